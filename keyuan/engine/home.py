@@ -1,0 +1,76 @@
+"""The data folder: where one organisation's database, files and secrets lie."""
+
+import os
+import secrets as randomness
+import sys
+from pathlib import Path
+
+# A folder that the database's own user may enter, which /root is not.
+SYSTEM_FOLDER = Path("/var/lib/keyuan")
+
+
+def is_root() -> bool:
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def home() -> Path:
+    """The data folder, made when it is missing.
+
+    `KEYUAN_HOME` names it. Without it: `~/.keyuan`, and for root `/var/lib/keyuan`.
+    """
+    named = os.environ.get("KEYUAN_HOME")
+    folder = Path(named).expanduser().absolute() if named else _default()
+    folder.mkdir(mode=0o711 if is_root() else 0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def secret(name: str) -> str:
+    """The secret of this name, drawn on first use and readable by its owner only.
+
+    Args:
+        name: a file name in the `secrets` folder, such as `secret-key`.
+
+    Returns:
+        64 characters or, where somebody wrote the file by hand, what it holds.
+    """
+    file = secrets_folder() / name
+    if not file.exists():
+        _draw(file)
+    return file.read_text().strip()
+
+
+def secrets_folder() -> Path:
+    folder = home() / "secrets"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def initial_password_file() -> Path:
+    """Where the first administrator's initial password lies until it is changed."""
+    return home() / "initial-password"
+
+
+def write_private(file: Path, text: str) -> None:
+    """Write a file that only its owner may read, wholly or not at all."""
+    draft = file.with_name(f"{file.name}.{os.getpid()}.draft")
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as handle:
+        handle.write(text)
+    draft.replace(file)
+
+
+def _draw(file: Path) -> None:
+    """Draw a secret; of two processes that draw at once, both keep the first one's."""
+    draft = file.with_name(f"{file.name}.{randomness.token_hex(4)}.draft")
+    write_private(draft, randomness.token_hex(32) + "\n")
+    try:
+        os.link(draft, file)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def _default() -> Path:
+    if is_root() and sys.platform != "win32":
+        return SYSTEM_FOLDER
+    return Path.home() / ".keyuan"
