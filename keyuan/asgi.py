@@ -1,0 +1,65 @@
+"""The root of the web server: short answers and live streams on the event loop, pages in threads."""
+
+import asyncio
+import os
+
+import psycopg
+from django.core.wsgi import get_wsgi_application
+from django.db import connections
+
+from keyuan.engine.bridge import Bridge, Message, Receive, Send, say
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "keyuan.settings")
+
+THREADS = 2
+READY_WITHIN = 1  # second
+
+pages = Bridge(get_wsgi_application(), THREADS)
+
+
+async def application(scope: Message, receive: Receive, send: Send) -> None:
+    """Every request of a web worker."""
+    if scope["type"] == "lifespan":
+        await _live(receive, send)
+    elif scope["type"] != "http":
+        await send({"type": "websocket.close"})
+    elif answer := SHORT.get(scope["path"]):
+        await answer(send)
+    else:
+        await pages(scope, receive, send)
+
+
+async def alive(send: Send) -> None:
+    """The process answers."""
+    await say(send, 200, "ok\n")
+
+
+async def ready(send: Send) -> None:
+    """The process answers, and so does the database."""
+    try:
+        await asyncio.wait_for(_ask_database(), READY_WITHIN)
+    except (psycopg.Error, OSError, TimeoutError):
+        await say(send, 503, "The database does not answer.\n", [(b"retry-after", b"2")])
+    else:
+        await say(send, 200, "ok\n")
+
+
+SHORT = {"/livez": alive, "/readyz": ready}
+
+
+async def _ask_database() -> None:
+    parameters = connections["default"].get_connection_params()
+    connection = await psycopg.AsyncConnection.connect(
+        **{name: parameters[name] for name in ("dbname", "user", "password", "host", "port") if name in parameters}
+    )
+    async with connection:
+        await connection.execute("SELECT 1")
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    while (await receive())["type"] != "lifespan.shutdown":
+        await send({"type": "lifespan.startup.complete"})
+    await asyncio.to_thread(pages.close)
+    for connection in connections.all(initialized_only=True):
+        connection.close_pool()
+    await send({"type": "lifespan.shutdown.complete"})
