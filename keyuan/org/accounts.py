@@ -1,0 +1,98 @@
+"""Verbs about accounts: create, reset, change the password, enable and disable."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from keyuan.org.models import Department, Role, User
+from keyuan.org.passwords import initial_password, problems
+
+
+class PasswordRefused(ValueError):
+    """A new password breaks the rule; `sentences` say how."""
+
+    def __init__(self, sentences: list[str]) -> None:
+        super().__init__(" ".join(sentences))
+        self.sentences = sentences
+
+
+def give_initial_password(user: User) -> str:
+    """Set a random initial password that must be changed at the next sign-in; returned once, kept as a hash."""
+    password = initial_password()
+    user.password = user.initial_password = make_password(password)
+    user.must_change_password = True
+    return password
+
+
+@transaction.atomic
+def create_user(*, roles: Iterable[Role] = (), **fields: Any) -> tuple[User, str]:
+    """A new person and their initial password.
+
+    Args:
+        roles: the roles they get.
+        fields: columns of `User`, at least `username` and `name`.
+    """
+    user = User(**fields)
+    password = give_initial_password(user)
+    user.full_clean(exclude=["password"])
+    user.save()
+    user.roles.set(roles)
+    return user, password
+
+
+@transaction.atomic
+def reset_password(user: User) -> str:
+    """A new initial password; all sessions and tokens of the person end."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    password = give_initial_password(user)
+    user.epoch += 1
+    user.save(update_fields=["password", "initial_password", "must_change_password", "epoch"])
+    return password
+
+
+@transaction.atomic
+def change_password(user: User, password: str) -> None:
+    """The person's own new password; older sessions end.
+
+    Raises:
+        PasswordRefused: the password breaks the rule.
+    """
+    if sentences := problems(password, user):
+        raise PasswordRefused(sentences)
+    user.set_password(password)
+    user.initial_password, user.must_change_password = "", False
+    user.epoch += 1
+    user.save(update_fields=["password", "initial_password", "must_change_password", "epoch"])
+
+
+def create(username: str, role: str = "sales", name: str = "") -> str:
+    """For the command line: a new person with one built-in role, in the root department; the initial password."""
+    user = {"username": username, "name": name or username, "department": Department.objects.first()}
+    return create_user(roles=[Role.objects.get(key=role)], **user)[1]
+
+
+def reset(username: str) -> str:
+    """For the command line: a new initial password for `username`."""
+    return reset_password(find(username))
+
+
+def unlock(username: str) -> str:
+    """For the command line: enable `username` again; says what was done."""
+    user = find(username)
+    User.objects.filter(pk=user.pk).update(is_active=True)
+    return _("%(name)s may sign in again.") % {"name": user.username}
+
+
+def find(username: str) -> User:
+    """The person with this user name.
+
+    Raises:
+        LookupError: nobody has it.
+    """
+    user = User.objects.people().filter(username__iexact=username).first()
+    if user is None:
+        raise LookupError(_("Nobody has the user name “%(name)s”.") % {"name": username})
+    return user

@@ -1,0 +1,119 @@
+"""What a person may do, and how far: grants of all their roles, united and resolved to literal ids once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+
+from keyuan.org.scopes import OPERATIONS, Scope
+
+if TYPE_CHECKING:
+    from keyuan.org.models import User
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The rows an operation reaches: everything, or those of these owners or departments."""
+
+    everything: bool = False
+    owners: frozenset[int] = frozenset()
+    departments: frozenset[int] = frozenset()
+
+    def __or__(self, other: Reach) -> Reach:
+        return Reach(
+            self.everything or other.everything,
+            self.owners | other.owners,
+            self.departments | other.departments,
+        )
+
+    def __bool__(self) -> bool:
+        return self.everything or bool(self.owners) or bool(self.departments)
+
+    def covers(self, owner: int | None, department: int | None) -> bool:
+        """Whether a row of this owner and department is within reach."""
+        return self.everything or owner in self.owners or department in self.departments
+
+
+NOTHING = Reach()
+
+
+@dataclass
+class Rights:
+    """The united grants of one person."""
+
+    user: User
+    scopes: dict[tuple[str, str], set[tuple[str, tuple[int, ...]]]] = field(default_factory=dict)
+    _reaches: dict[tuple[str, str], Reach] = field(default_factory=dict)
+    _tree: dict[str, Any] = field(default_factory=dict)
+
+    def may(self, module: str, operation: str) -> bool:
+        return (module, operation) in self.scopes
+
+    def reach(self, module: str, operation: str) -> Reach:
+        """Literal ids that `operation` in `module` reaches; nothing where it is not granted."""
+        key = (module, operation)
+        if key not in self._reaches:
+            reach = NOTHING
+            for scope, chosen in self.scopes.get(key, ()):
+                reach = reach | self._resolve(scope, chosen)
+            self._reaches[key] = reach
+        return self._reaches[key]
+
+    def _resolve(self, scope: str, chosen: tuple[int, ...]) -> Reach:
+        user = self.user
+        own = frozenset({user.pk})
+        match scope:
+            case Scope.ALL:
+                return Reach(everything=True)
+            case Scope.TEAM:
+                return Reach(owners=own | self._subordinates())
+            case Scope.DEPARTMENT if user.department_id:
+                return Reach(owners=own, departments=frozenset({user.department_id}))
+            case Scope.BRANCH if user.department_id:
+                return Reach(owners=own, departments=self._below({user.department_id}))
+            case Scope.CHOSEN:
+                return Reach(owners=own, departments=self._below(set(chosen)))
+            case _:
+                return Reach(owners=own)
+
+    def _subordinates(self) -> frozenset[int]:
+        if "subordinates" not in self._tree:
+            pairs = apps.get_model("keyuan", "User").objects.exclude(superior=None).values_list("pk", "superior_id")
+            below: dict[int, list[int]] = defaultdict(list)
+            for pk, superior in pairs:
+                below[superior].append(pk)
+            self._tree["subordinates"] = _descend(below, {self.user.pk})
+        return self._tree["subordinates"]
+
+    def _below(self, roots: set[int]) -> frozenset[int]:
+        if "departments" not in self._tree:
+            rows = apps.get_model("keyuan", "Department").objects.order_by().values_list("pk", "path")
+            self._tree["departments"] = list(rows)
+        marks = {f"/{root}/" for root in roots}
+        return frozenset(pk for pk, path in self._tree["departments"] if any(mark in f"/{path}" for mark in marks))
+
+
+def _descend(below: dict[int, list[int]], roots: set[int]) -> frozenset[int]:
+    found: set[int] = set()
+    edge = set(roots)
+    while edge:
+        edge = {child for person in edge for child in below[person]} - found - roots
+        found |= edge
+    return frozenset(found)
+
+
+def load_rights(user: User) -> Rights:
+    """Read all grants of all roles of `user` in one query; the robot may do everything."""
+    rights = Rights(user)
+    if user.is_robot:
+        rights.scopes = {(module, name): {(Scope.ALL, ())} for module, names in OPERATIONS.items() for name in names}
+    if user.is_robot or not user.is_active or user.pk is None:
+        return rights
+    grants = apps.get_model("keyuan", "Grant").objects.filter(role__members=user)
+    for module, scope, chosen, operations in grants.values_list("module", "scope", "departments", "operations"):
+        for operation, override in operations.items():
+            rights.scopes.setdefault((module, operation), set()).add((override or scope, tuple(chosen)))
+    return rights

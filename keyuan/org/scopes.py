@@ -1,0 +1,50 @@
+"""The words of rights: modules, operations and how far an operation reaches."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Scope(models.TextChoices):
+    """How far an operation reaches, from near to far."""
+
+    OWN = "own", _("Own")
+    TEAM = "team", _("Own and subordinates")
+    DEPARTMENT = "department", _("Department")
+    BRANCH = "branch", _("Department and below")
+    CHOSEN = "chosen", _("Chosen departments")
+    ALL = "all", _("Everything")
+
+
+class Operation(models.TextChoices):
+    VIEW = "view", pgettext_lazy("operation", "View")
+    CREATE = "create", pgettext_lazy("operation", "Create")
+    EDIT = "edit", pgettext_lazy("operation", "Edit")
+    DELETE = "delete", pgettext_lazy("operation", "Delete")
+    TRANSFER = "transfer", pgettext_lazy("operation", "Transfer")
+    CLAIM = "claim", pgettext_lazy("operation", "Claim")
+    ASSIGN = "assign", pgettext_lazy("operation", "Assign")
+    RELEASE = "release", pgettext_lazy("operation", "Release")
+    MERGE = "merge", pgettext_lazy("operation", "Merge")
+    APPROVE = "approve", pgettext_lazy("operation", "Approve")
+    IMPORT = "import", pgettext_lazy("operation", "Import")
+    EXPORT = "export", pgettext_lazy("operation", "Export")
+
+
+class Module(models.TextChoices):
+    CUSTOMER = "customer", pgettext_lazy("module", "Customers")
+    CONTACT = "contact", pgettext_lazy("module", "Contacts")
+    PEOPLE = "people", pgettext_lazy("module", "People and departments")
+    SETTINGS = "settings", pgettext_lazy("module", "Settings")
+
+
+FOLLOWS = {Module.CONTACT: Module.CUSTOMER}
+"""Modules whose rows follow the rows of another: they have operations, but no scope of their own."""
+
+OPERATIONS: dict[str, tuple[str, ...]] = {
+    Module.CUSTOMER: tuple(Operation.values),
+    Module.CONTACT: ("view", "create", "edit", "delete", "import", "export"),
+    Module.PEOPLE: ("view", "create", "edit"),
+    Module.SETTINGS: ("view", "edit"),
+}
+"""Which operations make sense for which module; the role page shows a dash for the others."""

@@ -1,0 +1,129 @@
+"""The field catalogue: each record type declares its fields once, and everything generic reads it.
+
+List columns, filters, sorting, forms, inline edit, import, export, history labels and the API all
+come from here. `visible_fields(user)` is the only source of what a person may see, search, sort,
+filter and export.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.utils.functional import Promise
+
+if TYPE_CHECKING:
+    from keyuan.org.models import User
+    from keyuan.records.kinds import Kind
+    from keyuan.records.search_text import SearchText
+
+
+@dataclass(frozen=True, eq=False)
+class Field:
+    """One field of one record type.
+
+    Attributes:
+        name: the outward name, in the API, in filters and in the address bar.
+        kind: how it is compared, read, written and shown.
+        label: its word on pages; `aliases` are further headers that an import recognises.
+        column: the lookup path from the record, which for most is the name.
+        sort: the indexed column to sort by, or "" where sorting needs few rows.
+        searched: its text is part of the search text, so `contains` and `starts-with` are fast.
+        group: the block of the form and the detail page in which it stands.
+        required: a blank is refused.
+        editable: people fill it in.
+        hint: what to write, in one short sentence.
+        listed: it can be a column of the list.
+    """
+
+    name: str
+    kind: Kind
+    label: str | Promise
+    column: str
+    sort: str = ""
+    searched: bool = False
+    group: str = "basic"
+    required: bool = False
+    editable: bool = True
+    hint: str | Promise = ""
+    listed: bool = True
+    aliases: tuple[str, ...] = ()
+
+    def read(self, record: models.Model) -> Any:
+        """The raw value of this field of `record`: ids stay ids."""
+        return self.kind.read(self, record)
+
+
+@dataclass(frozen=True, eq=False)
+class Relation:
+    """Records that hang on this one, for the filter ops `some` and `no`.
+
+    Attributes:
+        name: the outward name, such as `contacts`.
+        catalogue: what the related records can be filtered by.
+        back: the column of the related record that names this one.
+    """
+
+    name: str
+    label: str | Promise
+    catalogue: Catalogue
+    back: str
+
+
+@dataclass(eq=False)
+class Catalogue:
+    """All fields and relations of one record type."""
+
+    model: type[Any]
+    module: str
+    label: str | Promise
+    search: type[SearchText]
+    groups: dict[str, str | Promise]
+    fields: dict[str, Field] = field(default_factory=dict)
+    relations: dict[str, Relation] = field(default_factory=dict)
+    default_columns: tuple[str, ...] = ()
+    default_sort: str = "-updated_at"
+    rank_by: tuple[str, ...] = ("name",)
+
+    def declare(self, *fields: Field) -> None:
+        for one in fields:
+            assert one.name not in self.fields, one.name
+            self.fields[one.name] = one
+
+    def relate(self, relation: Relation) -> None:
+        """Add what hangs on this record type; upper rooms call it once at start."""
+        self.relations[relation.name] = relation
+
+    def visible_fields(self, user: User) -> dict[str, Field]:
+        """The fields that exist for `user`."""
+        return self.fields
+
+    def editable_fields(self, user: User) -> dict[str, Field]:
+        return {name: one for name, one in self.visible_fields(user).items() if one.editable}
+
+    def columns(self, user: User, chosen: Iterable[str] = ()) -> list[Field]:
+        """The list columns that `user` chose and may see, else the default ones; the name always comes first."""
+        visible = self.visible_fields(user)
+        names = [name for name in chosen if name in visible and visible[name].listed]
+        names = names or [name for name in self.default_columns if name in visible]
+        return [visible[name] for name in dict.fromkeys(["name", *names])]
+
+    def sort_of(self, user: User, text: str) -> tuple[Field, bool] | None:
+        """The field and whether it falls, of `-updated_at`; None for an unknown field."""
+        found = self.visible_fields(user).get(text.removeprefix("-"))
+        if found is None or not (found.sort or found.kind.sortable):
+            return None
+        return found, text.startswith("-")
+
+
+def from_model(model: type[models.Model]) -> Callable[..., Field]:
+    """A maker of fields that takes label, column and blankness from the Django model where they exist there."""
+
+    def make(name: str, kind: Kind, **options: Any) -> Field:
+        column = options.pop("column", name)
+        label = options.pop("label", None) or model._meta.get_field(name).verbose_name
+        return Field(name=name, kind=kind, label=label, column=column, **options)
+
+    return make

@@ -1,0 +1,147 @@
+"""The one gate for input: the page, the inline edit and the API fill the same form, made from the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from keyuan.org.models import User
+from keyuan.records.catalogue import Catalogue, Field
+from keyuan.records.cleaners import Invalid
+from keyuan.records.kinds import Choice, Choices, Fixed, LongText, Names, Tags, YesNo
+from keyuan.records.kinds.choices import ensure_tags
+from keyuan.records.kinds.kind import Kind
+from keyuan.records.models import Record
+from keyuan.records.namebook import NameBook
+
+
+class Input(forms.Field):
+    """One catalogue field in a form: the kind reads what was typed, in the same words everywhere."""
+
+    def __init__(self, field: Field, book: NameBook, current: Any = None) -> None:
+        self.catalogue_field, self.book = field, book
+        super().__init__(required=field.required, label=field.label, help_text=field.hint, widget=widget(field, book))
+        self.initial = field.kind.typed(current, book)
+
+    def to_python(self, value: Any) -> Any:
+        kind = self.catalogue_field.kind
+        try:
+            if isinstance(kind, (Choices, Tags)):
+                return kind.parse_many(value if isinstance(value, list) else [value or ""], self.book)
+            return kind.parse(str(value or ""), self.book)
+        except Invalid as refusal:
+            raise forms.ValidationError(str(refusal), code="invalid") from refusal
+
+    def validate(self, value: Any) -> None:
+        if self.required and value in (None, "", []):
+            raise forms.ValidationError(required_sentence(self.catalogue_field), code="required")
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return True  # the statement that changes rows finds out, with the values that are there then
+
+
+def required_sentence(field: Field) -> str:
+    """What a blank in a required field is told, on page, API and import alike."""
+    return _("%(field)s is required") % {"field": field.label}
+
+
+class ManyTexts(forms.SelectMultiple):
+    """Several values under one name, or one text with separators."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+        values = data.getlist(name) if hasattr(data, "getlist") else data.get(name) or []
+        return [values] if isinstance(values, str) else list(values)
+
+
+def widget(field: Field, book: NameBook) -> forms.Widget:
+    """The plain input for a field; scripts may enrich it."""
+    kind = field.kind
+    if isinstance(kind, Choices):
+        return ManyTexts(choices=[(option.key, str(option)) for option in kind.offered(book)])
+    if isinstance(kind, Tags):
+        return ManyTexts(choices=[(tag.name, tag.name) for tag in book.tags.values() if not tag.is_retired])
+    if isinstance(kind, Choice):
+        return forms.Select(choices=[("", "—"), *((option.key, str(option)) for option in kind.offered(book))])
+    if isinstance(kind, Fixed):
+        return forms.Select(choices=[("", "—"), *kind.choices.choices])
+    if isinstance(kind, YesNo):
+        return forms.CheckboxInput()
+    if isinstance(kind, (LongText, Names)):
+        return forms.Textarea(attrs={"rows": 3})
+    return forms.TextInput(attrs=_text_attributes(kind))
+
+
+def _text_attributes(kind: Kind) -> dict[str, str]:
+    modes = {"phone": "tel", "email": "email", "website": "url", "money": "decimal", "number": "numeric"}
+    attributes = {"autocomplete": "off"}
+    if kind.name in modes:
+        attributes["inputmode"] = modes[kind.name]
+    return attributes
+
+
+class RecordForm(forms.Form):
+    """Reads input for one record on somebody's behalf, and saves it by the record's own verbs.
+
+    Args:
+        by: who types.
+        instance: the record to change; None for a new one.
+        only: the names of the fields that this form has; None for all that `by` may edit.
+        fixed: values that the page decides, such as the customer of a new contact.
+    """
+
+    catalogue: Catalogue
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        by: User,
+        instance: Record | None = None,
+        only: Iterable[str] | None = None,
+        fixed: dict[str, Any] | None = None,
+        book: NameBook | None = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(data, **options)
+        self.by, self.instance, self.fixed = by, instance, fixed or {}
+        self.book = book or NameBook(by)
+        wanted = None if only is None else set(only)
+        for name, field in self.catalogue.editable_fields(by).items():
+            if (wanted is None or name in wanted) and name not in self.fixed:
+                self.fields[name] = Input(field, self.book, self._current(field))
+
+    def _current(self, field: Field) -> Any:
+        if self.instance is not None:
+            return field.read(self.instance)
+        return self.defaults().get(field.name)
+
+    def defaults(self) -> dict[str, Any]:
+        """Raw values that a new record's form starts with."""
+        return {}
+
+    def values(self) -> dict[str, Any]:
+        """The cleaned values by column, without the tags."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "tags"} | self.fixed
+
+    def save(self, *, version: int | None = None) -> Record:
+        """Create or change the record.
+
+        Args:
+            version: of the record as the person saw it.
+
+        Raises:
+            NotAllowed, Stale, Duplicate, RuleBroken.
+        """
+        tags = ensure_tags(self.cleaned_data["tags"]) if "tags" in self.cleaned_data else None
+        if self.instance is None:
+            return self.catalogue.model.add(by=self.by, tags=tags or (), **self.values())
+        return self.instance.edit(by=self.by, version=version, tags=tags, **self.values())
+
+
+def form_data(catalogue: Catalogue, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What the API was given, as a form takes it. Unknown names stay, so that the caller can refuse them."""
+    fields = catalogue.fields
+    return {name: fields[name].kind.from_json(value) if name in fields else value for name, value in given.items()}

@@ -1,0 +1,36 @@
+"""The kinds of fields: one class each for how it is asked, read, written and shown."""
+
+from keyuan.records.kinds.choices import Choice, Choices, Fixed, Tags
+from keyuan.records.kinds.kind import Asked, FilterRefused, Kind
+from keyuan.records.kinds.links import Link, Person
+from keyuan.records.kinds.numbers import Date, Moment, Money, Number, Percent, YesNo
+from keyuan.records.kinds.places import InDepartment, Industry, Region
+from keyuan.records.kinds.text import Email, LongText, Names, Phone, Text, Uscc, Website
+
+__all__ = [
+    "Asked",
+    "Choice",
+    "Choices",
+    "Date",
+    "Email",
+    "FilterRefused",
+    "Fixed",
+    "InDepartment",
+    "Industry",
+    "Kind",
+    "Link",
+    "LongText",
+    "Moment",
+    "Money",
+    "Names",
+    "Number",
+    "Percent",
+    "Person",
+    "Phone",
+    "Region",
+    "Tags",
+    "Text",
+    "Uscc",
+    "Website",
+    "YesNo",
+]

@@ -1,0 +1,199 @@
+"""One list of records for one person: rights, search, filter, sort, page and count. Pages, exports and the API share it."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F, Q, QuerySet
+from django.db.models.expressions import OrderBy
+from django.db.utils import OperationalError
+from django.utils.translation import gettext as _
+
+from keyuan.org.models import User
+from keyuan.records.catalogue import Catalogue, Field
+from keyuan.records.kinds.kind import FilterRefused
+from keyuan.records.namebook import NameBook
+from keyuan.records.query import Node, where
+from keyuan.records.search import Match, match
+from keyuan.records.text import normalise
+
+COUNTED_TO = 10_000
+SORTED_TO = 50_000
+LAST_PAGE = 500
+COUNT_MILLISECONDS = 300
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many rows there are; `exact` is False where there are more, or nobody has counted."""
+
+    number: int
+    exact: bool
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list.
+
+    Attributes:
+        pks: ids in order.
+        number: the page, from 1.
+        has_next: more rows follow.
+    """
+
+    pks: list[int]
+    number: int
+    has_next: bool
+
+
+class Listing:
+    """The rows of one catalogue that one person asked for.
+
+    Args:
+        q: simple search.
+        node: filter of the address bar; `base` is the filter of the view it stands in.
+        sort: `-updated_at`; "" is by relevance while searching, else the default of the catalogue.
+        operation: what the rows must allow, such as `view` or `export`.
+
+    Raises:
+        FilterRefused: the filter or the sort is not valid.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        user: User,
+        *,
+        q: str = "",
+        node: Node | None = None,
+        base: Node | None = None,
+        sort: str = "",
+        operation: str = "view",
+        book: NameBook | None = None,
+    ) -> None:
+        self.catalogue, self.user = catalogue, user
+        self.book = book or NameBook(user)
+        self.match: Match | None = match(q, catalogue)
+        condition = where(base, catalogue, user, self.book) & where(node, catalogue, user, self.book)
+        rows = catalogue.model.objects.allowed(user, operation).filter(condition)
+        self.rows: QuerySet[Any] = rows.filter(self.match.condition) if self.match else rows
+        self.is_ranked = bool(self.match and self.match.ids is not None and not sort)
+        self.sort, self.falls = self._sort(sort or catalogue.default_sort)
+
+    def _sort(self, text: str) -> tuple[Field, bool]:
+        found = self.catalogue.sort_of(self.user, text)
+        if found is None:
+            raise FilterRefused(_("There is no sorting by “%(field)s”.") % {"field": text[:60]})
+        return found
+
+    # Order
+
+    @cached_property
+    def is_sortable(self) -> bool:
+        """Sorting by a column without an index is for shorter lists only."""
+        return bool(self.sort.sort) or not self.rows.order_by()[SORTED_TO : SORTED_TO + 1].exists()
+
+    def ordered(self) -> QuerySet[Any]:
+        if not self.is_sortable:
+            return self.rows.order_by("-updated_at", "-pk")
+        column = self.sort.sort or self.sort.kind.order(self.sort)
+        return self.rows.order_by(_by(column, self.falls), "-pk" if self.falls else "pk")
+
+    def _ranked(self) -> list[int]:
+        """Ids by relevance: the whole name, its beginning, its middle, then what else matched."""
+        assert self.match is not None
+        needle = " ".join(self.match.words)
+        names = self.rows.order_by("-updated_at", "-pk").values_list("pk", *self.catalogue.rank_by)
+        scored = [(min(_rank(name, needle) for name in texts), place, pk) for place, (pk, *texts) in enumerate(names)]
+        return [pk for _score, _place, pk in sorted(scored)]
+
+    # Pages
+
+    def page(self, number: int, size: int) -> Page:
+        """The page `number` of `size` rows; pages beyond the 500th are reached by `after`."""
+        number = max(1, min(number, LAST_PAGE))
+        first = (number - 1) * size
+        if self.is_ranked:
+            pks = self._ranked()[first : first + size + 1]
+        else:
+            pks = list(self.ordered().values_list("pk", flat=True)[first : first + size + 1])
+        return Page(pks[:size], number, len(pks) > size)
+
+    def after(self, cursor: str, size: int) -> tuple[list[int], str | None]:
+        """Up to `size` ids after a cursor ("" for the first), and the next cursor.
+
+        Raises:
+            FilterRefused: the cursor is not one of ours.
+        """
+        column = self.sort.sort if self.is_sortable and self.sort.sort else "updated_at"
+        falls = self.falls if column == self.sort.sort else True
+        start = _read_cursor(cursor) if cursor else None
+        pairs: list[tuple[int, Any]] = []
+        for segment in self._segments(column, falls, start):
+            if len(pairs) <= size:
+                pairs += list(segment.values_list("pk", column)[: size + 1 - len(pairs)])
+        following = _cursor(*pairs[size - 1]) if len(pairs) > size else None
+        return [pk for pk, _value in pairs[:size]], following
+
+    def _segments(self, column: str, falls: bool, start: tuple[int, Any] | None) -> list[QuerySet[Any]]:
+        """Rows with a value come first, rows without it are a second segment."""
+        order = _by(column, falls), "-pk" if falls else "pk"
+        valued = self.rows.exclude(**{f"{column}__isnull": True}).order_by(*order)
+        empty = self.rows.filter(**{f"{column}__isnull": True}).order_by("-pk" if falls else "pk")
+        if not self.catalogue.model._meta.get_field(column).null:
+            empty = empty.none()
+        if start is None:
+            return [valued, empty]
+        pk, value = start
+        beyond = Q(pk__lt=pk) if falls else Q(pk__gt=pk)
+        if value is None:
+            return [empty.filter(beyond)]
+        strict, bound = ("lt", "lte") if falls else ("gt", "gte")
+        further = Q(**{f"{column}__{bound}": value}) & (Q(**{f"{column}__{strict}": value}) | beyond)
+        return [valued.filter(further), empty]
+
+    # Counts
+
+    def count(self, *, exact: bool = False) -> Count:
+        """How many rows there are: up to 10,000, or all on request, within the time a page may take."""
+        if self.is_ranked:
+            return Count(self.rows.order_by().count(), True)
+        rows = self.rows.order_by() if exact else self.rows.order_by()[: COUNTED_TO + 1]
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(3000 if exact else COUNT_MILLISECONDS)])
+                number = rows.count()
+        except OperationalError:
+            return Count(COUNTED_TO, False)
+        return Count(number, True) if exact or number <= COUNTED_TO else Count(COUNTED_TO, False)
+
+
+def _by(column: str, falls: bool) -> OrderBy:
+    return F(column).desc(nulls_last=True) if falls else F(column).asc(nulls_last=True)
+
+
+def _rank(name: str, needle: str) -> int:
+    text = normalise(name)
+    if text == needle:
+        return 0
+    return 1 if text.startswith(needle) else 2 if needle in text else 3
+
+
+def _cursor(pk: int, value: Any) -> str:
+    text = json.dumps([pk, None if value is None else str(value)], ensure_ascii=False)
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _read_cursor(text: str) -> tuple[int, Any]:
+    try:
+        pk, value = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        if isinstance(pk, int) and (value is None or isinstance(value, str)):
+            return pk, value
+    except ValueError:
+        pass
+    raise FilterRefused(_("This cursor is not valid. Start again without one."))

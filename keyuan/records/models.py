@@ -1,0 +1,313 @@
+"""What every record has: an owner, a department, rights, a version, a history and a place in the recycle bin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from keyuan.org.models import Department, User
+from keyuan.records.changing import change_rows
+from keyuan.records.errors import NotAllowed, RuleBroken, Stale
+from keyuan.records.history import Change, Event, Operation, write_event
+from keyuan.records.keys import DuplicateKey, release_keys, revive_keys
+from keyuan.records.options import Option, Tag
+from keyuan.records.remembering import Favourite, Recent, SavedView
+
+if TYPE_CHECKING:
+    from keyuan.org.rights import Reach
+
+__all__ = [
+    "Change",
+    "DuplicateKey",
+    "Event",
+    "Favourite",
+    "Operation",
+    "Option",
+    "Recent",
+    "Record",
+    "RecordQuerySet",
+    "SavedView",
+    "Tag",
+]
+
+
+def within(reach: Reach) -> Q:
+    """The condition that a reach means, with literal ids only."""
+    condition = Q()
+    if reach.owners:
+        condition |= Q(owner_id__in=sorted(reach.owners))
+    if reach.departments:
+        condition |= Q(department_id__in=sorted(reach.departments))
+    return condition
+
+
+class RecordQuerySet(models.QuerySet[Any]):
+    def living(self) -> Self:
+        return self.filter(deleted_at=None)
+
+    def deleted(self) -> Self:
+        return self.exclude(deleted_at=None)
+
+    def reached_by(self, user: User, operation: str) -> Self:
+        """The rows, living or deleted, on which `user` may do `operation`. The only place that knows."""
+        reach = user.reach(self.model.module, operation)
+        if reach.everything:
+            return self
+        return self.filter(within(reach)) if reach else self.none()
+
+    def change(self, *, by: User, operation: Operation | None = None, event: str = "edited", **fields: Any) -> list[int]:
+        """Set `fields` on all these rows and write one line of history per row that really changes.
+
+        Returns:
+            The ids of the rows that changed.
+        """
+        pks = list(self.order_by("pk").values_list("pk", flat=True))
+        with transaction.atomic():
+            operation = operation or Operation.begin(f"{self.model.module}.{event}", by=by)
+            changed = change_rows(self.model, pks, fields, event=event, operation=operation)
+            self.model.derive(changed, set(fields))
+        return changed
+
+
+class Gate(models.Manager[Any]):
+    """Hands out rows only to somebody, or for a reason that a test lists."""
+
+    def get_queryset(self) -> RecordQuerySet:
+        raise AssertionError("Start from objects.visible_to(user), allowed(user, operation) or unscoped(reason=…).")
+
+    def visible_to(self, user: User) -> RecordQuerySet:
+        return self.allowed(user, "view")
+
+    def allowed(self, user: User, operation: str) -> RecordQuerySet:
+        """The living rows on which `user` may do `operation`."""
+        return self.model.rows.living().reached_by(user, operation)
+
+    def binned(self, user: User) -> RecordQuerySet:
+        """The deleted rows that `user` may delete and so restore."""
+        return self.model.rows.deleted().reached_by(user, "delete")
+
+    def unscoped(self, *, reason: str) -> RecordQuerySet:
+        """All rows, for the machine's own work; `reason` says why that is right."""
+        assert reason
+        return self.model.rows.all()
+
+
+class Record(models.Model):
+    """Anything a salesperson can own."""
+
+    module: ClassVar[str]
+    customer_column: ClassVar[str] = "id"  # the column that names the customer whose time line shows this record
+
+    owner = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    department = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+", editable=False, db_index=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_by = models.ForeignKey(User, models.PROTECT, related_name="+", editable=False, db_index=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    deleted_at = models.DateTimeField(null=True, editable=False)
+    deleted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", editable=False, db_index=False)
+    deletion = models.ForeignKey(Operation, models.PROTECT, null=True, related_name="+", editable=False, db_index=False)
+    custom = models.JSONField(default=dict, blank=True, editable=False)
+
+    rows: ClassVar[Any] = RecordQuerySet.as_manager()
+    objects: ClassVar[Any] = Gate()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "rows"
+        default_manager_name = "rows"
+
+    # Questions
+
+    @property
+    def customer_key(self) -> int | None:
+        return getattr(self, self.customer_column)
+
+    def allows(self, user: User, operation: str) -> bool:
+        return type(self).objects.allowed(user, operation).filter(pk=self.pk).exists()
+
+    def require(self, user: User, operation: str) -> None:
+        """Raises NotAllowed unless `user` may do `operation` with this record."""
+        if not self.allows(user, operation):
+            raise NotAllowed(_("You may not do this with this record."))
+
+    # Verbs
+
+    def lock(self) -> Self:
+        """This row as it stands now, locked until the transaction ends. Raises RuleBroken when it is gone."""
+        locked = type(self).rows.select_for_update(of=("self",)).filter(pk=self.pk).first()
+        if locked is None:
+            raise RuleBroken(_("This record no longer exists."))
+        return locked
+
+    @classmethod
+    @transaction.atomic
+    def add(cls, *, by: User, operation: Operation | None = None, tags: Sequence[Tag] = (), **values: Any) -> Self:
+        """A new record, its keys and its first line of history.
+
+        Raises:
+            NotAllowed: `by` may not create such a record for this owner.
+            Duplicate: a blocking duplicate exists.
+        """
+        values.setdefault("owner", by)
+        values.setdefault("department", getattr(values["owner"], "department", None))
+        record = cls(created_by=by, updated_by=by, **values)
+        record.require_new(by)
+        operation = operation or Operation.begin(f"{cls.module}.created", by=by)
+        record.save(force_insert=True)
+        if tags:
+            record.tags.set(tags)
+        cls.derive([record.pk], None)
+        record.log("created", operation=operation, before={}, after=record.snapshot())
+        record.refresh_from_db()
+        return record
+
+    def require_new(self, by: User) -> None:
+        """Raises NotAllowed unless `by` may create this record. Children look at their parent instead."""
+        reach = by.reach(self.module, "create")
+        if not reach.covers(self.owner_id, self.department_id):
+            raise NotAllowed(_("You may not create such a record."))
+
+    @transaction.atomic
+    def edit(
+        self,
+        *,
+        by: User,
+        version: int | None = None,
+        operation: Operation | None = None,
+        tags: Sequence[Tag] | None = None,
+        **fields: Any,
+    ) -> Self:
+        """Change fields of this record.
+
+        Args:
+            version: the version that the person saw; None where nobody could have seen another.
+            tags: the new tags, or None to leave them.
+
+        Raises:
+            NotAllowed, Stale, Duplicate.
+        """
+        locked = self.lock()
+        locked.require(by, "edit")
+        if version is not None and version != locked.version:
+            raise Stale(locked)
+        operation = operation or Operation.begin(f"{self.module}.edited", by=by)
+        rows = type(self).rows.filter(pk=self.pk)
+        rows.change(by=by, operation=operation, **fields)
+        if tags is not None:
+            locked.retag(tags, operation=operation)
+        self.refresh_from_db()
+        return self
+
+    def retag(self, tags: Iterable[Tag], *, operation: Operation) -> None:
+        """Give this record exactly these tags."""
+        before = sorted(self.tags.values_list("pk", flat=True))
+        after = sorted(tag.pk for tag in tags)
+        if before == after:
+            return
+        self.tags.set(after)
+        type(self).rows.filter(pk=self.pk).update(
+            version=models.F("version") + 1, updated_at=timezone.now(), updated_by=operation.by
+        )
+        self.log("edited", operation=operation, before={"tags": before}, after={"tags": after})
+        type(self).derive([self.pk], {"tags"})
+
+    @transaction.atomic
+    def delete_by(self, by: User, *, version: int | None = None) -> Operation:
+        """Move this record, and what hangs on it, to the recycle bin."""
+        locked = self.lock()
+        locked.require(by, "delete")
+        if version is not None and version != locked.version:
+            raise Stale(locked)
+        operation = Operation.begin(f"{self.module}.deleted", by=by)
+        locked.bin(operation)
+        return operation
+
+    def bin(self, operation: Operation) -> None:
+        """Put this row into the recycle bin; what hangs on it follows in `bin_children`."""
+        self.check_deletable()
+        type(self).rows.filter(pk=self.pk).update(
+            deleted_at=operation.at, deleted_by=operation.by, deletion=operation, version=models.F("version") + 1
+        )
+        release_keys(self.module, [self.pk])
+        self.log("deleted", operation=operation)
+        self.bin_children(operation)
+
+    def check_deletable(self) -> None:
+        """Raises RuleBroken with the reason why this record can't be deleted."""
+
+    def bin_children(self, operation: Operation) -> None:
+        """Move what hangs on this record to the recycle bin with the same operation."""
+
+    def restore_children(self, operation: Operation, deletion: Operation) -> None:
+        """Bring back what went to the recycle bin with this record."""
+
+    @transaction.atomic
+    def restore(self, *, by: User) -> Self:
+        """Bring this record back with what went with it.
+
+        Raises:
+            NotAllowed: `by` may not delete, and so not restore, this record.
+            Duplicate: another record holds one of its blocking keys now.
+        """
+        locked = self.lock()
+        if not type(self).objects.binned(by).filter(pk=self.pk).exists():
+            raise NotAllowed(_("You may not restore this record."))
+        operation = Operation.begin(f"{self.module}.restored", by=by)
+        locked.unbin(operation)
+        self.refresh_from_db()
+        return self
+
+    def unbin(self, operation: Operation) -> None:
+        deletion = self.deletion
+        revive_keys(self.module, [self.pk])
+        type(self).rows.filter(pk=self.pk).update(
+            deleted_at=None, deleted_by=None, deletion=None, version=models.F("version") + 1
+        )
+        self.log("restored", operation=operation)
+        if deletion is not None:
+            self.restore_children(operation, deletion)
+
+    # History
+
+    def log(
+        self,
+        name: str,
+        *,
+        operation: Operation,
+        before: dict[str, Any] | None = None,
+        after: dict[str, Any] | None = None,
+        **details: Any,
+    ) -> int:
+        """Write one line of history of this record; the id of the event."""
+        return write_event(
+            name,
+            operation=operation,
+            record_type=self.module,
+            record_id=self.pk,
+            customer_id=self.customer_key,
+            before=before,
+            after=after,
+            details=details,
+        )
+
+    def snapshot(self) -> dict[str, Any]:
+        """The values that a person filled in, as history keeps them."""
+        values = {field.name: field.value_from_object(self) for field in self._meta.fields if field.editable}
+        values["tags"] = sorted(self.tags.values_list("pk", flat=True))
+        return {name: value for name, value in values.items() if value not in (None, "", [], {})}
+
+    @classmethod
+    def derive(cls, pks: Sequence[int], fields: set[str] | None) -> None:
+        """Write again what follows from these rows: search text, keys, completeness.
+
+        Args:
+            pks: ids of rows that changed.
+            fields: the fields that changed; None after creation.
+        """

@@ -1,0 +1,158 @@
+"""Editable lists of choices and coloured tags."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from keyuan.org.models import User
+from keyuan.records.text import normalise
+
+SEEDS: dict[str, dict[str, Any]] = {
+    "category": {
+        "potential": _("Potential customer"),
+        "interested": _("Interested customer"),
+        "signed": _("Signed customer"),
+        "regular": _("Regular customer"),
+    },
+    "level": {"A": "A", "B": "B", "C": "C"},
+    "size": {
+        "1-19": _("1–19 people"),
+        "20-99": _("20–99 people"),
+        "100-499": _("100–499 people"),
+        "500-999": _("500–999 people"),
+        "1000-4999": _("1,000–4,999 people"),
+        "5000-9999": _("5,000–9,999 people"),
+        "10000+": _("10,000 people and more"),
+    },
+    "source": {
+        "campaign": _("Campaign"),
+        "website": _("Website enquiry"),
+        "phone": _("Phone enquiry"),
+        "exhibition": _("Exhibition"),
+        "referral": _("Referral by a customer"),
+        "partner": _("Partner"),
+        "cold": _("Own research"),
+        "import": _("Import"),
+        "other": _("Other source"),
+    },
+    "company_type": {
+        "limited": _("Limited liability company"),
+        "joint_stock": _("Joint-stock company"),
+        "sole": _("Sole proprietorship"),
+        "partnership": _("Partnership"),
+        "state": _("State-owned enterprise"),
+        "foreign": _("Foreign-invested enterprise"),
+        "individual": _("Individual business"),
+        "public": _("Public institution"),
+        "other": _("Other type"),
+    },
+    "registration_status": {
+        "active": _("In operation"),
+        "suspended": _("Suspended"),
+        "revoked": _("Licence revoked"),
+        "cancelled": _("Deregistered"),
+        "moved": _("Moved out"),
+    },
+    "contact_role": {
+        "decision_maker": _("Decision maker"),
+        "operator": _("Person in charge"),
+        "technical": _("Technical contact"),
+    },
+    "lost_reason": {
+        "competitor": _("Went to a competitor"),
+        "budget": _("No budget"),
+        "closed": _("Out of business"),
+        "service": _("Unhappy with the service"),
+        "other": _("Other reason"),
+    },
+}
+"""What a fresh installation offers, per list, in order. Seeded options are translated until they are renamed."""
+
+EXTRAS: dict[str, dict[str, dict[str, Any]]] = {
+    "category": {"potential": {"tint": 1}, "interested": {"tint": 2}, "signed": {"tint": 3}, "regular": {"tint": 4}},
+    "level": {"A": {"days": 14}, "B": {"days": 30}, "C": {"days": 90}},
+    "contact_role": {"decision_maker": {"tint": 4}, "operator": {"tint": 2}, "technical": {"tint": 3}},
+}
+
+
+class Option(models.Model):
+    """One entry of one list. `key` travels through the API and never changes; the name may."""
+
+    list = models.CharField(max_length=30, db_collation="C")
+    key = models.CharField(max_length=60, db_collation="C")
+    name = models.CharField(_("Option"), max_length=60, blank=True)
+    position = models.PositiveIntegerField(default=0)
+    is_retired = models.BooleanField(default=False)
+    extra = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        db_table = "option"
+        ordering: ClassVar = ["list", "position", "id"]
+        constraints: ClassVar = [models.UniqueConstraint("list", "key", name="option_keys_are_unique_in_their_list")]
+
+    def __str__(self) -> str:
+        if self.name:
+            return self.name
+        return gettext(str(SEEDS.get(self.list, {}).get(self.key, self.key)))
+
+
+def lay_options(registry: Any) -> None:
+    """Fill the lists that are still empty. `registry` is an app registry, also a historical one."""
+    option = registry.get_model("keyuan", "Option")
+    for name, entries in SEEDS.items():
+        if not option.objects.filter(list=name).exists():
+            extras = EXTRAS.get(name, {})
+            option.objects.bulk_create(
+                option(list=name, key=key, position=position, extra=extras.get(key, {}))
+                for position, key in enumerate(entries)
+            )
+    tag = registry.get_model("keyuan", "Tag")
+    if not tag.objects.exists():
+        tag.objects.bulk_create(tag(name=name, key=normalise(name), tint=tint) for name, tint in SEED_TAGS)
+
+
+SEED_TAGS = (("高价值", 4), ("重点关注", 5))
+
+
+def tag_key(name: str) -> str:
+    """What makes two tags the same: case, width and blanks do not count."""
+    return re.sub(r"\s+", "", normalise(name))
+
+
+class TagQuerySet(models.QuerySet["Tag"]):
+    def usable_by(self, user: User) -> TagQuerySet:
+        """Shared tags and the person's own private ones."""
+        return self.filter(Q(owner=None) | Q(owner=user))
+
+    def offered_to(self, user: User) -> TagQuerySet:
+        return self.usable_by(user).filter(is_retired=False)
+
+
+class Tag(models.Model):
+    """A coloured label. Shared when it has no owner, else private to its owner."""
+
+    name = models.CharField(_("Tag"), max_length=40)
+    key = models.CharField(max_length=60, db_collation="C")
+    group = models.CharField(_("Tag group"), max_length=40, blank=True)
+    tint = models.PositiveSmallIntegerField(_("Colour"), default=0)
+    owner = models.ForeignKey(User, models.CASCADE, null=True, blank=True, related_name="+")
+    is_retired = models.BooleanField(default=False)
+
+    objects: ClassVar = TagQuerySet.as_manager()
+
+    class Meta:
+        db_table = "tag"
+        ordering: ClassVar = ["group", "name", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint("key", condition=Q(owner=None), name="shared_tags_have_different_names"),
+            models.UniqueConstraint("owner", "key", condition=~Q(owner=None), name="own_tags_have_different_names"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,29 @@
+"""The one primitive for conditions on other tables: read a few thousand ids; few become literals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+FEW = 2000
+
+
+def probe(rows: QuerySet[Any], back: str, under_or: bool) -> Q:
+    """The condition that a record has one of `rows`.
+
+    Few ids become literals. Many become EXISTS where the condition stands under AND alone, and a hashed
+    IN elsewhere, because EXISTS under OR is walked for every row.
+
+    Args:
+        rows: rows of another table.
+        back: its column that names the record.
+        under_or: the condition stands under an OR or a NOT.
+    """
+    name = back if back.endswith("_id") else f"{back}_id"
+    found = list(rows.order_by().values_list(name, flat=True)[: FEW + 1])
+    if len(found) <= FEW:
+        return Q(pk__in=sorted(set(found)))
+    if under_or:
+        return Q(pk__in=rows.order_by().values(name))
+    return Q(Exists(rows.order_by().filter(**{name: OuterRef("pk")})))

@@ -1,0 +1,170 @@
+"""Find records by any of their words: one or two characters, pinyin, initials, last digits, old names."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import connection
+from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, TextField
+
+from keyuan.records.grams import query_grams
+from keyuan.records.probe import FEW, probe
+from keyuan.records.search_text import Kind, SearchText
+from keyuan.records.text import digits, normalise
+
+if TYPE_CHECKING:
+    from keyuan.records.catalogue import Catalogue
+    from keyuan.records.kinds.kind import Asked
+
+LONGEST, MOST_WORDS = 100, 6
+COMMON = 20_000
+"""A gram that more rows hold is not worth a probe: reading its bitmap costs more than walking the list."""
+
+_PHONE = re.compile(r"[\d\s()+.\-–]{3,}")
+
+
+@dataclass(frozen=True)
+class Match:
+    """What a simple search means.
+
+    Attributes:
+        words: the normalised words that all must match.
+        condition: on the records themselves.
+        ids: at most 2,000 ids that match, or None where there are more.
+    """
+
+    words: tuple[str, ...]
+    condition: Q
+    ids: list[int] | None
+
+
+def words_of(query: str) -> tuple[str, ...]:
+    """The normalised words of a query; digits with blanks and hyphens between them are one word."""
+    text = normalise(query[:LONGEST])
+    if _PHONE.fullmatch(text) and len(digits(text)) >= 3:
+        return (digits(text),)
+    return tuple(dict.fromkeys(text.split()))[:MOST_WORDS]
+
+
+def match(query: str, catalogue: Catalogue) -> Match | None:
+    """What `query` finds in `catalogue`, before rights; None for an empty query."""
+    words = words_of(query)
+    if not words:
+        return None
+    condition, ids = Q(), None
+    for word in sorted(words, key=len, reverse=True):
+        if len(word) == 1:
+            condition &= _begins(word)
+            continue
+        rows = holding(catalogue.search, word, _kinds(word))
+        if ids is not None:
+            ids = sorted(set(rows.filter(record_id__in=ids).values_list("record_id", flat=True)))
+        elif is_common(catalogue.search, word):
+            condition &= Q(Exists(_holding_by_row(catalogue.search, word)))
+        else:
+            found = list(rows.values_list("record_id", flat=True)[: FEW + 1])
+            if len(found) <= FEW:
+                ids = sorted(set(found))
+            else:
+                condition &= Q(Exists(_holding_by_row(catalogue.search, word)))
+    if ids is not None:
+        condition &= Q(pk__in=ids)
+    return Match(words, condition, ids)
+
+
+def _kinds(word: str) -> list[str]:
+    kinds = [Kind.TEXT.value]
+    if word.isdecimal() and len(word) >= 3:
+        kinds.append(Kind.PHONE.value)
+    if word.isascii() and len(word) >= 3:
+        kinds.append(Kind.EMAIL.value)
+    return kinds
+
+
+def _begins(character: str) -> Q:
+    """One character means the beginning of a name, or of its pinyin."""
+    if character.isascii():
+        return Q(sort_name__startswith=character)
+    return Q(name__startswith=character)
+
+
+def holding(search: type[SearchText], word: str, kinds: list[str]) -> QuerySet[Any]:
+    """Rows of the search table whose text holds `word`: grams by the index, the whole word on what remains."""
+    grams = Func(F("body"), function="grams", output_field=ArrayField(TextField()))
+    rows = search.objects.filter(kind__in=kinds)  # type: ignore[attr-defined]
+    wanted = rare(search, query_grams(word))
+    if wanted:
+        rows = rows.alias(grams=grams).filter(grams__contains=wanted)
+    return rows.filter(_holds(word))
+
+
+def _holds(word: str) -> Q:
+    if len(word) <= 2 and word.isascii():
+        return Q(body__regex=rf"(^|[^a-z0-9]){re.escape(word)}")
+    return Q(body__contains=word)
+
+
+def _holding_by_row(search: type[SearchText], word: str) -> QuerySet[Any]:
+    """The same, asked of one record at a time, for words that many rows hold."""
+    return search.objects.filter(_holds(word), record_id=OuterRef("pk"), kind__in=_kinds(word))  # type: ignore[attr-defined]
+
+
+def has_text(text: str, asked: Asked, kind: str = "text") -> Q:
+    """The condition that the search text of a record holds `text`, for the filter language."""
+    condition = Q()
+    for word in words_of(text):
+        if len(word) > 1:
+            condition &= probe(holding(asked.catalogue.search, word, [kind]), "record", asked.under_or)
+    return condition
+
+
+def has_phone(number: str, asked: Asked) -> Q:
+    """The condition that one of a record's numbers holds these digits."""
+    wanted = digits(number)
+    if len(wanted) < 3:
+        return Q(pk__in=[])
+    return probe(holding(asked.catalogue.search, wanted, [Kind.PHONE.value]), "record", asked.under_or)
+
+
+# How common grams are, from the statistics that PostgreSQL keeps of the index
+
+_KNOWN: dict[str, tuple[float, dict[str, float]]] = {}
+_KEPT_FOR = 300.0
+
+
+def frequencies(search: type[SearchText]) -> dict[str, float]:
+    """About how many rows hold each of the most common grams; read again every five minutes."""
+    table = search._meta.db_table
+    at, known = _KNOWN.get(table, (-_KEPT_FOR, {}))
+    if time.monotonic() - at > _KEPT_FOR:
+        known = _read_frequencies(table)
+        _KNOWN[table] = (time.monotonic(), known)
+    return known
+
+
+def _read_frequencies(table: str) -> dict[str, float]:
+    statement = """
+        SELECT elem, freq * c.reltuples FROM pg_stats s JOIN pg_class c ON c.relname = %s,
+        unnest(s.most_common_elems::text::text[], s.most_common_elem_freqs) AS t(elem, freq)
+        WHERE s.tablename = %s AND s.attname = 'grams' AND elem IS NOT NULL
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [table, f"{table}_grams"])
+        return {gram: float(rows) for gram, rows in cursor.fetchall()}
+
+
+def rare(search: type[SearchText], grams: list[str]) -> list[str]:
+    """The grams worth asking: without those that a great many rows hold, as long as others remain."""
+    common = frequencies(search)
+    kept = [gram for gram in grams if common.get(gram, 0) < COMMON]
+    return kept or sorted(grams, key=lambda gram: common.get(gram, 0))[:1]
+
+
+def is_common(search: type[SearchText], word: str) -> bool:
+    """Whether even the rarest gram of `word` is held by a great many rows."""
+    common = frequencies(search)
+    return min((common.get(gram, 0) for gram in query_grams(word)), default=0) >= COMMON
