@@ -142,9 +142,7 @@ async def say(send: Send, status: int, sentence: str, headers: Iterable[Header] 
     plain = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
     body = sentence.encode()
     size = (b"content-length", str(len(body)).encode())
-    await send(
-        {"type": "http.response.start", "status": status, "headers": [*plain, size, NO_SNIFFING, *headers]},
-    )
+    await send({"type": "http.response.start", "status": status, "headers": [*plain, size, NO_SNIFFING, *headers]})
     await send({"type": "http.response.body", "body": body})
 
 
@@ -153,7 +151,7 @@ NO_SNIFFING: Header = (b"x-content-type-options", b"nosniff")
 
 def environ(scope: Message, body: IO[bytes]) -> Environ:
     """The WSGI environment (PEP 3333) of an ASGI request."""
-    server, client = scope.get("server") or ("localhost", 80), scope.get("client") or ("", 0)
+    server, client = (scope.get("server") or ("localhost", 80), scope.get("client") or ("", 0))
     path = unquote_to_bytes(scope["raw_path"]) if scope.get("raw_path") else scope["path"].encode()
     return {
         "REQUEST_METHOD": scope["method"],
@@ -181,7 +179,7 @@ def _variables(headers: Iterable[Header]) -> dict[str, str]:
     for raw_name, raw_value in headers:
         if b"_" in raw_name or raw_name == b"content-length":  # X_Real_Ip would pass for X-Real-Ip
             continue
-        name, value = raw_name.decode("latin-1").upper().replace("-", "_"), raw_value.decode("latin-1")
+        name, value = (raw_name.decode("latin-1").upper().replace("-", "_"), raw_value.decode("latin-1"))
         key = name if name == "CONTENT_TYPE" else f"HTTP_{name}"
         glue = "; " if name == "COOKIE" else ","
         variables[key] = f"{variables[key]}{glue}{value}" if key in variables else value

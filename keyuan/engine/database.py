@@ -22,6 +22,12 @@ def named_by_environment() -> str | None:
     return os.environ.get("DATABASE_URL") or None
 
 
+def is_running() -> bool:
+    """Whether a `keyuan run` owns the data folder."""
+    found = owner(home())
+    return found is not None and found["purpose"] == RUN
+
+
 @contextmanager
 def attached() -> Iterator[str]:
     """The database for a short piece of work, told to Django by `DATABASE_URL`.
@@ -34,7 +40,7 @@ def attached() -> Iterator[str]:
     if url := named_by_environment():
         check(url)
         yield url
-    elif _is_running():
+    elif is_running():
         yield _announce(_wait_for(Cluster().url()))
     else:
         with alone() as url:
@@ -48,7 +54,7 @@ def alone() -> Iterator[str]:
     Raises:
         Refusal: somebody else owns the folder, or the database cannot be reached.
     """
-    with FolderLock(home(), COMMAND, PATIENCE if not _is_running() else 0):
+    with FolderLock(home(), COMMAND, PATIENCE if not is_running() else 0):
         processes.end(processes.marked(home()))
         if url := named_by_environment():
             check(url)
@@ -69,8 +75,9 @@ def check(url: str) -> None:
     """
     try:
         with psycopg.connect(url, connect_timeout=5) as connection:
-            version, encoding = connection.info.server_version // 10000, connection.info.parameter_status(
-                "server_encoding"
+            version, encoding = (
+                connection.info.server_version // 10000,
+                connection.info.parameter_status("server_encoding"),
             )
     except psycopg.Error as error:
         raise Refusal(_("The database does not answer: %(why)s") % {"why": str(error).strip()}) from error
@@ -99,18 +106,13 @@ def wait_for(url: str, patience: float, given_up: Callable[[], bool] = lambda: F
 
 
 def _wait_for(url: str) -> str:
-    wait_for(url, PATIENCE, lambda: not _is_running())
+    wait_for(url, PATIENCE, lambda: not is_running())
     return url
 
 
 def _announce(url: str) -> str:
     os.environ["DATABASE_URL"] = url
     return url
-
-
-def _is_running() -> bool:
-    found = owner(home())
-    return found is not None and found["purpose"] == RUN
 
 
 def _answers(url: str) -> bool:

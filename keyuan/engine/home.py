@@ -3,6 +3,7 @@
 import os
 import secrets as randomness
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 # A folder that the database's own user may enter, which /root is not.
@@ -48,6 +49,13 @@ def secrets_folder() -> Path:
 def initial_password_file() -> Path:
     """Where the first administrator's initial password lies until it is changed."""
     return home() / "initial-password"
+
+
+def forget_initial_password(is_changed: Callable[[str], bool]) -> None:
+    """Delete the file with the initial password, if the password in it is the one that has changed."""
+    file = initial_password_file()
+    if file.exists() and is_changed(file.read_text().strip()):
+        file.unlink(missing_ok=True)
 
 
 def write_private(file: Path, text: str) -> None:

@@ -13,11 +13,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psutil
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from keyuan.engine import processes, tuning
 from keyuan.engine.account import Account, account, copy_of
@@ -48,6 +50,14 @@ def wheel() -> Path:
 def program(name: str) -> str:
     """A client program such as `pg_dump`, run under our own account."""
     return str(wheel() / "bin" / (f"{name}.exe" if sys.platform == "win32" else name))
+
+
+def client(name: str, url: str, *arguments: str) -> dict[str, Any]:
+    """Arguments for Popen that run a client program on a database; the password stays out of the process list."""
+    parts = conninfo_to_dict(url)
+    password = parts.pop("password", None)
+    command = [program(name), f"--dbname={make_conninfo(**parts)}", *arguments]
+    return {"args": command, "env": {**os.environ, **({"PGPASSWORD": str(password)} if password else {})}}
 
 
 class Cluster:
@@ -158,7 +168,7 @@ class Cluster:
         if making.returncode:
             raise Refusal(output.decode(errors="replace").strip())
 
-    def _run(self, name: str, *arguments: str, **options: object) -> subprocess.Popen[bytes]:
+    def _run(self, name: str, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:
         environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC", processes.MARK: str(home())}
         if sys.platform == "win32":
             environment["SYSTEMROOT"] = os.environ.get("SYSTEMROOT", "")

@@ -33,14 +33,16 @@ def prepare_tables() -> None:
 def newer_migrations(executor: MigrationExecutor) -> list[str]:
     """Our own migrations that the database has had and this version does not know."""
     known = executor.loader.disk_migrations
-    return sorted(name for app, name in executor.loader.applied_migrations if app == "keyuan" and (app, name) not in known)
+    return sorted(
+        name for app, name in executor.loader.applied_migrations if app == "keyuan" and (app, name) not in known
+    )
 
 
 def prepare_files() -> None:
     """Make the private folders, and collect static files where they have changed."""
     for name in PRIVATE_FOLDERS:
         (home() / name).mkdir(mode=0o700, exist_ok=True)
-    mark, file = _mark_of(settings.STATICFILES_DIRS), Path(settings.STATIC_ROOT) / ".mark"
+    mark, file = (_mark_of(settings.STATICFILES_DIRS), Path(settings.STATIC_ROOT) / ".mark")
     if not file.exists() or file.read_text() != mark:
         call_command("collectstatic", verbosity=0, interactive=False, clear=True)
         write_private(file, mark)
