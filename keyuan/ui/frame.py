@@ -1,0 +1,412 @@
+"""The frame of every page: modules, quick menu, rail, and how this person wants it to look.
+
+Rooms describe their part once at start; `frame(request)` hands templates an object that works out only what they
+ask for. It makes no query of its own: counts and links that need some are callables, run when the frame is on the
+screen already (`/frame/side/`).
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from keyuan.ui import routes  # noqa: F401  registers the check that every route has an audience
+from keyuan.ui.pages import in_drawer, toasts
+from keyuan.ui.words import words
+
+Right = (
+    tuple[str, str] | str | None
+)  # (module, operation), "administrator", or everybody
+Count = int | Callable[[], int | None] | None
+
+LABELS = {
+    "home": pgettext_lazy("menu", "Home"),
+    "customers": pgettext_lazy("menu", "Customers"),
+    "leads": pgettext_lazy("menu", "Leads"),
+    "opportunities": pgettext_lazy("menu", "Opportunities"),
+    "activities": pgettext_lazy("menu", "Activities"),
+    "reports": pgettext_lazy("menu", "Reports"),
+}
+SHORT = {
+    "home": pgettext_lazy("menu", "Home"),
+    "customers": pgettext_lazy("tab", "Customers"),
+    "opportunities": pgettext_lazy("tab", "Deals"),
+}
+ICONS = {
+    "home": "layout-dashboard",
+    "customers": "building",
+    "leads": "user-search",
+    "opportunities": "layout-kanban",
+    "activities": "calendar-due",
+    "reports": "chart-bar",
+}
+
+
+@dataclass(frozen=True)
+class Link:
+    """One line of a menu. With `avatar` it shows the first character of its label instead of an icon."""
+
+    label: Any
+    url: str
+    icon: str = ""
+    may: Right = None
+    count: Count = None
+    hot: bool = False  # the count is red: something is overdue
+    avatar: bool = False
+    key: str = ""
+    current: bool = False
+    drawer: bool = False
+
+
+@dataclass(frozen=True)
+class Module:
+    """One of the modules of the top bar. `views` gives the saved views of a request; `prefixes` are further addresses."""
+
+    key: str
+    url: str
+    label: Any = ""
+    icon: str = ""
+    may: Right = None
+    places: Sequence[Link] = ()
+    views: Callable[[HttpRequest], Iterable[Link]] | None = None
+    new_view_url: str = ""
+    prefixes: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> Any:
+        return self.label or LABELS.get(self.key, self.key)
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        return (self.url, *self.prefixes, *(place.url for place in self.places))
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the quick menu on every page, such as favourites or what was opened last."""
+
+    key: str
+    label: Any
+    links: Callable[[HttpRequest], Iterable[Link]]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of the rail; `url` answers with its content. `foot` panels stand below, always."""
+
+    key: str
+    label: Any
+    icon: str
+    url: str
+    may: Right = None
+    count: Callable[[HttpRequest], int] | None = None
+    hot: bool = False
+    foot: bool = False
+
+
+@dataclass
+class Installed:
+    """What the rooms have brought."""
+
+    modules: tuple[Module, ...] = ()
+    more: tuple[Link, ...] = ()
+    creates: tuple[Link, ...] = ()
+    panels: tuple[Panel, ...] = ()
+    sections: tuple[Section, ...] = ()
+    settings_url: str = ""
+    help_url: str = ""
+
+
+INSTALLED = Installed()
+
+
+def install(
+    modules: Sequence[Module],
+    *,
+    more: Sequence[Link] = (),
+    creates: Sequence[Link] = (),
+    panels: Sequence[Panel] = (),
+    sections: Sequence[Section] = (),
+    settings_url: str = "",
+    help_url: str = "",
+) -> None:
+    """Say once, when the process starts, what the frame consists of. The order of modules is fixed by LABELS."""
+    order = list(LABELS)
+    INSTALLED.modules = tuple(
+        sorted(
+            modules,
+            key=lambda one: order.index(one.key) if one.key in order else len(order),
+        )
+    )
+    INSTALLED.more, INSTALLED.creates = tuple(more), tuple(creates)
+    INSTALLED.panels, INSTALLED.sections = tuple(panels), tuple(sections)
+    INSTALLED.settings_url, INSTALLED.help_url = settings_url, help_url
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """The context processor."""
+    return {"frame": Frame(request)}
+
+
+class Frame:
+    """The frame as this person sees it on this page."""
+
+    def __init__(
+        self, request: HttpRequest, at: str = "", counted: bool = False
+    ) -> None:
+        self.request = request
+        self.at = at or request.get_full_path()
+        self.counted = counted
+
+    # who looks at it, and how
+
+    @cached_property
+    def user(self) -> Any:
+        return getattr(self.request, "user", None)
+
+    @cached_property
+    def signed_in(self) -> bool:
+        return bool(self.user and self.user.is_authenticated)
+
+    @cached_property
+    def preferences(self) -> dict[str, Any]:
+        return self.user.preferences if self.signed_in else {}
+
+    @property
+    def theme(self) -> str:
+        return (
+            self.preferences.get("theme")
+            or self.request.COOKIES.get("keyuan_theme")
+            or "auto"
+        )
+
+    @property
+    def density(self) -> str:
+        return self.preferences.get("density", "standard")
+
+    @property
+    def shortcuts(self) -> bool:
+        return bool(self.preferences.get("shortcuts", True))
+
+    @property
+    def language(self) -> str:
+        return get_language() or "zh-hans"
+
+    @property
+    def lang(self) -> str:
+        """The value of the page's lang attribute."""
+        return "zh-Hans" if self.language.startswith("zh") else self.language
+
+    @property
+    def side_collapsed(self) -> bool:
+        return bool(self.preferences.get("side_collapsed"))
+
+    @property
+    def rail_key(self) -> str:
+        """Which preference says whether the rail is open here: the home page has its own."""
+        return (
+            "rail_home" if self.current and self.current.key == "home" else "rail_open"
+        )
+
+    @property
+    def rail_open(self) -> bool:
+        return bool(self.panels) and bool(
+            self.preferences.get(self.rail_key, self.rail_key == "rail_home")
+        )
+
+    # what belongs to it
+
+    def may(self, right: Right) -> bool:
+        if not self.signed_in:
+            return False
+        if right is None:
+            return True
+        return (
+            bool(self.user.is_administrator)
+            if isinstance(right, str)
+            else bool(self.user.may(*right))
+        )
+
+    def allowed(self, things: Iterable[Any]) -> list[Any]:
+        return [one for one in things if self.may(one.may)]
+
+    @cached_property
+    def installed(self) -> list[Module]:
+        return self.allowed(INSTALLED.modules)
+
+    @cached_property
+    def current(self) -> Module | None:
+        """The module with the longest address that begins this page's."""
+        path, found, length = urlsplit(self.at).path, None, 0
+        for module in self.installed:
+            for address in module.addresses:
+                if len(address) > length and (
+                    path == address or (address != "/" and path.startswith(address))
+                ):
+                    found, length = module, len(address)
+        return found
+
+    @cached_property
+    def modules(self) -> list[Link]:
+        """The top bar."""
+        return [
+            Link(
+                one.name,
+                one.url,
+                one.icon or ICONS.get(one.key, "point"),
+                key=one.key,
+                current=one is self.current,
+            )
+            for one in self.installed
+        ]
+
+    @cached_property
+    def tabs(self) -> list[Link]:
+        """The bottom bar of a phone: what has a short word."""
+        return [
+            replace(one, label=SHORT[one.key])
+            for one in self.modules
+            if one.key in SHORT
+        ]
+
+    @cached_property
+    def more(self) -> list[Link]:
+        return self.allowed(INSTALLED.more)
+
+    @cached_property
+    def creates(self) -> list[Link]:
+        return self.allowed(INSTALLED.creates)
+
+    @cached_property
+    def panels(self) -> list[Panel]:
+        return self.allowed(INSTALLED.panels)
+
+    @property
+    def body_panels(self) -> list[Panel]:
+        return [one for one in self.panels if not one.foot]
+
+    @property
+    def foot_panels(self) -> list[Panel]:
+        return [one for one in self.panels if one.foot]
+
+    @property
+    def bell(self) -> Panel | None:
+        return next((one for one in self.panels if one.key == "notices"), None)
+
+    @property
+    def settings_url(self) -> str:
+        return INSTALLED.settings_url if self.may("administrator") else ""
+
+    @property
+    def help_url(self) -> str:
+        return INSTALLED.help_url
+
+    # the quick menu
+
+    @cached_property
+    def sections(self) -> list[tuple[Any, str, list[Link]]]:
+        """Label, address of a plus sign, links; a section without links is absent."""
+        found = [
+            *self.own_sections(),
+            *(self.general_sections() if self.counted else ()),
+        ]
+        return [
+            (label, url, self.marked(links))
+            for label, url, links in found
+            if links or url
+        ]
+
+    @cached_property
+    def own_views(self) -> list[Link]:
+        views = self.current.views if self.current else None
+        return self.allowed(views(self.request)) if views else []
+
+    def own_sections(self) -> Iterable[tuple[Any, str, list[Link]]]:
+        if self.current is None:
+            return
+        if self.own_views or self.current.new_view_url:
+            yield _("Views"), self.current.new_view_url, self.own_views
+        yield self.current.name, "", self.allowed(self.current.places)
+
+    def general_sections(self) -> Iterable[tuple[Any, str, list[Link]]]:
+        for section in INSTALLED.sections:
+            yield section.label, "", self.allowed(section.links(self.request))
+
+    def marked(self, links: list[Link]) -> list[Link]:
+        """With the link of this page marked, and with counts where they may be worked out now."""
+        here = max(links, key=self.closeness, default=None)
+        closest = here if here is not None and self.closeness(here) else None
+        return [
+            replace(link, current=link is closest, count=self.number(link.count))
+            for link in links
+        ]
+
+    def closeness(self, link: Link) -> int:
+        """How exactly a link leads to this page: 0 not at all, else more for each parameter that agrees."""
+        there, here = urlsplit(link.url), urlsplit(self.at)
+        if here.path != there.path:
+            deeper = there.path not in ("/", self.current.url if self.current else "/")
+            return 1 if deeper and here.path.startswith(there.path) else 0
+        wanted, given = set(parse_qsl(there.query)), set(parse_qsl(here.query))
+        return 2 + len(wanted) if wanted <= given else 0
+
+    def number(self, count: Count) -> int | None:
+        if callable(count):
+            return count() if self.counted else None
+        return count
+
+    @property
+    def side_url(self) -> str:
+        """Where counts and the general sections come from once the page stands; empty when there are none."""
+        return (
+            reverse("ui:side")
+            if self.signed_in and not self.counted and self.waits
+            else ""
+        )
+
+    @property
+    def at_query(self) -> str:
+        return urlencode({"at": self.at})
+
+    @property
+    def waits(self) -> bool:
+        if INSTALLED.sections or any(panel.count for panel in self.panels):
+            return True
+        links = [*self.current.places, *self.own_views] if self.current else []
+        return any(callable(link.count) for link in links)
+
+    # the page
+
+    @property
+    def editor(self) -> str:
+        """The layout of a create or edit form: the drawer's where the drawer asked, else a page of its own."""
+        return (
+            "ui/editor_drawer.html"
+            if in_drawer(self.request)
+            else "ui/editor_page.html"
+        )
+
+    @property
+    def error_layout(self) -> str:
+        """Errors stand inside the frame for those who have signed in and may see one."""
+        framed = self.signed_in and not self.user.must_change_password
+        return "ui/errors/page.html" if framed else "ui/errors/bare_page.html"
+
+    @property
+    def home(self) -> str:
+        """The first module this person may use."""
+        return self.installed[0].url if self.installed else "/"
+
+    @property
+    def words(self) -> dict[str, str]:
+        return words()
+
+    @property
+    def toasts(self) -> list[dict[str, str]]:
+        return toasts(self.request)

@@ -1,0 +1,325 @@
+"""The list page that every record type has: views, search, filter, columns, rows, pager, selection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from keyuan.org.models import User
+from keyuan.records.catalogue import Catalogue, Field
+from keyuan.records.kinds.kind import FilterRefused
+from keyuan.records.listing import LAST_PAGE, Count, Listing
+from keyuan.records.models import SavedView
+from keyuan.records.namebook import NameBook
+from keyuan.records.query import Node, conditions
+from keyuan.ui.lists.asked import SIZES, Asked
+from keyuan.ui.lists.cells import cell
+from keyuan.ui.lists.sentences import Words
+from keyuan.ui.pages import render_part
+
+
+@dataclass(frozen=True)
+class View:
+    """One tab of a list: a named filter. System views are declared by rooms; people save their own."""
+
+    key: str
+    label: Any
+    icon: str = "filter"
+    node: Node | None = None
+    hot: bool = False
+    columns: tuple[str, ...] = ()
+    sort: str = ""
+    saved: SavedView | None = None
+
+
+@dataclass(frozen=True)
+class ListOf:
+    """What a room says about its list.
+
+    Attributes:
+        route: name of the list's route, such as `customers:list`; `route` + `_count` and `_bulk` exist too.
+        load: fetches what the rows of one page need, in a fixed number of queries.
+        related: foreign keys that are joined.
+        explain: says per record what a search matched, where it was not the name.
+        name_cell: the first cell of a row, from the record, the names and what the search matched.
+        row: template of one row on a phone; `bulk` of the buttons of the selection bar; `none` of the empty list.
+    """
+
+    catalogue: Catalogue
+    route: str
+    title: Any
+    views: tuple[View, ...]
+    template: str
+    row: str
+    name_cell: Callable[[Any, NameBook, str], SafeString]
+    load: Callable[[list[Any], NameBook], None] = lambda rows, book: None
+    related: tuple[str, ...] = ()
+    explain: Callable[[list[Any], tuple[str, ...], NameBook], dict[int, str]] | None = (
+        None
+    )
+    bulk: str = ""
+    none: str = "ui/lists/nothing.html"
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+class ListPage:
+    """One list page as one person asked for it."""
+
+    def __init__(
+        self, spec: ListOf, request: HttpRequest, asked: Asked | None = None
+    ) -> None:
+        self.spec, self.request = spec, request
+        self.user: User = request.user  # type: ignore[assignment]
+        self.catalogue = spec.catalogue
+        self.book = NameBook(self.user)
+        self.asked = asked or Asked.of(reverse(spec.route), request.GET)
+        self.words = Words(self.catalogue, self.user, self.book)
+        self.refusal = ""
+
+    # Views
+
+    @cached_property
+    def views(self) -> list[View]:
+        saved = SavedView.objects.visible_to(self.user).filter(
+            module=self.catalogue.module
+        )
+        return [*self.spec.views, *(_from_saved(one) for one in saved)]
+
+    @cached_property
+    def view(self) -> View:
+        return next(
+            (view for view in self.views if view.key == self.asked.view), self.views[0]
+        )
+
+    # Rows
+
+    @cached_property
+    def node(self) -> Node | None:
+        try:
+            return self.asked.node()
+        except FilterRefused as refusal:
+            self.refusal = str(refusal)
+            return None
+
+    @cached_property
+    def listing(self) -> Listing:
+        """What was asked for; a filter that can't be understood is left out and named."""
+        given = {"q": self.asked.q, "base": self.view.node, "book": self.book}
+        try:
+            sort = self.asked.sort or ("" if self.asked.q else self.view.sort)
+            return Listing(
+                self.catalogue, self.user, node=self.node, sort=sort, **given
+            )  # type: ignore[arg-type]
+        except FilterRefused as refusal:
+            self.refusal = str(refusal)
+            self.node = None
+            return Listing(self.catalogue, self.user, **given)  # type: ignore[arg-type]
+
+    @cached_property
+    def page(self) -> Any:
+        return self.listing.page(self.asked.page, self.asked.size)
+
+    @cached_property
+    def rows(self) -> list[Any]:
+        """The records of this page in order, with what their cells need."""
+        found = self.catalogue.model.objects.visible_to(self.user)
+        by_pk = found.select_related(*self.spec.related).in_bulk(self.page.pks)
+        rows = [by_pk[pk] for pk in self.page.pks if pk in by_pk]
+        self.spec.load(rows, self.book)
+        return rows
+
+    @cached_property
+    def columns(self) -> list[Field]:
+        chosen = self.asked.columns or self.view.columns or self._remembered_columns()
+        return self.catalogue.columns(self.user, chosen)
+
+    def _remembered_columns(self) -> Sequence[str]:
+        return self.user.preferences.get("columns", {}).get(self.catalogue.module, ())
+
+    def table(self) -> list[tuple[Any, SafeString, SafeString]]:
+        """Per row: the record, its first cell, and all other cells as one string."""
+        matched, name_cell = self._matched(), self.spec.name_cell
+        return [
+            (row, name_cell(row, self.book, matched.get(row.pk, "")), self._cells(row))
+            for row in self.rows
+        ]
+
+    def _cells(self, row: Any) -> SafeString:
+        module, book = self.catalogue.module, self.book
+        parts = []
+        for one in self.columns[1:]:
+            classes = "fit num" if one.kind.is_number else "fit"
+            parts.append(f'<td class="{classes}">{cell(module, one, row, book)}</td>')
+        return SafeString("".join(parts))
+
+    def _matched(self) -> dict[int, str]:
+        found = self.listing.match
+        if found is None or self.spec.explain is None:
+            return {}
+        return self.spec.explain(self.rows, found.words, self.book)
+
+    def head(self) -> list[dict[str, Any]]:
+        """The head cells: label, the address that sorts by it, and how it sorts now."""
+        return [self._head(one) for one in self.columns]
+
+    def _head(self, one: Field) -> dict[str, Any]:
+        listing = self.listing
+        sorts = bool(one.sort or one.kind.sortable)
+        current = not listing.is_ranked and listing.sort.name == one.name
+        falls = (
+            not listing.falls
+            if current
+            else one.kind.name in ("moment", "money", "percent", "number", "date")
+        )
+        return {
+            "name": one.name,
+            "label": one.label,
+            "url": self.asked.url(sort=f"-{one.name}" if falls else one.name)
+            if sorts
+            else "",
+            "aria": ("descending" if listing.falls else "ascending")
+            if current
+            else "none",
+            "is_number": one.kind.is_number,
+        }
+
+    # Pager
+
+    def pager(self) -> dict[str, Any]:
+        first = (self.page.number - 1) * self.asked.size + 1
+        number, rows = self.page.number, len(self.rows)
+        near = range(max(1, number - 2), number + (2 if self.page.has_next else 1))
+        known = (
+            None if self.page.has_next or not rows and number > 1 else first + rows - 1
+        )
+        return {
+            "first": first,
+            "last": first + rows - 1,
+            "known": known,
+            "pages": [(one, self.asked.url(page=one), one == number) for one in near],
+            "previous": self.asked.url(page=number - 1) if number > 1 else "",
+            "next": self.asked.url(page=number + 1)
+            if self.page.has_next and number < LAST_PAGE
+            else "",
+            "count_url": f"{reverse(self.spec.route + '_count')}?{self.asked.query()}",
+            "sizes": [
+                (size, self.asked.url(size=size), size == self.asked.size)
+                for size in SIZES
+            ],
+        }
+
+    # The page
+
+    def tabs(self) -> list[dict[str, Any]]:
+        current = self.view
+        return [
+            {
+                "label": view.label,
+                "url": Asked(self.asked.path, {}).url(view=view.key),
+                "current": view is current,
+                "view": view,
+            }
+            for view in self.views
+        ]
+
+    def context(self) -> dict[str, Any]:
+        table = self.table()
+        return {
+            "list": self,
+            "title": self.spec.title,
+            "asked": self.asked,
+            "table": table,
+            "head": self.head(),
+            "pager": self.pager(),
+            "chips": self.words.chips(self.node, self.asked),
+            "tabs": self.tabs(),
+            "refusal": self.refusal,
+            "unsorted": not self.listing.is_sortable,
+            "builder": self.builder(),
+            **self.spec.extra,
+        }
+
+    def builder(self) -> dict[str, Any]:
+        """What the scripts of the filter builder and the column settings need."""
+        base = [self.words.parts(self.view.node)] if self.view.node else []
+        return {
+            "fields": self.words.describe(),
+            "filter": self.node,
+            "base": [
+                "".join(f" {text}" for _kind, text in parts).strip() for parts in base
+            ],
+            "view": str(self.view.label),
+        }
+
+    @cached_property
+    def all_columns(self) -> list[tuple[Field, bool]]:
+        """Every field that can be a column, those shown first, and whether it is shown."""
+        shown = [one.name for one in self.columns]
+        fields = [
+            one
+            for one in self.catalogue.visible_fields(self.user).values()
+            if one.listed
+        ]
+        order = {name: place for place, name in enumerate(shown)}
+        fields.sort(key=lambda one: order.get(one.name, len(order)))
+        return [(one, one.name in order) for one in fields]
+
+    def response(self) -> HttpResponse:
+        return render_part(
+            self.request, self.spec.template, "ui/lists/list.html", self.context()
+        )
+
+    def count(self, *, exact: bool) -> Count:
+        return self.listing.count(exact=exact)
+
+    def without_each(self) -> list[tuple[str, str]]:
+        """For an empty list: each condition in words, with the address without it."""
+        return [
+            ("".join(text for _kind, text in chip.parts), chip.remove_url)
+            for chip in self.words.chips(self.node, self.asked)
+        ]
+
+    # Addresses
+
+    @property
+    def cleared_url(self) -> str:
+        return self.asked.url(filter=None, q=None)
+
+    @property
+    def unsearched_url(self) -> str:
+        return self.asked.url(q=None)
+
+    @property
+    def own_url(self) -> str:
+        return self.asked.url(columns=None)
+
+    @property
+    def view_url(self) -> str:
+        """The view without what was changed."""
+        return Asked(self.asked.path, {}).url(view=self.view.key)
+
+    @property
+    def bulk_url(self) -> str:
+        return reverse(f"{self.spec.route}_bulk")
+
+    @property
+    def condition_count(self) -> int | str:
+        return sum(1 for _leaf in conditions(self.node)) if self.node else ""
+
+
+def _from_saved(saved: SavedView) -> View:
+    return View(
+        key=f"v{saved.pk}",
+        label=saved.name,
+        icon="bookmark" if saved.is_shared else "filter",
+        node=saved.filter,
+        columns=tuple(saved.columns),
+        sort=saved.sort,
+        saved=saved,
+    )

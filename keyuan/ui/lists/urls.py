@@ -1,0 +1,10 @@
+from django.urls import path
+
+from keyuan.ui.lists import views
+
+app_name = "lists"
+urlpatterns = [
+    path("columns/", views.columns, name="columns"),
+    path("views/", views.save_view, name="save_view"),
+    path("views/<int:pk>/delete/", views.delete_view, name="delete_view"),
+]

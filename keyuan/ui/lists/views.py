@@ -1,0 +1,81 @@
+"""What belongs to every list: columns of a person, saved views."""
+
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from keyuan.records.kinds.kind import FilterRefused
+from keyuan.records.models import SavedView
+from keyuan.ui.audience import signed_in
+from keyuan.ui.lists.asked import Asked
+from keyuan.ui.lists.installed import LISTS
+from keyuan.ui.lists.page import ListPage
+from keyuan.ui.lists.sentences import together, top
+from keyuan.ui.pages import safe_next, stays_here, toast
+
+
+@require_POST
+@signed_in
+def columns(request: HttpRequest) -> HttpResponse:
+    """Remember which columns of a list this person wants, in their order."""
+    module = request.POST.get("module", "")
+    if module in LISTS:
+        kept = dict(request.user.preferences.get("columns", {}))
+        kept[module] = (
+            []
+            if request.POST.get("reset")
+            else [name[:60] for name in request.POST.getlist("columns")[:60]]
+        )
+        request.user.prefer(columns=kept)
+    return redirect(safe_next(request))
+
+
+@require_POST
+@signed_in
+def save_view(request: HttpRequest) -> HttpResponse:
+    """Keep the conditions, columns and sort of a list under a name."""
+    path, name = request.POST.get("path", "/"), request.POST.get("name", "").strip()
+    asked = Asked.of(
+        path if stays_here(path) else "/", QueryDict(request.POST.get("query", ""))
+    )
+    if not name or request.POST.get("module") not in LISTS:
+        return redirect(asked.url())
+    try:
+        view = _keep(request, asked, name[:60])
+    except FilterRefused as refusal:
+        toast(request, str(refusal))
+        return redirect(asked.url())
+    return redirect(Asked(asked.path, {}).url(view=f"v{view.pk}"))
+
+
+def _keep(request: HttpRequest, asked: Asked, name: str) -> SavedView:
+    module = request.POST["module"]
+    base = ListPage(LISTS[module], request, asked).view
+    values = {
+        "filter": together([*top(base.node), *top(asked.node())]),
+        "columns": asked.columns or list(base.columns),
+        "sort": asked.sort or base.sort,
+        "is_shared": bool(request.POST.get("is_shared")),
+    }
+    try:
+        with transaction.atomic():
+            return SavedView.objects.create(
+                owner=request.user, module=module, name=name, **values
+            )
+    except IntegrityError:
+        view = SavedView.objects.get(owner=request.user, module=module, name=name)
+        SavedView.objects.filter(pk=view.pk).update(**values)
+        toast(request, _("The view “%(name)s” was replaced.") % {"name": name})
+        return view
+
+
+@require_POST
+@signed_in
+def delete_view(request: HttpRequest, pk: int) -> HttpResponse:
+    view = get_object_or_404(SavedView, owner=request.user, pk=pk)
+    view.delete()
+    path = request.POST.get("path", "/")
+    return redirect(path if stays_here(path) else reverse("home"))

@@ -1,0 +1,32 @@
+// Everything a page needs; what only some pages have is fetched when it stands there.
+import htmx from "../vendor/htmx.js";
+import "./swaps.js";
+import "./shell.js";
+import "./popovers.js";
+import "./toasts.js";
+import "./keys.js";
+import "./forms.js";
+import "./drafts.js";
+import "./drawer.js";
+import "./palette.js";
+import { showOwnKeys } from "./words.js";
+
+const parts = {
+  "row-selection": () => import("./selection.js"),
+  "duplicate-hint": () => import("./duplicates.js"),
+  "region-picker": () => import("./region.js"),
+};
+
+function bring(root) {
+  for (const [name, load] of Object.entries(parts)) {
+    if (!customElements.get(name) && root.querySelector?.(name)) load();
+  }
+  showOwnKeys(root);
+  for (const box of root.querySelectorAll?.("[data-indeterminate]") ?? []) box.indeterminate = true;
+}
+
+bring(document);
+htmx.onLoad(bring);
+document.documentElement.dataset.ready = "true";
+// A page restored from memory may show what a signed-out person must not see.
+addEventListener("pageshow", (event) => event.persisted && location.reload());

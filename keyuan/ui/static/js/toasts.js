@@ -1,0 +1,77 @@
+// What was done, for 8 seconds, with the way back; and refusals, which stay until they are closed.
+import { post } from "./server.js";
+import { say } from "./words.js";
+
+const LIFE = 8000;
+const TICK = 100;
+
+const region = () => document.getElementById("toasts");
+
+function show(kind, text) {
+  const box = region();
+  const toast = document.getElementById(`toast-${kind}`)?.content.firstElementChild.cloneNode(true);
+  if (!box || !toast) return null;
+  // An open dialog covers everything outside of it.
+  const dialog = [...document.querySelectorAll("dialog[open]")].at(-1);
+  (dialog ?? document.body).append(box);
+  toast.querySelector("[data-text]").textContent = text;
+  box.replaceChildren(toast);
+  return toast;
+}
+
+export function tell({ text, more = "", undo = "" }) {
+  const toast = show("ok", text);
+  if (!toast) return;
+  toast.querySelector("[data-more]").textContent = more;
+  const button = toast.querySelector("[data-undo]");
+  if (undo) button.dataset.undo = undo;
+  else button.remove();
+  live(toast);
+}
+
+export function refuse(text, retry) {
+  const toast = show("bad", text);
+  if (!toast) return;
+  const button = toast.querySelector("[data-retry]");
+  if (retry) button.addEventListener("click", () => (toast.remove(), retry()));
+  else button.remove();
+  toast.querySelector("[data-dismiss]").addEventListener("click", () => toast.remove());
+}
+
+function live(toast) {
+  const bar = toast.querySelector("progress");
+  let left = LIFE;
+  let still = false;
+  const pause = (on) => () => (still = on);
+  toast.addEventListener("mouseenter", pause(true));
+  toast.addEventListener("mouseleave", pause(false));
+  toast.addEventListener("focusin", pause(true));
+  toast.addEventListener("focusout", pause(false));
+  const clock = setInterval(() => {
+    if (!toast.isConnected) return clearInterval(clock);
+    if (still) return;
+    left -= TICK;
+    if (bar) bar.value = (100 * left) / LIFE;
+    if (left <= 0) (clearInterval(clock), toast.remove());
+  }, TICK);
+}
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-toast] [data-undo]");
+  if (!button) return;
+  event.preventDefault();
+  const toast = button.closest("[data-toast]");
+  button.disabled = true;
+  const answer = await post(button.dataset.undo).catch(() => null);
+  toast.remove();
+  if (!answer?.ok) return refuse((await answer?.text().catch(() => "")) ? say("failed") : say("offline"));
+  const event2 = new CustomEvent("kx:undone", { cancelable: true, detail: { url: button.dataset.undo } });
+  if (document.dispatchEvent(event2)) location.reload();
+});
+
+document.addEventListener("kx:toast", (event) => {
+  const last = event.detail.toasts?.at(-1);
+  if (last) tell(last);
+});
+
+for (const toast of document.querySelectorAll("[data-toast]")) live(toast);

@@ -1,0 +1,107 @@
+"""The frame's own addresses: the part of the quick menu that comes later, preferences, and the components page."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from keyuan.ui import samples
+from keyuan.ui.audience import public, signed_in
+from keyuan.ui.errors import is_htmx
+from keyuan.ui.frame import Frame
+from keyuan.ui.middleware import LANGUAGE_COOKIE
+from keyuan.ui.pages import go, page, safe_next, stays_here, toast
+
+CHOICES = {
+    "theme": {"auto": "auto", "light": "light", "dark": "dark"},
+    "density": {
+        "compact": "compact",
+        "standard": "standard",
+        "comfortable": "comfortable",
+    },
+    "language": {code: code for code, _name in settings.LANGUAGES},
+    **{
+        name: {"on": True, "off": False}
+        for name in ("side_collapsed", "rail_open", "rail_home", "shortcuts")
+    },
+}
+COOKIES = {"language": LANGUAGE_COOKIE, "theme": "keyuan_theme"}
+YEAR = 365 * 24 * 3600
+
+
+@signed_in
+@require_GET
+def side(request: HttpRequest) -> HttpResponse:
+    """The quick menu with counts, favourites and what was opened last, for the page `at`."""
+    at = request.GET.get("at", "/")
+    frame = Frame(request, at=at if stays_here(at) else "/", counted=True)
+    counts = {panel.key: panel.count(request) for panel in frame.panels if panel.count}
+    return render(request, "ui/shell/side.html", {"frame": frame, "counts": counts})
+
+
+@public
+@require_POST
+def preferences(request: HttpRequest) -> HttpResponse:
+    """Remember how the frame looks: in the account, or before signing in as cookies for language and theme."""
+    chosen = {
+        name: values[request.POST[name]]
+        for name, values in CHOICES.items()
+        if request.POST.get(name) in values
+    }
+    response = (
+        HttpResponse(status=204) if quiet(request) else redirect(safe_next(request))
+    )
+    if request.user.is_authenticated and chosen:
+        request.user.prefer(**chosen)
+    for name in COOKIES.keys() & chosen.keys():
+        secure = settings.SESSION_COOKIE_SECURE
+        response.set_cookie(
+            COOKIES[name],
+            chosen[name],
+            max_age=YEAR,
+            samesite="Lax",
+            httponly=True,
+            secure=secure,
+        )
+    return response
+
+
+def quiet(request: HttpRequest) -> bool:
+    """A script asked and stays where it is."""
+    return is_htmx(request) or request.headers.get("X-Requested-With") == "fetch"
+
+
+@signed_in
+@require_GET
+def components(request: HttpRequest) -> HttpResponse:
+    """Every component in every state, with invented data."""
+    if "toast" in request.GET:
+        toast(request, samples.saved(), more=samples.undo_period(), undo="/ui/undo/")
+    return page(request, "ui/components.html", samples.context())
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def drawer(request: HttpRequest) -> HttpResponse:
+    """A form that saves nothing, to show the drawer."""
+    form = samples.SampleForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        toast(request, samples.saved())
+        return go(request, "ui:components")
+    context: dict[str, Any] = {
+        "form": form,
+        "title": samples.form_title(),
+        "back": "/ui/",
+    }
+    return page(
+        request, "ui/components_form.html", context, status=422 if form.errors else 200
+    )
+
+
+@signed_in
+@require_POST
+def undo(request: HttpRequest) -> HttpResponse:
+    """Takes back what the sample toast did: nothing."""
+    return go(request, "ui:components")
