@@ -12,6 +12,7 @@ from opencc import OpenCC
 from keyuan.records.reference.readings import OTHERWISE, SURNAMES, characters, phrases
 
 MOST_FORMS = 4
+LONGEST_QUERY = 100
 
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
                         "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
@@ -49,12 +50,18 @@ def _changing() -> frozenset[str]:
     ranges = (range(0x3400, 0xA000), range(0x20000, 0x2A6E0))
     every = [chr(code) for codes in ranges for code in codes]
     converted = _converter().convert("\n".join(every)).split("\n")
-    return frozenset(old for old, new in zip(every, converted, strict=True) if old != new)
+    return frozenset(
+        old for old, new in zip(every, converted, strict=True) if old != new
+    )
 
 
 def digits(text: str) -> str:
     """Only the digits of a text, full-width ones as plain ones."""
-    return "".join(str(unicodedata.decimal(character)) for character in text if character.isdecimal())
+    return "".join(
+        str(unicodedata.decimal(character))
+        for character in text
+        if character.isdecimal()
+    )
 
 
 def pinyin_forms(text: str) -> list[str]:
@@ -72,7 +79,10 @@ def pinyin_forms(text: str) -> list[str]:
         return []
     forms: dict[str, None] = {}
     for syllables in _readings(text):
-        for form in ("".join(syllables), "".join(syllable[0] for syllable in syllables)):
+        for form in (
+            "".join(syllables),
+            "".join(syllable[0] for syllable in syllables),
+        ):
             if len(forms) < MOST_FORMS:
                 forms[form] = None
     return list(forms)
@@ -112,7 +122,10 @@ def _spell(text: str) -> tuple[list[str], list[tuple[int, str]]]:
 
 
 def _phrase_at(text: str, place: int) -> str | None:
-    return next((phrase for phrase in phrases()[text[place]] if text.startswith(phrase, place)), None)
+    return next(
+        (phrase for phrase in phrases()[text[place]] if text.startswith(phrase, place)),
+        None,
+    )
 
 
 def highlight(text: str, query: str) -> list[tuple[str, bool]]:
@@ -125,7 +138,7 @@ def highlight(text: str, query: str) -> list[tuple[str, bool]]:
         query: what was typed; each of its words is marked wherever it stands.
     """
     marked = [False] * len(text)
-    for word in normalise(query).split():
+    for word in normalise(query[:LONGEST_QUERY]).split():
         for start, end in _places(text, word):
             marked[start:end] = [True] * (end - start)
     return _pieces(text, marked)
@@ -144,7 +157,7 @@ def _pieces(text: str, marked: list[bool]) -> list[tuple[str, bool]]:
 def _places(text: str, word: str) -> Iterator[tuple[int, int]]:
     place = 0
     while place < len(text):
-        end = _match(text, place, word)
+        end = 0 if _is_blank(text[place]) else _match(text, place, word)
         if end:
             yield place, end
         place = end or place + 1
@@ -154,18 +167,26 @@ def _match(text: str, place: int, word: str) -> int:
     """Where the match of `word` that begins at `place` ends, or 0. A blank or mark inside the text costs nothing."""
     if not word:
         return place
+    while place < len(text) and _is_blank(text[place]):
+        place += 1
     if place == len(text):
         return 0
     for taken in _takes(text[place]):
-        if taken == "":
-            end = _match(text, place + 1, word) if len(text) > place + 1 else 0
-        elif word.startswith(taken):
+        if word.startswith(taken):
             end = _match(text, place + 1, word[len(taken) :])
         else:
-            end = place + 1 if len(taken) > 1 and taken.isascii() and taken.startswith(word) else 0
+            end = (
+                place + 1
+                if len(taken) > 1 and taken.isascii() and taken.startswith(word)
+                else 0
+            )
         if end:
             return end
     return 0
+
+
+def _is_blank(character: str) -> bool:
+    return not _takes(character)[0]
 
 
 @lru_cache(maxsize=8192)
@@ -181,7 +202,7 @@ def syllables(text: str, query: str) -> list[tuple[str, int]]:
 
     For the line beside a search result: `[("hai", 1), ("shu", 1)]` for `海曙…` and `hs`.
     """
-    word = "".join(normalise(query).split())
+    word = "".join(normalise(query[:LONGEST_QUERY]).split())
     if not word.isascii():
         return []
     for start in range(len(text)):
