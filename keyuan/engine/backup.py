@@ -125,6 +125,6 @@ def _private(file: Path) -> Iterator[IO[bytes]]:
         os.fsync(handle.fileno())
 
 
-def _one(connection: psycopg.Connection, query: sql.Composable) -> Any:
+def _one(connection: psycopg.Connection, query: sql.SQL | sql.Composed) -> Any:
     row = connection.execute(query).fetchone()
     return row[0] if row else None

@@ -56,7 +56,11 @@ def client(name: str, url: str, *arguments: str) -> dict[str, Any]:
     """Arguments for Popen that run a client program on a database; the password stays out of the process list."""
     parts = conninfo_to_dict(url)
     password = parts.pop("password", None)
-    command = [program(name), f"--dbname={make_conninfo(**parts)}", *arguments]
+    command = [
+        program(name),
+        f"--dbname={make_conninfo(**{name: str(value) for name, value in parts.items()})}",
+        *arguments,
+    ]
     return {"args": command, "env": {**os.environ, **({"PGPASSWORD": str(password)} if password else {})}}
 
 
@@ -88,7 +92,8 @@ class Cluster:
         if not self.data.exists():
             self._make()
         own_file = home() / "postgresql.conf"
-        text = tuning.as_text(tuning.settings(tuning.memory(), self.sockets, self.port, self.safe), own_file)
+        memory = tuning.memory() if self.safe else min(tuning.memory(), 2048 * tuning.MB)
+        text = tuning.as_text(tuning.settings(memory, self.sockets, self.port, self.safe), own_file)
         self._write("postgresql.conf", text)
         self._write("pg_hba.conf", "local all all scram-sha-256\nhost all all 127.0.0.1/32 scram-sha-256\n")
         for stale in ("postmaster.pid", "postmaster.opts"):
@@ -129,20 +134,12 @@ class Cluster:
 
     def end_orphans(self) -> None:
         """End servers that run in our data folder without us: we hold the lock, so they are nobody's."""
-        orphans = [process for process in psutil.process_iter(["name"]) if self._is_ours(process)]
+        orphans = processes.servers_in(self.data)
         for process in orphans:
             with suppress(psutil.Error):
                 process.send_signal(fast_shutdown())
         _gone, alive = psutil.wait_procs(orphans, 10)
         processes.kill(alive)
-
-    def _is_ours(self, process: psutil.Process) -> bool:
-        """A server's processes all stay in its data folder."""
-        try:
-            named = (process.info["name"] or "").startswith("postgres")
-            return named and Path(process.cwd()).resolve() == self.data.resolve()
-        except (psutil.Error, OSError):
-            return False
 
     def _make(self) -> None:
         draft = self.folder / "data.draft"

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -108,7 +109,7 @@ def kill(processes: Iterable[psutil.Process]) -> None:
     psutil.wait_procs(processes, 5)
 
 
-def own_group() -> dict[str, int]:
+def own_group() -> dict[str, Any]:
     """Arguments for Popen that keep a terminal's Ctrl-C away from a child: its parent decides."""
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
@@ -122,3 +123,17 @@ def _mark_of(process: psutil.Process) -> str | None:
         return process.environ().get(MARK)
     except (psutil.Error, OSError):
         return None
+
+
+def servers_in(folder: Path) -> list[psutil.Process]:
+    """PostgreSQL's processes of the data folders here or below: each of them works in its own."""
+    found = psutil.process_iter(["name"])
+    named = (process for process in found if (process.info["name"] or "").startswith("postgres"))
+    return [process for process in named if _works_in(process, folder.resolve())]
+
+
+def _works_in(process: psutil.Process, folder: Path) -> bool:
+    try:
+        return Path(process.cwd()).is_relative_to(folder)
+    except (psutil.Error, OSError):
+        return False
