@@ -15,6 +15,9 @@ DEBUG = os.environ.get("KEYUAN_DEBUG") == "1"
 BASE_URL = os.environ.get("KEYUAN_BASE_URL", "")
 ALLOWED_HOSTS = ["*"]  # no address is ever built from Host: see BASE_URL
 
+# One connection per thread. Short patience, so that pages come back at once when the database does.
+POOL = {"min_size": 1, "max_size": 2, "timeout": 2, "reconnect_timeout": 1}
+
 
 def database(url: str) -> dict[str, object]:
     """Django's settings for one PostgreSQL address, `postgresql://user:password@host:port/name`."""
@@ -30,9 +33,10 @@ def database(url: str) -> dict[str, object]:
         "OPTIONS": {
             "connect_timeout": 2,
             "options": "-c statement_timeout=30000 -c lock_timeout=5000 -c jit=off -c random_page_cost=1.1",
-            "pool": {"min_size": 1, "max_size": 2, "timeout": 2} if os.environ.get("KEYUAN_ROLE") == "web" else False,
+            "pool": POOL if os.environ.get("KEYUAN_ROLE") == "web" else False,
             **query,
         },
+        "CONN_HEALTH_CHECKS": True,  # a connection of before the server's restart must not reach a page
     }
 
 
