@@ -193,27 +193,37 @@ def _by_code(code: str) -> str | None:
     return full[:4] + "00" if full == "620201" else None
 
 
-def split(text: str) -> tuple[str | None, str]:
+def split(text: str, *, short_districts: bool = True) -> tuple[str | None, str]:
     """The region at the beginning of an address or a company's name, and what follows it.
 
     Args:
         text: normalised, such as `浙江省宁波市海曙区石碶街道1号`.
+        short_districts: whether 海曙 is taken for 海曙区; in names of companies it is rather the name itself.
 
     Returns:
         (None, text) where it does not begin with a region, or with one that could be several.
     """
     code, place = None, 0
     while True:
-        step = _next(text, place, code)
+        step = _next(text, place, code, short_districts)
         if step is None:
             return code, text[place:]
         code, place = step
 
 
-def _next(text: str, place: int, above: str | None) -> tuple[str, int] | None:
+def _next(
+    text: str, place: int, above: str | None, short_districts: bool
+) -> tuple[str, int] | None:
     """The longest name at `place` that is one region below `above`."""
     for end in range(min(len(text), place + _longest()), place + 1, -1):
-        codes = _by_name().get(text[place:end], ())
+        name = text[place:end]
+        codes = _by_name().get(name, ())
+        if not short_districts:
+            codes = tuple(
+                code
+                for code in codes
+                if code.endswith("00") or _all()[code].name == name
+            )
         if above:
             codes = _within(codes, above)
         elif len(codes) > 1:
