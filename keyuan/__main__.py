@@ -61,14 +61,21 @@ def set_up_django() -> None:
 
 
 def _speaking_plainly(work: Command, options: argparse.Namespace) -> int | None:
-    """What the rooms refuse becomes a sentence instead of a traceback."""
-    from django.core.exceptions import ValidationError
+    """What the rooms refuse becomes a sentence; an error of the program stays a traceback."""
+    from django.core.exceptions import ObjectDoesNotExist, ValidationError
+
+    from keyuan.records.errors import NotAllowed, RuleBroken
 
     try:
         return work(options)
-    except (LookupError, ValueError, ValidationError) as error:
-        sentences = error.messages if isinstance(error, ValidationError) else [str(error)]
-        raise Refusal("\n".join(sentences)) from error
+    except ValidationError as error:
+        raise Refusal("\n".join(error.messages)) from error
+    except (ObjectDoesNotExist, NotAllowed, RuleBroken) as error:
+        raise Refusal(str(error)) from error
+    except LookupError as error:
+        if type(error) is not LookupError:  # KeyError and IndexError
+            raise
+        raise Refusal(str(error)) from error
 
 
 def run(options: argparse.Namespace) -> None:
@@ -89,7 +96,7 @@ def prepare(options: argparse.Namespace) -> None:
         if account:
             write_private(initial_password_file(), f"{account[1]}\n")
     if account:
-        say(_("Administrator: %(name)s   Initial password: %(password)s") % dict(zip(("name", "password"), account)))
+        say(_("Administrator: %(name)s   Initial password: %(password)s") % dict(zip(("name", "password"), account, strict=True)))
         if not options.no_demo:
             load_demo(options)
 

@@ -55,7 +55,7 @@ def alone() -> Iterator[str]:
         Refusal: somebody else owns the folder, or the database cannot be reached.
     """
     with FolderLock(home(), COMMAND, PATIENCE if not is_running() else 0):
-        processes.end(processes.marked(home()))
+        processes.end(processes.strays(home()))
         if url := named_by_environment():
             check(url)
             yield url

@@ -54,13 +54,14 @@ class Child:
         """When a dead one may be started again: at once, then after 1, 2, 4 … 30 seconds."""
         return self.started if self.failures == 0 else self.started + min(30, 2 ** (self.failures - 1))
 
-    def revive(self) -> bool:
-        """Start it again if it is dead and its time has come. Returns whether it was started."""
-        if self.alive or time.monotonic() < self.next_start:
-            return False
+    @property
+    def may_start(self) -> bool:
+        return not self.alive and time.monotonic() >= self.next_start
+
+    def revive(self) -> None:
+        """Start it again, and count how often that is needed."""
         self.failures = 0 if time.monotonic() - self.started > 30 else self.failures + 1
         self.start()
-        return True
 
     def ask_to_end(self) -> None:
         if self.process is not None and self.alive:
@@ -86,9 +87,10 @@ def family_of(pid: int) -> list[psutil.Process]:
         return []
 
 
-def marked(folder: Path) -> list[psutil.Process]:
-    """Processes that an earlier start on this folder left behind."""
-    return [process for process in psutil.process_iter() if _mark_of(process) == str(folder)]
+def strays(folder: Path) -> list[psutil.Process]:
+    """Processes of this folder whose parent was killed: by their mark they are ours, by descent nobody's."""
+    own = {process.pid for process in psutil.Process().children(recursive=True)}
+    return [process for process in psutil.process_iter() if process.pid not in own and _mark_of(process) == str(folder)]
 
 
 def end(processes: Iterable[psutil.Process], patience: float = 5) -> None:

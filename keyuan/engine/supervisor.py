@@ -44,7 +44,7 @@ class Supervisor:
             Refusal: another process owns the folder, the port is taken, or something cannot start.
         """
         with FolderLock(home(), RUN, patience=0.5):
-            processes.end(processes.marked(home()))
+            processes.end(processes.strays(home()))
             self._check()
             self._listen_to_signals()
             try:
@@ -107,7 +107,7 @@ class Supervisor:
             "granian", "keyuan.asgi:application", "--interface", "asgi", "--host", self.host, "--port", str(self.port),
             "--http", "1", "--no-ws", "--workers", str(WEB_WORKERS), "--backpressure", str(STREAMS),
             "--backlog", "2048", "--respawn-failed-workers", "--respawn-interval", "0.5",
-            "--workers-kill-timeout", "8", "--log-level", "warning",
+            "--workers-kill-timeout", "5", "--log-level", "warning",
         ]  # fmt: skip
 
     def _greet(self, web: Child) -> None:
@@ -125,14 +125,15 @@ class Supervisor:
     def _watch(self) -> None:
         while not self.ending.wait(0.2):
             for child in self.children:
-                if child.revive():
-                    say(_("%(name)s had ended and was started again.") % {"name": child.name})
-                    self._follow(child)
+                if child.may_start:
+                    self._revive(child)
 
-    def _follow(self, revived: Child) -> None:
-        """After a new start of PostgreSQL the worker starts anew as well: its listening connection is gone."""
-        if revived is self.server:
-            self.children[-1].ask_to_end()
+    def _revive(self, child: Child) -> None:
+        processes.end(processes.strays(home()))
+        child.revive()
+        say(_("%(name)s had ended and was started again.") % {"name": child.name})
+        if child is self.server:
+            self.children[-1].ask_to_end()  # the worker's listening connection is gone: it starts anew as well
 
     def _end(self) -> None:
         """Web and worker first, at the same time; the database last."""
@@ -143,6 +144,7 @@ class Supervisor:
                 child.ask_to_end()
         for child in reversed(self.children):
             child.end()
+        processes.kill(processes.strays(home()))
 
 
 def _python(module: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:

@@ -1,0 +1,119 @@
+"""The whole product in a data folder of its own, as a person at a terminal runs it."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import psutil
+import psycopg
+
+from keyuan.engine import processes
+from keyuan.engine.address import wait_until
+from keyuan.engine.postgres import Cluster
+
+ROOT = Path(__file__).parents[3]
+OURS = ("KEYUAN_", "DATABASE_URL", "DJANGO_", "PYTEST_")
+
+
+class Product:
+    """One data folder and what runs on it."""
+
+    def __init__(self) -> None:
+        self.home = Path(tempfile.mkdtemp(prefix="keyuan-product-"))
+        self.output = self.home.with_suffix(".out")
+        self.process: subprocess.Popen[bytes] | None = None
+        self.address = ""
+
+    def command(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run one command to its end."""
+        return subprocess.run(
+            [sys.executable, "-m", "keyuan", *words],
+            cwd=ROOT, env=self.environment(**environment), capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+
+    def start(self) -> None:
+        """`keyuan run`, until pages are served."""
+        with open(self.output, "wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "keyuan", "run", "--port", "0", "--no-demo"],
+                cwd=ROOT, env=self.environment(), stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
+            )  # fmt: skip
+        assert wait_until(lambda: self.is_ready() or self.process.poll() is not None, 60), self.said()
+        found = self.is_ready()
+        assert found, self.said()
+        self.address = found[1]
+
+    def is_ready(self) -> re.Match[str] | None:
+        return re.search(r"(http://\S+/)\n", self.said())
+
+    def stop(self) -> int:
+        """Ctrl-C, and wait."""
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(30)
+
+    def destroy(self) -> None:
+        if self.process:
+            processes.kill(processes.family_of(self.process.pid))
+            self.process.wait()
+        with self.chosen():
+            processes.kill(processes.strays(self.home))
+        processes.kill(processes.servers_in(self.home))
+        shutil.rmtree(self.home)
+        self.output.unlink(missing_ok=True)
+
+    def environment(self, **more: str) -> dict[str, str]:
+        rest = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+        return {**rest, "KEYUAN_HOME": str(self.home), "LANG": "en_US.UTF-8", "LC_ALL": "en_US.UTF-8", **more}
+
+    def said(self) -> str:
+        return self.output.read_text(errors="replace") if self.output.exists() else ""
+
+    def status(self, path: str = "readyz") -> int:
+        """The status that a page is answered with; 0 for no answer."""
+        try:
+            with urllib.request.urlopen(self.address + path, timeout=3) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            return error.code
+        except OSError:
+            return 0
+
+    def child(self, words: str) -> psutil.Process:
+        """The running process of ours whose command line holds these words."""
+        found: list[psutil.Process] = []
+
+        def look() -> bool:
+            found[:] = [one for one in psutil.Process(self.process.pid).children() if words in self.line_of(one)]
+            return bool(found)
+
+        assert wait_until(look, 10), words
+        return found[0]
+
+    @staticmethod
+    def line_of(process: psutil.Process) -> str:
+        with suppress(psutil.Error):
+            return " ".join(process.cmdline())
+        return ""
+
+    def ask(self, query: str, *values: Any) -> Any:
+        """One value out of the database, or None for a statement without any."""
+        with self.chosen(), psycopg.connect(Cluster().url(), autocommit=True) as connection:
+            cursor = connection.execute(query, values)
+            return cursor.fetchone()[0] if cursor.description else None
+
+    @contextmanager
+    def chosen(self) -> Iterator[None]:
+        """This test process looks at the product's folder for the duration of the block."""
+        with mock.patch.dict(os.environ, {"KEYUAN_HOME": str(self.home)}):
+            yield

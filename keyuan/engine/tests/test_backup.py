@@ -1,0 +1,72 @@
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from keyuan.engine.tests.product import Product
+
+CONTENT = """
+    SELECT string_agg(md5(query_to_xml(format('SELECT * FROM %s x ORDER BY x::text', c.oid::regclass),
+        true, false, '')::text), ',' ORDER BY c.relname)
+    FROM pg_class c WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+        AND relname NOT LIKE 'procrastinate_%%'
+"""
+
+
+@pytest.fixture(scope="module")
+def archive(product: Product) -> Path:
+    (product.home / "files" / "ab").mkdir()
+    (product.home / "files" / "ab" / "contract.bin").write_bytes(b"\0\1" * 1000)
+    file = product.home / "organisation.zip"
+    made = product.command("backup", str(file))
+    assert (made.returncode, made.stderr) == (0, "")
+    return file
+
+
+def test_an_archive_is_private(archive: Path) -> None:
+    assert archive.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_restored_organisation_is_the_same(product: Product, archive: Path, empty: Product) -> None:
+    restored = empty.command("restore", str(archive))
+
+    assert (restored.returncode, restored.stderr) == (0, "")
+    assert (empty.home / "files" / "ab" / "contract.bin").read_bytes() == b"\0\1" * 1000
+    assert (empty.home / "secrets" / "secret-key").read_text() == (product.home / "secrets" / "secret-key").read_text()
+    empty.start()
+    assert empty.ask(CONTENT) == product.ask(CONTENT)
+    assert "Initial password:" not in empty.said()
+
+
+def test_an_organisation_is_replaced_only_when_asked(archive: Path, empty: Product) -> None:
+    assert empty.command("restore", str(archive)).returncode == 0
+
+    again = empty.command("restore", str(archive))
+    replaced = empty.command("restore", str(archive), "--replace")
+
+    assert (again.returncode, again.stderr) == (1, "There is an organisation here already. --replace deletes it.\n")
+    assert (replaced.returncode, replaced.stderr) == (0, "")
+
+
+def test_nothing_is_restored_under_a_running_product(product: Product, archive: Path) -> None:
+    refused = product.command("restore", str(archive), "--replace")
+
+    assert refused.returncode == 1
+    assert f"in use by process {product.process.pid}" in refused.stderr
+
+
+@pytest.mark.parametrize("part", ["database.dump", "files/ab/contract.bin", "secrets/secret-key", "manifest.json"])
+def test_a_damaged_archive_is_refused_by_the_name_of_the_part(archive: Path, empty: Product, part: str) -> None:
+    damaged = empty.home.parent / f"{empty.home.name}.zip"
+    with zipfile.ZipFile(archive) as whole:
+        place = whole.getinfo(part).header_offset + 30 + len(part) + whole.getinfo(part).file_size // 2
+    content = bytearray(archive.read_bytes())
+    content[place + 20] ^= 1
+    damaged.write_bytes(content)
+
+    refused = empty.command("restore", str(damaged))
+    damaged.unlink()
+
+    assert refused.returncode == 1
+    assert f"The archive is damaged: {part}." in refused.stderr
+    assert not (empty.home / "database").exists()

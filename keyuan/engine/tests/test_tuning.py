@@ -1,0 +1,22 @@
+from pathlib import Path
+
+import pytest
+
+from keyuan.engine.tuning import as_text, settings
+
+GB = 1024**3
+
+
+@pytest.mark.parametrize(
+    ("memory", "buffers"), [(GB // 4, "128MB"), (2 * GB, "512MB"), (8 * GB, "2048MB"), (64 * GB, "4096MB")]
+)
+def test_buffers_are_a_quarter_of_the_memory_within_limits(memory: int, buffers: str) -> None:
+    assert settings(memory, Path("/run"), 5432)["shared_buffers"] == buffers
+
+
+def test_a_server_with_a_socket_listens_nowhere_else() -> None:
+    assert settings(GB, Path("/run"), 5432)["listen_addresses"] == ""
+
+
+def test_a_quote_in_a_folder_name_stays_inside_the_value() -> None:
+    assert as_text({"a": "it's"}, Path("/own")) == "a = 'it''s'\ninclude_if_exists = '/own'\n"
