@@ -12,7 +12,7 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from keyuan.ui import formats
 
@@ -119,7 +119,8 @@ def day(at: date | datetime | None, weekday: bool = False) -> SafeString:
 def last_follow_up(at: datetime | None, now: datetime | None = None) -> SafeString:
     """How long since, coloured by how long is too long."""
     if at is None:
-        return SafeString(f'<span class="bad">{escape(_("Never"))}</span>')
+        never = pgettext("last follow-up", "Never")
+        return SafeString(f'<span class="bad">{escape(never)}</span>')
     now = now or timezone.now()
     days = (formats.as_date(now) - formats.as_date(at)).days
     return moment(at, formats.ago(at, now=now), formats.silence(days))
@@ -128,7 +129,7 @@ def last_follow_up(at: datetime | None, now: datetime | None = None) -> SafeStri
 def next_contact(at: date | datetime | None, now: datetime | None = None) -> SafeString:
     """When the next contact is due: today in the accent, overdue in red, nothing planned in grey."""
     if at is None:
-        return SafeString(f'<span class="t3">{escape(_("Not set"))}</span>')
+        return SafeString(f'<span class="t3">{escape(formats.until(None))}</span>')
     days = (formats.as_date(at) - formats.as_date(now or timezone.now())).days
     kind = "bad" if days < 0 else "acc" if days == 0 else "t2"
     return moment(at, formats.until(at, now=now), kind)
@@ -148,3 +149,21 @@ def uscc(code: str | None) -> SafeString:
         if code
         else EMPTY
     )
+
+
+def spark(values: list[float]) -> dict[str, str]:
+    """Points of a 76 × 30 line without axes: {% spark values as line %} gives line.points, line.area, line.x, line.y."""
+    low, high = min(values), max(values)
+    span, step = (high - low) or 1, 72 / max(len(values) - 1, 1)
+    points = [
+        (2 + index * step, 26 - 22 * (value - low) / span)
+        for index, value in enumerate(values)
+    ]
+    written = [f"{x:.1f},{y:.1f}" for x, y in points]
+    area = f"M2,30 L{' L'.join(written)} L{points[-1][0]:.1f},30 Z"
+    return {
+        "points": " ".join(written),
+        "area": area,
+        "x": f"{points[-1][0]:.1f}",
+        "y": f"{points[-1][1]:.1f}",
+    }

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 NOTHING = "—"
@@ -242,7 +242,7 @@ def today_at(at: date | datetime) -> str:
 def until(at: date | datetime | None, *, now: datetime | None = None) -> str:
     """When something is due: 今天 14:00, 明天 10:00, 周五 10:00, 3月25日, 逾期 3 天."""
     if at is None:
-        return _("Not set")
+        return pgettext("next contact", "Not set")
     today = as_date(now or timezone.now())
     days = (as_date(at) - today).days
     if days < 0:

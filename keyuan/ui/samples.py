@@ -7,14 +7,16 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
+
+from keyuan.ui import cells
 
 COMPANIES = [
-    ("宁波云桥精密机械有限公司", "c3", Decimal("860000"), 0, 2),
-    ("无锡启锐新能源装备有限公司", "c2", Decimal("742000"), 1, 7),
-    ("苏州瑞和汽车零部件股份有限公司", "c2", Decimal("485000"), 12, 0),
-    ("合肥芯岸微电子有限公司", "c1", Decimal("128500000"), 34, -3),
-    ("济南泉北重型锻造有限公司", "c4", Decimal("8400"), None, None),
+    ("宁波云桥精密机械有限公司", "c3", Decimal(860000), 0, 2),
+    ("无锡启锐新能源装备有限公司", "c2", Decimal(742000), 1, 7),
+    ("苏州瑞和汽车零部件股份有限公司", "c2", Decimal(485000), 12, 0),
+    ("合肥芯岸微电子有限公司", "c1", Decimal(128500000), 34, -3),
+    ("济南泉北重型锻造有限公司", "c4", Decimal(8400), None, None),
 ]
 PEOPLE = ["林晓彤", "陈志远", "周子涵", "赵一鸣", "王思敏", "沈岩"]
 
@@ -36,17 +38,14 @@ class SampleForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Landlines with area code"),
     )
-    notes = forms.CharField(
-        label=gettext_lazy("Notes"), required=False, widget=forms.Textarea
-    )
-    go_on = forms.BooleanField(
-        label=gettext_lazy("Log a follow-up after saving"), required=False
-    )
+    notes = forms.CharField(label=gettext_lazy("Notes"), required=False, widget=forms.Textarea)
+    go_on = forms.BooleanField(label=gettext_lazy("Log a follow-up after saving"), required=False)
 
 
 class SecretForm(forms.Form):
     password = forms.CharField(
-        label=gettext_lazy("Password"), widget=forms.PasswordInput
+        label=gettext_lazy("Password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
 
@@ -64,7 +63,7 @@ def undo_period() -> str:
 
 def context() -> dict[str, Any]:
     """Everything the components page shows."""
-    refused = SampleForm({"name": "", "phone": "0574-8"})
+    refused = SampleForm({"name": "", "phone": "0574-8"}, auto_id="refused_%s")
     refused.is_valid()
     now = timezone.now()
     return {
@@ -75,13 +74,9 @@ def context() -> dict[str, Any]:
         "companies": [company(*row, now=now) for row in COMPANIES],
         "people": PEOPLE,
         "now": now,
-        "earlier": [
-            now - timedelta(**ago)
-            for ago in ({"seconds": 20}, {"minutes": 8}, {"days": 1}, {"days": 9})
-        ],
+        "earlier": [now - timedelta(**ago) for ago in ({"seconds": 20}, {"minutes": 8}, {"days": 1}, {"days": 9})],
         "long_ago": date(2025, 6, 12),
         "amounts": [Decimal(text) for text in ("8400", "86000", "128000000", "-3120")],
-        "values": [3, 5, 4, 7, 6, 9, 8, 12],
         "tabs": tabs(),
         "figures": figures(),
         "facts": facts(),
@@ -89,7 +84,7 @@ def context() -> dict[str, Any]:
         "steps": [_("Upload"), _("Map fields"), _("Preview"), _("Import")],
         "chip": [
             ("field", _("Last follow-up")),
-            ("op", _("within")),
+            ("op", pgettext("filter", "is within")),
             ("value", _("30 days")),
         ],
         "pages": [(1, "?page=1", True), (2, "?page=2", False), (3, "?page=3", False)],
@@ -97,9 +92,7 @@ def context() -> dict[str, Any]:
     }
 
 
-def company(
-    name: str, kind: str, amount: Decimal, silent: int | None, due: int | None, now: Any
-) -> dict[str, Any]:
+def company(name: str, kind: str, amount: Decimal, silent: int | None, due: int | None, now: Any) -> dict[str, Any]:
     return {
         "name": name,
         "kind": kind,
@@ -119,44 +112,28 @@ def company(
 def tabs() -> list[dict[str, Any]]:
     return [
         {"label": _("All customers"), "url": "#", "count": 1284, "current": False},
-        {"label": _("Department"), "url": "#", "count": 312, "current": True},
+        {"label": _("Department customers"), "url": "#", "count": 312, "current": True},
         {"label": _("Mine"), "url": "#", "count": 52, "current": False},
         {"label": _("To follow up"), "url": "#", "count": None, "current": False},
     ]
 
 
 def figures() -> list[dict[str, Any]]:
-    against = _("vs. last month")
+    rising, falling = cells.spark([3, 5, 4, 7, 6, 9, 8, 12]), cells.spark([9, 6, 8, 5, 6, 3, 4, 2])
+    against = {"against": _("vs. last month")}
     return [
-        {
-            "label": _("New customers"),
-            "value": "23",
-            "change": "+5",
-            "good": True,
-            "against": against,
-        },
-        {
-            "label": _("New amount"),
-            "value": "¥186.4",
-            "unit": "万",
-            "change": "+12.6%",
-            "good": True,
-            "against": against,
-        },
+        {"label": _("New customers"), "value": "23", "change": "+5", "good": True, "line": rising, **against},
+        {"label": _("New amount"), "value": "¥186.4", "unit": "万", "change": "+12.6%", "good": True, **against},
         {
             "label": _("Won"),
             "value": "¥92.6",
             "unit": "万",
             "change": "−8.3%",
             "good": False,
-            "against": against,
+            "line": falling,
+            **against,
         },
-        {
-            "label": _("Win rate"),
-            "value": "57.1",
-            "unit": "%",
-            "against": _("no change"),
-        },
+        {"label": _("Win rate"), "value": "57.1", "unit": "%", "against": _("no change")},
     ]
 
 

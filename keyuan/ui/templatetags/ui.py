@@ -18,6 +18,7 @@ register.simple_tag(cells.status, name="status")
 register.simple_tag(cells.tag, name="tag")
 register.simple_tag(cells.last_follow_up, name="last_follow_up")
 register.simple_tag(cells.next_contact, name="next_contact")
+register.simple_tag(cells.spark, name="spark")
 
 register.filter("money", cells.money)
 register.filter("money_short", cells.money_short)
@@ -171,22 +172,3 @@ def mark(inverse: bool = False) -> SafeString:
         f'<circle cx="9.6" cy="12" r="4.4" fill="none" stroke="{ring}" stroke-width="1.9"/>'
         f'<circle cx="14.4" cy="12" r="4.4" fill="none" stroke="{ring}" stroke-width="1.9" stroke-opacity="{faint}"/></svg>'
     )
-
-
-@register.simple_tag
-def spark(values: list[float]) -> dict[str, str]:
-    """Points of a 76 × 30 line without axes: {% spark values as line %} gives line.points, line.area, line.x, line.y."""
-    low, high = min(values), max(values)
-    span, step = (high - low) or 1, 72 / max(len(values) - 1, 1)
-    points = [
-        (2 + index * step, 26 - 22 * (value - low) / span)
-        for index, value in enumerate(values)
-    ]
-    written = [f"{x:.1f},{y:.1f}" for x, y in points]
-    area = f"M2,30 L{' L'.join(written)} L{points[-1][0]:.1f},30 Z"
-    return {
-        "points": " ".join(written),
-        "area": area,
-        "x": f"{points[-1][0]:.1f}",
-        "y": f"{points[-1][1]:.1f}",
-    }

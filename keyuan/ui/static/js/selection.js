@@ -97,6 +97,8 @@ class RowSelection extends HTMLElement {
     const pager = this.querySelector(".pager");
     const text = said ?? (count ? say("selected", { count: count.toLocaleString("en") }) : "");
     if (bar) bar.hidden = !count;
+    const all = this.querySelector("[data-select-all]");
+    if (all) all.hidden = this.everything || count >= this.total;
     if (pager) pager.hidden = Boolean(bar && count);
     const line = this.querySelector("[data-selection-count]");
     if (line && count) line.textContent = say(this.everything ? "selected_all" : "selected", { count: count.toLocaleString("en") });
