@@ -11,9 +11,7 @@ from __future__ import annotations
 
 import re
 
-_PIECES = re.compile(
-    "([a-z0-9]+)|([^\x00-\xbf\u2000-\u206f\u3000-\u3004\u3006\u3008-\u303f]+)"
-)
+_PIECES = re.compile("([a-z0-9]+)|([^\x00-\xbf\u2000-\u206f\u3000-\u3004\u3006\u3008-\u303f]+)")
 
 GRAMS_SQL = r"""
 CREATE OR REPLACE FUNCTION grams(body text) RETURNS text[]

@@ -17,78 +17,13 @@ from rapidfuzz import fuzz
 from keyuan.records.cleaners.phone import display, key, masked
 from keyuan.records.cleaners.uscc import display_uscc
 from keyuan.records.reference import regions
+from keyuan.records.reference.company_words import BRANDS, SUFFIXES, TRADES
 from keyuan.records.text import highlight, normalise, pinyin_forms
-
-SUFFIXES = (
-    "股份有限责任公司", "集团股份有限公司", "集团有限责任公司", "集团有限公司", "股份有限公司", "有限责任公司", "股份合作公司",
-    "有限合伙企业", "普通合伙企业", "特殊普通合伙", "个人独资企业", "集团总公司", "集团公司", "有限公司", "合伙企业", "有限合伙",
-    "普通合伙", "总公司", "分公司", "合作社", "事务所", "股份", "集团", "公司", "总厂", "工厂", "厂", "个体工商户", "经营部",
-    "incorporated", "corporation", "holdings", "limited", "company", "group", "gmbh", "corp", "pllc", "plc", "llc", "llp",
-    "ltd", "inc", "pte", "pty", "co", "ag", "sa", "bv", "nv", "kk",
-)  # fmt: skip
-"""Legal endings, longest first where one contains another."""
-
-BRANDS = ("阿里巴巴", "阿里云", "阿里健康", "阿里影业", "白银时代")
-"""Beginnings of names that look like a place and are none."""
-
-TRADES = frozenset(
-    [
-        "银行",
-        "大学",
-        "学院",
-        "医院",
-        "旅游",
-        "化工",
-        "机床",
-        "投资",
-        "发展",
-        "证券",
-        "能源",
-        "钢铁",
-        "医药",
-        "电力",
-        "港口",
-        "机场",
-        "地铁",
-        "燃气",
-        "水务",
-        "热电",
-        "航空",
-        "铁路",
-        "高速",
-        "保险",
-        "信托",
-        "期货",
-        "酒店",
-        "宾馆",
-        "商场",
-        "百货",
-        "物流",
-        "药业",
-        "酒业",
-        "乳业",
-        "水泥",
-        "化纤",
-        "铜业",
-        "电气",
-        "电子",
-        "科技",
-        "机械",
-        "建设",
-        "建筑",
-        "实业",
-        "贸易",
-        "农商银行",
-    ]
-)
-"""Words that say nothing without the place before them: 北京银行 is not 上海银行."""
 
 PINYIN_NEAR, WRITING_NEAR = 0.85, 0.6
 
 _NOT_NAME = re.compile(r"[\W_]+")
-_LATIN_SUFFIX = re.compile(
-    r"\s+(?:" + "|".join(s for s in SUFFIXES if s.isascii()) + r")$"
-)
+_LATIN_SUFFIX = re.compile(r"\s+(?:" + "|".join(s for s in SUFFIXES if s.isascii()) + r")$")
 _CHINESE_SUFFIXES = tuple(s for s in SUFFIXES if not s.isascii())
 _MARKET_PREFIX = re.compile(r"^(?:s?\*?st|xd|xr|dr|n)(?=[\u3400-\u9fff])")
 _MARKET_ENDING = re.compile(r"(?<=[\u3400-\u9fff])(?:[ab]股?|-(?:s?w|uw?|b|d|v)|退)$")
@@ -137,8 +72,8 @@ def company_key(name: str) -> str:
 def company_core(name: str) -> str:
     """What distinguishes a company: its name without the place before it and the legal form after it.
 
-    `浙江省宁波市海曙精密机械有限公司` gives `海曙精密机械`. Provinces and cities are taken off in any form, districts only
-    when written in full (海曙区): short ones are often the name itself. Never empty.
+    `浙江省宁波市海曙精密机械有限公司` gives `海曙精密机械`. Provinces and cities are taken off in any form,
+    districts only when written in full (海曙区): short ones are often the name itself. Never empty.
     """
     return _split(name).core
 
@@ -177,10 +112,7 @@ def _without_suffix(name: str) -> str:
     while match := _LATIN_SUFFIX.search(plain):
         plain = plain[: match.start()].rstrip()
     bare = company_key(plain) or company_key(name)
-    while ending := next(
-        (s for s in _CHINESE_SUFFIXES if bare.endswith(s) and len(bare) - len(s) >= 2),
-        None,
-    ):
+    while ending := next((s for s in _CHINESE_SUFFIXES if bare.endswith(s) and len(bare) - len(s) >= 2), None):
         bare = bare.removesuffix(ending)
     return bare
 
@@ -206,18 +138,14 @@ def similarity(a: str, b: str) -> float:
         return 0.96
     if one.core == two.core:
         return 0.94 if _may_be_one_place(one, two) else 0.6
-    alike = max(
-        _written(one.core, two.core) ** 2, 0.9 * _sounded(one.core, two.core) ** 2
-    )
+    alike = max(_written(one.core, two.core) ** 2, 0.9 * _sounded(one.core, two.core) ** 2)
     return round(alike if _may_be_one_place(one, two) else 0.8 * alike, 4)
 
 
 def _may_be_one_place(one: _Parts, two: _Parts) -> bool:
     if not one.region or not two.region:
         return True
-    prefixes = sorted(
-        (regions.under_prefix(one.region), regions.under_prefix(two.region)), key=len
-    )
+    prefixes = sorted((regions.under_prefix(one.region), regions.under_prefix(two.region)), key=len)
     return prefixes[1].startswith(prefixes[0])
 
 
@@ -240,11 +168,7 @@ def reasons(a: str | Party, b: str | Party) -> list[Reason]:
         What is equal first. A different 统一社会信用代码 is always named.
     """
     mine, found = (Party(side) if isinstance(side, str) else side for side in (a, b))
-    equal = [
-        *_name_reasons(mine, found),
-        *_phone_reasons(mine, found),
-        *_other_reasons(mine, found),
-    ]
+    equal = [*_name_reasons(mine, found), *_phone_reasons(mine, found), *_other_reasons(mine, found)]
     return sorted(equal, key=lambda reason: not reason.equal)
 
 
@@ -255,59 +179,34 @@ def _name_reasons(mine: Party, found: Party) -> Iterator[Reason]:
     if one.key == two.key:
         yield Reason("name", _("The names are equal"))
     elif one.placed == two.placed:
-        text = _("The names are equal without “%(suffix)s”") % {
-            "suffix": max(one.suffix, two.suffix, key=len)
-        }
+        text = _("The names are equal without “%(suffix)s”") % {"suffix": max(one.suffix, two.suffix, key=len)}
         yield Reason("suffix", text)
     elif one.core == two.core:
         yield Reason("place", _("The names are equal without place and legal form"))
     elif other := _same_other_name(mine, found):
-        yield Reason(
-            "other-name",
-            _("Equal to the short or former name “%(name)s”") % {"name": other},
-        )
+        yield Reason("other-name", _("Equal to the short or former name “%(name)s”") % {"name": other})
     else:
         yield from _near_reasons(one.core, two.core)
 
 
 def _same_other_name(mine: Party, found: Party) -> str | None:
     names = {company_core(name) for name in (mine.name, *mine.other_names)}
-    return next(
-        (
-            name
-            for name in (*found.other_names, found.name)
-            if company_core(name) in names
-        ),
-        None,
-    )
+    return next((name for name in (*found.other_names, found.name) if company_core(name) in names), None)
 
 
 def _near_reasons(one: str, two: str) -> Iterator[Reason]:
     blocks = SequenceMatcher(None, one, two, autojunk=False).get_matching_blocks()
     same, length = sum(block.size for block in blocks), max(len(one), len(two))
-    if (
-        len(one) == len(two)
-        and same / length >= WRITING_NEAR
-        and _sounded(one, two) < 1
-    ):
+    if len(one) == len(two) and same / length >= WRITING_NEAR and _sounded(one, two) < 1:
         yield Reason(
             "near",
-            _(
-                "Without place and legal form, %(same)d of %(length)d characters are equal"
-            )
+            _("Without place and legal form, %(same)d of %(length)d characters are equal")
             % {"same": same, "length": length},
         )
     elif _sounded(one, two) >= PINYIN_NEAR:
-        yield Reason(
-            "pinyin",
-            _("The names sound alike: %(pinyin)s")
-            % {"pinyin": _common_sound(one, two)},
-        )
+        yield Reason("pinyin", _("The names sound alike: %(pinyin)s") % {"pinyin": _common_sound(one, two)})
     elif same / length >= WRITING_NEAR:
-        yield Reason(
-            "near",
-            _("The names share “%(part)s”") % {"part": _longest_common(one, two)},
-        )
+        yield Reason("near", _("The names share “%(part)s”") % {"part": _longest_common(one, two)})
 
 
 def _longest_common(one: str, two: str) -> str:
@@ -317,15 +216,10 @@ def _longest_common(one: str, two: str) -> str:
 
 def _common_sound(one: str, two: str) -> str:
     """The first syllables that both names have, in pairs as one says them: `haishu jingmi`."""
-    sounds = [
-        [(pinyin_forms(character) or [character])[0] for character in core]
-        for core in (one, two)
-    ]
+    sounds = [[(pinyin_forms(character) or [character])[0] for character in core] for core in (one, two)]
     heard = set(sounds[1])
     shared = [sound for sound in sounds[0] if sound in heard][:4]
-    return " ".join(
-        "".join(shared[place : place + 2]) for place in range(0, len(shared), 2)
-    )
+    return " ".join("".join(shared[place : place + 2]) for place in range(0, len(shared), 2))
 
 
 def _phone_reasons(mine: Party, found: Party) -> Iterator[Reason]:
@@ -334,19 +228,12 @@ def _phone_reasons(mine: Party, found: Party) -> Iterator[Reason]:
         if key(phone) in known:
             yield Reason("phone", _("Same phone %(phone)s") % {"phone": masked(phone)})
         elif shared := _same_switchboard(phone, found.phones):
-            yield Reason(
-                "phone",
-                _("Same phone but for the extension: %(phone)s")
-                % {"phone": display(shared)},
-            )
+            yield Reason("phone", _("Same phone but for the extension: %(phone)s") % {"phone": masked(shared)})
 
 
 def _same_switchboard(phone: str, phones: Sequence[str]) -> str | None:
     bare = key(phone).partition(";")[0]
-    return next(
-        (bare_phone(other) for other in phones if key(other).partition(";")[0] == bare),
-        None,
-    )
+    return next((bare_phone(other) for other in phones if key(other).partition(";")[0] == bare), None)
 
 
 def bare_phone(phone: str) -> str:
@@ -360,16 +247,11 @@ def _other_reasons(mine: Party, found: Party) -> Iterator[Reason]:
         yield Reason("domain", _("Same domain %(domain)s") % {"domain": mine.domain})
     district = len(regions.line(mine.region)) > 1
     if district and mine.region == found.region:
-        yield Reason(
-            "region",
-            _("Both in %(region)s") % {"region": regions.line(mine.region)[-1].name},
-        )
+        yield Reason("region", _("Both in %(region)s") % {"region": regions.line(mine.region)[-1].name})
     if mine.uscc and mine.uscc == found.uscc:
         yield Reason("uscc", _("Same unified social credit code"))
     elif mine.uscc and found.uscc:
-        text = _(
-            "Different unified social credit code, they may be two companies: %(code)s"
-        )
+        text = _("Different unified social credit code, they may be two companies: %(code)s")
         yield Reason("uscc", text % {"code": display_uscc(found.uscc)}, equal=False)
 
 
@@ -380,15 +262,11 @@ def typed_phone_reason(typed: str, phone: str) -> Reason | None:
         typed: as typed so far; fewer than eight digits say nothing.
         phone: the stored number.
     """
-    digits, full = (
-        re.sub(r"\D", "", normalise(text)) for text in (typed, bare_phone(phone))
-    )
+    digits, full = (re.sub(r"\D", "", normalise(text)) for text in (typed, bare_phone(phone)))
     if len(digits) < 8 or digits == full or not full.startswith(digits):
         return None
     text = _("The first %(count)d digits of the phone are equal: %(typed)s")
-    return Reason(
-        "phone", text % {"count": len(digits), "typed": _typed_so_far(digits, phone)}
-    )
+    return Reason("phone", text % {"count": len(digits), "typed": _typed_so_far(digits, phone)})
 
 
 def _typed_so_far(digits: str, phone: str) -> str:

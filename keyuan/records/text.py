@@ -50,18 +50,12 @@ def _changing() -> frozenset[str]:
     ranges = (range(0x3400, 0xA000), range(0x20000, 0x2A6E0))
     every = [chr(code) for codes in ranges for code in codes]
     converted = _converter().convert("\n".join(every)).split("\n")
-    return frozenset(
-        old for old, new in zip(every, converted, strict=True) if old != new
-    )
+    return frozenset(old for old, new in zip(every, converted, strict=True) if old != new)
 
 
 def digits(text: str) -> str:
     """Only the digits of a text, full-width ones as plain ones."""
-    return "".join(
-        str(unicodedata.decimal(character))
-        for character in text
-        if character.isdecimal()
-    )
+    return "".join(str(unicodedata.decimal(character)) for character in text if character.isdecimal())
 
 
 def pinyin_forms(text: str) -> list[str]:
@@ -79,10 +73,7 @@ def pinyin_forms(text: str) -> list[str]:
         return []
     forms: dict[str, None] = {}
     for syllables in _readings(text):
-        for form in (
-            "".join(syllables),
-            "".join(syllable[0] for syllable in syllables),
-        ):
+        for form in ("".join(syllables), "".join(syllable[0] for syllable in syllables)):
             if len(forms) < MOST_FORMS:
                 forms[form] = None
     return list(forms)
@@ -122,10 +113,7 @@ def _spell(text: str) -> tuple[list[str], list[tuple[int, str]]]:
 
 
 def _phrase_at(text: str, place: int) -> str | None:
-    return next(
-        (phrase for phrase in phrases()[text[place]] if text.startswith(phrase, place)),
-        None,
-    )
+    return next((phrase for phrase in phrases()[text[place]] if text.startswith(phrase, place)), None)
 
 
 def highlight(text: str, query: str) -> list[tuple[str, bool]]:
@@ -175,11 +163,7 @@ def _match(text: str, place: int, word: str) -> int:
         if word.startswith(taken):
             end = _match(text, place + 1, word[len(taken) :])
         else:
-            end = (
-                place + 1
-                if len(taken) > 1 and taken.isascii() and taken.startswith(word)
-                else 0
-            )
+            end = place + 1 if len(taken) > 1 and taken.isascii() and taken.startswith(word) else 0
         if end:
             return end
     return 0

@@ -22,9 +22,7 @@ def half_width(text: str) -> str:
     if text.isascii():
         return text.strip()
     plain = _UNSEEN.sub("", unicodedata.normalize("NFKC", text)).strip()
-    return "".join(
-        str(unicodedata.decimal(mark)) if mark.isdecimal() else mark for mark in plain
-    )
+    return "".join(str(unicodedata.decimal(mark)) if mark.isdecimal() else mark for mark in plain)
 
 
 def shown(text: str, longest: int = 20) -> str:

@@ -16,34 +16,16 @@ SERIAL_ZERO = date(1899, 12, 30)
 MONTHS = {
     name: number
     for number, name in enumerate(
-        [
-            "jan",
-            "feb",
-            "mar",
-            "apr",
-            "may",
-            "jun",
-            "jul",
-            "aug",
-            "sep",
-            "oct",
-            "nov",
-            "dec",
-        ],
-        1,
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1
     )
 }
 
 _TIME = re.compile(r"(?:[t\s]+|(?<=日))\d{1,2}[:：时点]\d{1,2}(?:[:：分]\d{1,2})?(?:\.\d+)?\s*(?:[ap]m|秒|分)?"
                    r"\s*(?:z|[+-]\d{2}:?\d{2})?$")  # fmt: skip
-_YEAR_FIRST = re.compile(
-    r"(\d{4})\s*[-/.年\s]\s*(\d{1,2})\s*[-/.月\s]\s*(\d{1,2})\s*[日号]?"
-)
+_YEAR_FIRST = re.compile(r"(\d{4})\s*[-/.年\s]\s*(\d{1,2})\s*[-/.月\s]\s*(\d{1,2})\s*[日号]?")
 _TOGETHER = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
-_NAMED = re.compile(
-    r"(?:(\d{1,2})\s*([a-z]{3,9})|([a-z]{3,9})\s*(\d{1,2}))(?:st|nd|rd|th)?[\s,.-]*(\d{4})"
-)
+_NAMED = re.compile(r"(?:(\d{1,2})\s*([a-z]{3,9})|([a-z]{3,9})\s*(\d{1,2}))(?:st|nd|rd|th)?[\s,.-]*(\d{4})")
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 
 
@@ -82,11 +64,7 @@ def _year_last(first: int, second: int, year: int, text: str) -> date:
         return _day(year, first, second, text)
     raise Invalid(
         _("“%(given)s” may mean two days. Write the year first: %(one)s or %(other)s.")
-        % {
-            "given": shown(text),
-            "one": f"{year}-{first:02}-{second:02}",
-            "other": f"{year}-{second:02}-{first:02}",
-        }
+        % {"given": shown(text), "one": f"{year}-{first:02}-{second:02}", "other": f"{year}-{second:02}-{first:02}"}
     )
 
 
@@ -107,13 +85,8 @@ def _day(year: int, month: int, day: int, text: str) -> date:
     try:
         return date(year, month, day)
     except ValueError:
-        raise Invalid(
-            _("There is no such day: “%(given)s”.") % {"given": shown(text)}
-        ) from None
+        raise Invalid(_("There is no such day: “%(given)s”.") % {"given": shown(text)}) from None
 
 
 def _not_a_date(text: str) -> Invalid:
-    return Invalid(
-        _("“%(given)s” is not a full date. Write it like 2025-06-12.")
-        % {"given": shown(text)}
-    )
+    return Invalid(_("“%(given)s” is not a full date. Write it like 2025-06-12.") % {"given": shown(text)})

@@ -10,9 +10,7 @@ from keyuan.records.cleaners import Invalid, half_width, shown
 
 LONGEST = 254
 
-_LOCAL = re.compile(
-    r"[a-zA-Z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-zA-Z0-9!#$%&'*+/=?^_`{|}~-]+)*"
-)
+_LOCAL = re.compile(r"[a-zA-Z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-zA-Z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _DOTS = str.maketrans({"。": ".", "｡": ".", "．": "."})
 
 
@@ -30,10 +28,7 @@ def clean_email(text: str) -> str:
     _refuse_several(address)
     local, at, domain = address.partition("@")
     if not at:
-        raise Invalid(
-            _("There is no @ in “%(given)s”. Write it like name@company.com.")
-            % {"given": shown(address)}
-        )
+        raise Invalid(_("There is no @ in “%(given)s”. Write it like name@company.com.") % {"given": shown(address)})
     _check_local(local)
     return f"{local}@{clean_domain(domain)}"
 
@@ -41,9 +36,7 @@ def clean_email(text: str) -> str:
 def _refuse_several(address: str) -> None:
     if len(address) > LONGEST:
         raise Invalid(
-            _(
-                "An e-mail address has at most %(longest)d characters; this one has %(length)d."
-            )
+            _("An e-mail address has at most %(longest)d characters; this one has %(length)d.")
             % {"longest": LONGEST, "length": len(address)}
         )
     if address.count("@") > 1:
@@ -54,18 +47,12 @@ def _refuse_several(address: str) -> None:
 
 def _check_local(local: str) -> None:
     if not local:
-        raise Invalid(
-            _("The name before @ is missing. Write it like name@company.com.")
-        )
+        raise Invalid(_("The name before @ is missing. Write it like name@company.com."))
     strange = re.search(r"[^a-zA-Z0-9!#$%&'*+/=?^_`{|}~.-]", local)
     if strange:
-        raise Invalid(
-            _("“%(mark)s” cannot stand in an e-mail address.") % {"mark": strange[0]}
-        )
+        raise Invalid(_("“%(mark)s” cannot stand in an e-mail address.") % {"mark": strange[0]})
     if len(local) > 64 or not _LOCAL.fullmatch(local):
-        raise Invalid(
-            _("Check the part before @: a dot stands only between letters or digits.")
-        )
+        raise Invalid(_("Check the part before @: a dot stands only between letters or digits."))
 
 
 def clean_domain(domain: str) -> str:
@@ -76,19 +63,11 @@ def clean_domain(domain: str) -> str:
     """
     name = domain.lower()
     if not name:
-        raise Invalid(
-            _("The domain after @ is missing. Write it like name@company.com.")
-        )
+        raise Invalid(_("The domain after @ is missing. Write it like name@company.com."))
     if "." not in name:
-        raise Invalid(
-            _("The domain “%(domain)s” has no dot. Write it like company.com.")
-            % {"domain": shown(name)}
-        )
+        raise Invalid(_("The domain “%(domain)s” has no dot. Write it like company.com.") % {"domain": shown(name)})
     if not is_host(name):
-        raise Invalid(
-            _("“%(domain)s” is not a domain. Write it like company.com.")
-            % {"domain": shown(name)}
-        )
+        raise Invalid(_("“%(domain)s” is not a domain. Write it like company.com.") % {"domain": shown(name)})
     return name
 
 
@@ -102,7 +81,5 @@ def is_host(name: str) -> bool:
     return (
         len(ascii_name) <= 253
         and not labels[-1].isdecimal()
-        and all(
-            re.fullmatch(r"(?!-)[a-zA-Z0-9-]{1,63}(?<!-)", label) for label in labels
-        )
+        and all(re.fullmatch(r"(?!-)[a-zA-Z0-9-]{1,63}(?<!-)", label) for label in labels)
     )

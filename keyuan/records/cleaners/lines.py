@@ -35,15 +35,12 @@ def clean_lines(text: str, longest: int = MANY_LINES) -> str:
         Invalid: more than `longest` characters.
     """
     lines = _LINE_ENDS.sub("\n", _HIDDEN.sub("", text)).split("\n")
-    return _measured(
-        "\n".join(line.rstrip(_BLANKS) for line in lines).strip(_BLANKS + "\n"), longest
-    )
+    return _measured("\n".join(line.rstrip(_BLANKS) for line in lines).strip(_BLANKS + "\n"), longest)
 
 
 def _measured(text: str, longest: int) -> str:
     if len(text) > longest:
         raise Invalid(
-            _("Use at most %(longest)d characters; there are %(length)d.")
-            % {"longest": longest, "length": len(text)}
+            _("Use at most %(longest)d characters; there are %(length)d.") % {"longest": longest, "length": len(text)}
         )
     return text

@@ -42,19 +42,12 @@ def split_money(text: str) -> tuple[Decimal, str | None]:
     Raises:
         Invalid: as for `clean_money`.
     """
-    plain = (
-        re.sub(r"\s+", "", half_width(text))
-        .lower()
-        .replace("，", ",")
-        .replace("￥", "¥")
-    )
+    plain = re.sub(r"\s+", "", half_width(text)).lower().replace("，", ",").replace("￥", "¥")
     sign, plain = _sign(plain)
     currency, plain = _currency(plain)
     more, plain = _sign(plain)
     if sign or more:
-        raise Invalid(
-            _("An amount cannot be negative. Write it without the minus sign.")
-        )
+        raise Invalid(_("An amount cannot be negative. Write it without the minus sign."))
     match = _AMOUNT.fullmatch(plain)
     if not match or match["unit"] not in UNITS:
         raise _not_an_amount(text)
@@ -87,23 +80,17 @@ def _number(written: str, text: str) -> Decimal:
 def _checked(amount: Decimal) -> Decimal:
     decimals = max(0, -int(amount.normalize().as_tuple().exponent))
     if decimals > 2:
-        raise Invalid(
-            _("An amount has at most two decimals, this one has %(decimals)d.")
-            % {"decimals": decimals}
-        )
+        raise Invalid(_("An amount has at most two decimals, this one has %(decimals)d.") % {"decimals": decimals})
     if amount >= LARGEST:
         raise _too_large()
     return amount.quantize(Decimal("0.01"))
 
 
 def _too_large() -> Invalid:
-    return Invalid(
-        _("The amount is too large. Check its unit; it must be below 100 trillion.")
-    )
+    return Invalid(_("The amount is too large. Check its unit; it must be below 100 trillion."))
 
 
 def _not_an_amount(text: str) -> Invalid:
     return Invalid(
-        _("“%(given)s” is not an amount. Write it like 12000, 1.2万 or ¥12,000.00.")
-        % {"given": shown(text)}
+        _("“%(given)s” is not an amount. Write it like 12000, 1.2万 or ¥12,000.00.") % {"given": shown(text)}
     )

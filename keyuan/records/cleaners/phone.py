@@ -17,13 +17,8 @@ from keyuan.records.cleaners import Invalid, half_width, shown
 from keyuan.records.cleaners.area_codes import area_code, lengths
 
 _DASHES = re.compile("[‐-―−－﹣~～]")
-_BETWEEN = re.compile(
-    r"[;；、/,，\n\r]+|(?<=\d{7})[ \t]+(?=0\d{2,3}[- ]\d{7}|1[3-9]\d{9}(?!\d)|\+)"
-)
-_EXTENSION = re.compile(
-    r"[\s(]*(?:转|轉|分机|分機|内线|ext(?:ension|n)?\.?|x|#|\*)[\s:.]*(\d{1,6})\)?$",
-    re.IGNORECASE,
-)
+_BETWEEN = re.compile(r"[;；、/,，\n\r]+|(?<=\d{7})[ \t]+(?=0\d{2,3}[- ]\d{7}|1[3-9]\d{9}(?!\d)|\+)")
+_EXTENSION = re.compile(r"[\s(]*(?:转|轉|分机|分機|内线|ext(?:ension|n)?\.?|x|#|\*)[\s:.]*(\d{1,6})\)?$", re.IGNORECASE)
 _HYPHENED = re.compile(r"(.*\d)\)?-(\d{1,6})$")
 _PART = re.compile(r"[\d\s().+-]")
 _SERVICE = re.compile(r"95\d{3,6}|96\d{3,4}|10[01]\d{2,5}|12\d{3}|11\d")
@@ -53,11 +48,7 @@ def clean_phones(text: str) -> list[str]:
 
 def _with_area(piece: str, before: list[str]) -> str:
     local = re.sub(r"[\s-]", "", half_width(piece))
-    if (
-        before
-        and re.fullmatch(r"[2-9]\d{6,7}", local)
-        and (match := re.match(r"0\d{2,3}(?=-)", before[-1]))
-    ):
+    if before and re.fullmatch(r"[2-9]\d{6,7}", local) and (match := re.match(r"0\d{2,3}(?=-)", before[-1])):
         return f"{match[0]}-{local}"
     return piece
 
@@ -77,25 +68,16 @@ def clean_phone(text: str) -> str:
     if match := _EXTENSION.search(plain):
         plain, extension = plain[: match.start()], match[1]
     _refuse_letters(plain)
-    if (
-        not extension
-        and (match := _HYPHENED.fullmatch(plain))
-        and _is_complete(match[1])
-    ):
+    if not extension and (match := _HYPHENED.fullmatch(plain)) and _is_complete(match[1]):
         plain, extension = match[1], match[2]
     number = _number(plain)
     return f"{number}-{extension}" if extension else number
 
 
 def _refuse_letters(plain: str) -> None:
-    strange = "".join(
-        character for character in plain if not _PART.fullmatch(character)
-    )
+    strange = "".join(character for character in plain if not _PART.fullmatch(character))
     if strange:
-        raise Invalid(
-            _("A phone number has only digits; “%(given)s” cannot stand in it.")
-            % {"given": shown(strange)}
-        )
+        raise Invalid(_("A phone number has only digits; “%(given)s” cannot stand in it.") % {"given": shown(strange)})
     if not any(character.isdecimal() for character in plain):
         _refuse_all(plain)
 
@@ -108,16 +90,10 @@ def _is_complete(plain: str) -> bool:
 
 
 def _number(plain: str) -> str:
-    digits = re.sub(
-        r"\D", "", plain.replace("(0)", "") if plain.startswith(("+", "00")) else plain
-    )
+    digits = re.sub(r"\D", "", plain.replace("(0)", "") if plain.startswith(("+", "00")) else plain)
     if plain.startswith("+") or digits.startswith("00"):
         digits = digits.removeprefix("00")
-        return (
-            _domestic(digits[2:], plain, abroad=True)
-            if digits.startswith("86")
-            else _foreign(digits, plain)
-        )
+        return _domestic(digits[2:], plain, abroad=True) if digits.startswith("86") else _foreign(digits, plain)
     if digits.startswith("86") and len(digits) > 11:
         return _domestic(digits[2:], plain, abroad=True)
     return _domestic(digits, plain)
@@ -136,18 +112,13 @@ def _domestic(digits: str, plain: str, *, abroad: bool = False) -> str:
     if abroad and len(digits) > 8:
         return _landline("0" + digits, plain)
     if len(digits) in (7, 8):
-        raise Invalid(
-            _("Write the area code too, like 0574-%(given)s.") % {"given": digits}
-        )
+        raise Invalid(_("Write the area code too, like 0574-%(given)s.") % {"given": digits})
     return _refuse_all(plain)
 
 
 def _mobile(digits: str) -> str:
     if len(digits) != 11:
-        raise Invalid(
-            _("A mobile number has 11 digits, this one has %(length)d.")
-            % {"length": len(digits)}
-        )
+        raise Invalid(_("A mobile number has 11 digits, this one has %(length)d.") % {"length": len(digits)})
     return digits
 
 
@@ -174,23 +145,15 @@ def _landline(digits: str, plain: str) -> str:
 def _refuse_length(code: str, length: int, allowed: tuple[int, ...]) -> NoReturn:
     values = {"code": code, "allowed": allowed[0], "length": length}
     if len(allowed) > 1:
-        raise Invalid(
-            _("After area code %(code)s come 7 or 8 digits, now %(length)d.") % values
-        )
+        raise Invalid(_("After area code %(code)s come 7 or 8 digits, now %(length)d.") % values)
     if length < allowed[0]:
         values["difference"] = allowed[0] - length
         raise Invalid(
-            _(
-                "After area code %(code)s come %(allowed)d digits, now %(length)d, %(difference)d missing."
-            )
-            % values
+            _("After area code %(code)s come %(allowed)d digits, now %(length)d, %(difference)d missing.") % values
         )
     values["difference"] = length - allowed[0]
     raise Invalid(
-        _(
-            "After area code %(code)s come %(allowed)d digits, now %(length)d, %(difference)d too many."
-        )
-        % values
+        _("After area code %(code)s come %(allowed)d digits, now %(length)d, %(difference)d too many.") % values
     )
 
 
@@ -199,22 +162,13 @@ def _foreign(digits: str, plain: str) -> str:
         number = phonenumbers.parse("+" + digits, None)
     except NumberParseException as refusal:
         if refusal.error_type == NumberParseException.INVALID_COUNTRY_CODE:
-            raise Invalid(
-                _("There is no country code like that: “%(given)s”.")
-                % {"given": shown(plain)}
-            ) from None
+            raise Invalid(_("There is no country code like that: “%(given)s”.") % {"given": shown(plain)}) from None
         return _refuse_all(plain)
     possible = phonenumbers.is_possible_number_with_reason(number)
     if possible == ValidationResult.TOO_SHORT:
-        raise Invalid(
-            _("“%(given)s” is too short for country code +%(code)d.")
-            % _named(plain, number)
-        )
+        raise Invalid(_("“%(given)s” is too short for country code +%(code)d.") % _named(plain, number))
     if possible in (ValidationResult.TOO_LONG, ValidationResult.INVALID_LENGTH):
-        raise Invalid(
-            _("“%(given)s” does not have the length of numbers of +%(code)d.")
-            % _named(plain, number)
-        )
+        raise Invalid(_("“%(given)s” does not have the length of numbers of +%(code)d.") % _named(plain, number))
     return "+" + digits
 
 
@@ -224,9 +178,7 @@ def _named(plain: str, number: phonenumbers.PhoneNumber) -> dict[str, object]:
 
 def _refuse_all(plain: str) -> NoReturn:
     raise Invalid(
-        _(
-            "“%(given)s” is not a full number: 11 digits of a mobile, a landline with its area code, or + and the country."
-        )
+        _("“%(given)s” is not a full number: a mobile of 11 digits, a landline with its area code, or + and country.")
         % {"given": shown(plain.strip())}
     )
 
@@ -242,11 +194,7 @@ def key(phone: str) -> str:
     match = _STORED.fullmatch(phone)
     if not match:
         return "+86" + re.sub(r"\D", "", phone)
-    number = re.sub(
-        r"\D",
-        "",
-        (match["mobile"] or match["free"] or match["area"][1:] + match["local"]),
-    )
+    number = re.sub(r"\D", "", (match["mobile"] or match["free"] or match["area"][1:] + match["local"]))
     extension = _extension(match)
     return f"+86{number};ext={extension}" if extension else "+86" + number
 
@@ -285,9 +233,7 @@ def display(phone: str) -> str:
 
 def _abroad(number: str) -> str:
     try:
-        return phonenumbers.format_number(
-            phonenumbers.parse(number, None), PhoneNumberFormat.INTERNATIONAL
-        )
+        return phonenumbers.format_number(phonenumbers.parse(number, None), PhoneNumberFormat.INTERNATIONAL)
     except NumberParseException:
         return number
 

@@ -27,17 +27,13 @@ def clean_uscc(text: str) -> str:
     for place, character in enumerate(code[2:8], 3):
         if not character.isdecimal():
             raise Invalid(
-                _(
-                    "Characters 3 to 8 of a credit code are digits (the region); character %(place)d is %(given)s."
-                )
+                _("Characters 3 to 8 of a credit code are digits (the region); character %(place)d is %(given)s.")
                 % {"place": place, "given": character}
             )
     expected = calc_check_digit(code[:-1])
     if code[-1] != expected:
         raise Invalid(
-            _(
-                "The check digit does not fit: the last character should be %(expected)s, it is %(given)s. Check the code."
-            )
+            _("The check digit does not fit: the last character should be %(expected)s, it is %(given)s.")
             % {"expected": expected, "given": code[-1]}
         )
     return code
@@ -47,32 +43,21 @@ def _check_characters(code: str) -> None:
     for place, character in enumerate(code, 1):
         if character in NOT_USED:
             raise Invalid(
-                _(
-                    "A credit code has no letters I O Z S V; character %(place)d is %(given)s."
-                )
+                _("A credit code has no letters I O Z S V; character %(place)d is %(given)s.")
                 % {"place": place, "given": character}
             )
         if not re.fullmatch("[0-9A-Z]", character):
             raise Invalid(
-                _(
-                    "A credit code has only digits and capitals; character %(place)d is “%(given)s”."
-                )
+                _("A credit code has only digits and capitals; character %(place)d is “%(given)s”.")
                 % {"place": place, "given": character}
             )
 
 
 def _check_length(code: str) -> None:
     if len(code) == 15 and code.isdecimal():
-        raise Invalid(
-            _(
-                "This is an old registration number of 15 digits. Write the credit code of 18 characters."
-            )
-        )
+        raise Invalid(_("This is an old registration number of 15 digits. Write the credit code of 18 characters."))
     if len(code) != LENGTH:
-        raise Invalid(
-            _("A credit code has 18 characters, this one has %(length)d.")
-            % {"length": len(code)}
-        )
+        raise Invalid(_("A credit code has 18 characters, this one has %(length)d.") % {"length": len(code)})
 
 
 def display_uscc(code: str) -> str:

@@ -10,6 +10,4 @@ FOLDER = Path(__file__).parent / "data"
 def pairs(name: str) -> list[tuple[str, str]]:
     """The two columns of a data file, in the order of the file."""
     lines = (FOLDER / name).read_text(encoding="utf-8").splitlines()
-    return [
-        (left, right) for left, _, right in (line.partition("\t") for line in lines)
-    ]
+    return [(left, right) for left, _, right in (line.partition("\t") for line in lines)]

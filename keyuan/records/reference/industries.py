@@ -175,22 +175,13 @@ def _by_code(plain: str) -> str | None:
     letter, numbers = (match[1] or "").upper(), match[2] or ""
     if letter:
         return letter + numbers if exists(letter + numbers) else None
-    return next(
-        (
-            section.code + numbers
-            for section in roots()
-            if exists(section.code + numbers)
-        ),
-        None,
-    )
+    return next((section.code + numbers for section in roots() if exists(section.code + numbers)), None)
 
 
 def _fits(code: str, name: str) -> bool:
     """Whether a name beside a code means that code, and not another list's."""
     bare = _bare(name)
-    return REPORTED.get(name.strip()) == code or any(
-        bare == known for known in _names_of(_all()[code])
-    )
+    return REPORTED.get(name.strip()) == code or any(bare == known for known in _names_of(_all()[code]))
 
 
 def _bare(name: str) -> str:

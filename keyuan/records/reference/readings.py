@@ -31,19 +31,13 @@ OTHERWISE = {
 @cache
 def characters() -> dict[str, tuple[str, ...]]:
     """All readings of each character, the usual one in names first."""
-    return {
-        character: tuple(readings.split())
-        for group, readings in pairs("pinyin.txt")
-        for character in group
-    }
+    return {character: tuple(readings.split()) for group, readings in pairs("pinyin.txt") for character in group}
 
 
 @cache
 def phrases() -> dict[str, dict[str, tuple[str, ...]]]:
     """By first character: phrases in which a character reads otherwise than alone, longest first."""
     found: dict[str, dict[str, tuple[str, ...]]] = {}
-    for phrase, readings in sorted(
-        pairs("pinyin_phrases.txt"), key=lambda pair: -len(pair[0])
-    ):
+    for phrase, readings in sorted(pairs("pinyin_phrases.txt"), key=lambda pair: -len(pair[0])):
         found.setdefault(phrase[0], {})[phrase] = tuple(readings.split())
     return found

@@ -38,9 +38,7 @@ _PEOPLES = (
     "|锡伯族?|塔吉克|怒族|独龙族|裕固族|保安族|普米族|各族"
 )
 _OWN_RULE = re.compile(f"^(.{{2,}}?)(?:{_PEOPLES})*自治[区州县旗]$")
-_ENDING = re.compile(
-    r"^(.{2,}?)(?:特别行政区|自治[区州县旗]|省|市|地区|新区|林区|区|县|盟|旗)$"
-)
+_ENDING = re.compile(r"^(.{2,}?)(?:特别行政区|自治[区州县旗]|省|市|地区|新区|林区|区|县|盟|旗)$")
 _BETWEEN = re.compile(r"[\s/\\,，、>＞|·\-–—]+")
 
 _GROUPS = re.compile("市辖区|(?<=省)省直辖县级行政区划|直辖县级行政区划")
@@ -75,9 +73,7 @@ class Region:
 @cache
 def _all() -> dict[str, Region]:
     names = dict(pairs("divisions.txt"))
-    return {
-        code: Region(code, name, _parent(code, names)) for code, name in names.items()
-    }
+    return {code: Region(code, name, _parent(code, names)) for code, name in names.items()}
 
 
 def _parent(code: str, names: dict[str, str]) -> str:
@@ -211,19 +207,13 @@ def split(text: str, *, short_districts: bool = True) -> tuple[str | None, str]:
         code, place = step
 
 
-def _next(
-    text: str, place: int, above: str | None, short_districts: bool
-) -> tuple[str, int] | None:
+def _next(text: str, place: int, above: str | None, short_districts: bool) -> tuple[str, int] | None:
     """The longest name at `place` that is one region below `above`."""
     for end in range(min(len(text), place + _longest()), place + 1, -1):
         name = text[place:end]
         codes = _by_name().get(name, ())
         if not short_districts:
-            codes = tuple(
-                code
-                for code in codes
-                if code.endswith("00") or _all()[code].name == name
-            )
+            codes = tuple(code for code in codes if code.endswith("00") or _all()[code].name == name)
         if above:
             codes = _within(codes, above)
         elif len(codes) > 1:
@@ -235,9 +225,7 @@ def _next(
 
 def _within(codes: tuple[str, ...], above: str) -> tuple[str, ...]:
     """Those below a region; or the region itself, named twice as in 北京北京市."""
-    below = tuple(
-        code for code in codes if code != above and code.startswith(under_prefix(above))
-    )
+    below = tuple(code for code in codes if code != above and code.startswith(under_prefix(above)))
     return below or tuple(code for code in codes if code == above)
 
 
@@ -263,10 +251,6 @@ def _longest() -> int:
 
 def suggest(text: str) -> str | None:
     """The label of a province or city whose name is nearest to a text that `find` does not know."""
-    names = {
-        region.short_name: code
-        for code, region in _all().items()
-        if code.endswith("00")
-    }
+    names = {region.short_name: code for code, region in _all().items() if code.endswith("00")}
     found = nearest(text, names)
     return label(names[found]) if found else None
