@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from django.conf import settings
 from psycopg import sql
 
 from keyuan.engine import processes
@@ -108,6 +109,7 @@ def use(name: str) -> None:
 
 
 prepare_environment()
+assert settings.TIME_ZONE  # now that the settings are read, pytest-django sets Django up
 
 
 @pytest.fixture(scope="session")
@@ -119,3 +121,6 @@ def django_db_setup(django_db_blocker: "DjangoDbBlocker") -> Iterator[None]:  # 
         use(name)
         yield
         use(NAME)
+
+
+pytest_plugins = ["tests.cast"]

@@ -85,7 +85,11 @@ TEMPLATES = [
                     ["django.template.loaders.filesystem.Loader"],
                 )
             ],
-            "builtins": ["django.templatetags.i18n", "keyuan.ui.templatetags.ui"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "keyuan.ui.templatetags.ui",
+                "keyuan.ui.templatetags.records",
+            ],
             "libraries": {"ui": "keyuan.ui.templatetags.ui"},
             "context_processors": [
                 "django.template.context_processors.request",

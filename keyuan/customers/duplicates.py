@@ -74,6 +74,14 @@ class Hit:
     reasons: list[tuple[str, str]] = field(default_factory=list)
     is_visible: bool = False
 
+    @property
+    def phone_told(self) -> str:
+        """The phone in full to those who may see the customer, else masked."""
+        number = _first(self.customer.phone)
+        if not number:
+            return ""
+        return display(number) if self.is_visible else masked(number)
+
     def add(self, sign: str, text: str, score: int, level: str = "similar") -> None:
         self.reasons.append((sign, text))
         self.score = max(self.score, score)
@@ -187,11 +195,3 @@ def _mark_visible(hits: list[Hit], by: User) -> None:
     )
     for hit in hits:
         hit.is_visible = hit.customer.pk in seen
-
-
-def phone_told(hit: Hit) -> str:
-    """The phone as the panel tells it: in full to those who may see the customer, else masked."""
-    number = _first(hit.customer.phone)
-    if not number:
-        return ""
-    return display(number) if hit.is_visible else masked(number)

@@ -48,7 +48,15 @@ CUSTOMER = Catalogue(
         "more": _("More"),
         "system": _("System"),
     },
-    default_columns=("category", "industry", "region", "primary_contact", "last_followed_at", "next_contact_at", "owner"),
+    default_columns=(
+        "category",
+        "industry",
+        "region",
+        "primary_contact",
+        "last_followed_at",
+        "next_contact_at",
+        "owner",
+    ),
     rank_by=("name", "short_name"),
 )
 CONTACT = Catalogue(
@@ -59,7 +67,6 @@ CONTACT = Catalogue(
     groups={"basic": _("Basic information"), "more": _("More"), "system": _("System")},
     default_columns=("customer", "title", "roles", "mobile", "email", "updated_at"),
 )
-
 
 
 class PrimaryContact(Kind):
@@ -88,7 +95,9 @@ class BehindSchedule(YesNo):
         for level in asked.book.options("level"):
             if days := level.extra.get("days"):
                 since = asked.now - timedelta(days=days)
-                behind |= Q(level=level) & (Q(last_followed_at__lt=since) | Q(last_followed_at=None, created_at__lt=since))
+                behind |= Q(level=level) & (
+                    Q(last_followed_at__lt=since) | Q(last_followed_at=None, created_at__lt=since)
+                )
         return behind if self.asked_value(field, value, asked) == (op == "=") else ~behind
 
 

@@ -166,7 +166,9 @@ class Listing:
         rows = self.rows.order_by() if exact else self.rows.order_by()[: COUNTED_TO + 1]
         try:
             with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(3000 if exact else COUNT_MILLISECONDS)])
+                cursor.execute(
+                    "SELECT set_config('statement_timeout', %s, true)", [str(3000 if exact else COUNT_MILLISECONDS)]
+                )
                 number = rows.count()
         except OperationalError:
             return Count(COUNTED_TO, False)

@@ -60,7 +60,9 @@ class RecordQuerySet(models.QuerySet[Any]):
             return self
         return self.filter(within(reach)) if reach else self.none()
 
-    def change(self, *, by: User, operation: Operation | None = None, event: str = "edited", **fields: Any) -> list[int]:
+    def change(
+        self, *, by: User, operation: Operation | None = None, event: str = "edited", **fields: Any
+    ) -> list[int]:
         """Set `fields` on all these rows and write one line of history per row that really changes.
 
         Returns:
@@ -72,6 +74,12 @@ class RecordQuerySet(models.QuerySet[Any]):
             changed = change_rows(self.model, pks, fields, event=event, operation=operation)
             self.model.derive(changed, set(fields))
         return changed
+
+    def touched(self, pks: Sequence[int], operation: Operation) -> None:
+        """Raise the version of rows whose tags changed."""
+        self.filter(pk__in=pks).update(
+            version=models.F("version") + 1, updated_at=timezone.now(), updated_by=operation.by
+        )
 
 
 class Gate(models.Manager[Any]):
@@ -212,9 +220,7 @@ class Record(models.Model):
         if before == after:
             return
         self.tags.set(after)
-        type(self).rows.filter(pk=self.pk).update(
-            version=models.F("version") + 1, updated_at=timezone.now(), updated_by=operation.by
-        )
+        type(self).rows.touched([self.pk], operation)
         self.log("edited", operation=operation, before={"tags": before}, after={"tags": after})
         type(self).derive([self.pk], {"tags"})
 

@@ -1,9 +1,9 @@
 """The filter language: JSON in, one condition out. Lists, views, segments, reports and the API all ask with it.
 
-    {"and": [{"field": "industry", "op": "in", "value": ["C36"]},
-             {"or": [{"field": "level", "op": "=", "value": "A"},
-                     {"field": "tags", "op": "any", "value": ["高价值"]}]},
-             {"not": {"field": "contacts", "op": "some", "value": {"field": "title", "op": "not-empty"}}}]}
+{"and": [{"field": "industry", "op": "in", "value": ["C36"]},
+         {"or": [{"field": "level", "op": "=", "value": "A"},
+                 {"field": "tags", "op": "any", "value": ["高价值"]}]},
+         {"not": {"field": "contacts", "op": "some", "value": {"field": "title", "op": "not-empty"}}}]}
 """
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
 
 from django.db import connection, models
 from psycopg import sql
@@ -27,7 +26,6 @@ class SearchText(models.Model):
 
     class Meta:
         abstract = True
-
 
 
 def write_search_text(model: type[SearchText], rows: Iterable[tuple[int, str, str]]) -> None:

@@ -17,6 +17,7 @@ from keyuan.customers.models.customer import Customer
 from keyuan.customers.models.deriving import derive_contacts
 from keyuan.org.models import User
 from keyuan.records.errors import NotAllowed
+from keyuan.records.history import Operation
 from keyuan.records.models import Gate, Record, RecordQuerySet
 from keyuan.records.options import Tag
 from keyuan.records.search_text import SearchText
@@ -119,6 +120,18 @@ class Contact(Record):
             same = type(self).rows.living().filter(customer=self.customer_id, is_primary=True)
             same.exclude(pk=self.pk).change(by=by, is_primary=False)
         return super().edit(by=by, **changes)
+
+    def bin(self, operation: Operation) -> None:
+        super().bin(operation)
+        derive_contacts([self.pk], None)
+
+    def unbin(self, operation: Operation) -> None:
+        """A contact comes back as the primary one only where the customer has none."""
+        others = type(self).rows.living().filter(customer=self.customer_id, is_primary=True)
+        if self.is_primary and others.exists():
+            type(self).rows.filter(pk=self.pk).change(by=operation.by, operation=operation, is_primary=False)
+        super().unbin(operation)
+        derive_contacts([self.pk], None)
 
     @classmethod
     def derive(cls, pks: Sequence[int], fields: set[str] | None) -> None:

@@ -7,12 +7,15 @@ from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from keyuan.customers.models.deriving import derive_customers
+from keyuan.org.models import User
+from keyuan.records.errors import RuleBroken
 from keyuan.records.history import Operation
 from keyuan.records.models import Record
 from keyuan.records.options import Option, Tag
@@ -45,7 +48,9 @@ class Customer(Record):
 
     name = models.CharField(_("Customer name"), max_length=200)
     short_name = models.CharField(_("Short name"), max_length=100, blank=True)
-    former_names = ArrayField(models.CharField(max_length=200), verbose_name=_("Former names"), default=list, blank=True)
+    former_names = ArrayField(
+        models.CharField(max_length=200), verbose_name=_("Former names"), default=list, blank=True
+    )
     category = choice("category", _("Class"))
     category_since = models.DateTimeField(_("Class since"), default=timezone.now, editable=False)
     level = optional_choice("level", _("Level"))
@@ -59,9 +64,7 @@ class Customer(Record):
     address = models.CharField(_("Address"), max_length=300, blank=True)
     notes = models.TextField(_("Notes"), max_length=10000, blank=True)
 
-    relationship = models.CharField(
-        _("Relationship"), max_length=10, choices=Relationship, default=Relationship.NORMAL
-    )
+    relationship = models.CharField(_("Relationship"), max_length=10, choices=Relationship, default=Relationship.NORMAL)
     lost_reason = optional_choice("lost_reason", _("Reason for the loss"))
     lost_on = models.DateField(_("Lost on"), null=True, blank=True)
 
@@ -92,18 +95,32 @@ class Customer(Record):
         indexes: ClassVar = [
             *(
                 models.Index(
-                    F(column).desc(nulls_last=True), F("id").desc(), name=f"customer_{column}", condition=Q(deleted_at=None)
+                    F(column).desc(nulls_last=True),
+                    F("id").desc(),
+                    name=f"customer_{column}",
+                    condition=Q(deleted_at=None),
                 )
-                for column in ("updated_at", "created_at", "sort_name", "completeness", "last_followed_at", "next_contact_at")
+                for column in (
+                    "updated_at",
+                    "created_at",
+                    "sort_name",
+                    "completeness",
+                    "last_followed_at",
+                    "next_contact_at",
+                )
             ),
             *(
                 models.Index(
-                    F(column).asc(nulls_last=True), F("id").asc(), name=f"customer_{column}_up", condition=Q(deleted_at=None)
+                    F(column).asc(nulls_last=True),
+                    F("id").asc(),
+                    name=f"customer_{column}_up",
+                    condition=Q(deleted_at=None),
                 )
                 for column in ("last_followed_at", "next_contact_at")
             ),
             models.Index("owner", F("updated_at").desc(), F("id").desc(), name="customer_owner_updated"),
             models.Index("department", F("updated_at").desc(), F("id").desc(), name="customer_department_updated"),
+            models.Index(fields=["name"], name="customer_name", opclasses=["varchar_pattern_ops"]),
             models.Index(fields=["industry"], name="customer_industry"),
             models.Index(fields=["region"], name="customer_region"),
             models.Index(fields=["category"], name="customer_category"),
@@ -119,12 +136,18 @@ class Customer(Record):
             ),
             models.CheckConstraint(
                 name="customer_is_lost_with_date_or_not_at_all",
-                condition=Q(relationship="lost", lost_on__isnull=False) | Q(relationship="normal", lost_on__isnull=True),
+                condition=Q(relationship="lost", lost_on__isnull=False)
+                | Q(relationship="normal", lost_on__isnull=True),
             ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def short_or_name(self) -> str:
+        """The name by which people speak of this customer."""
+        return self.short_name or self.name
 
     def edit(self, **changes: Any) -> Customer:
         """As every record is edited; a new name keeps the old one, a new class its date."""
@@ -134,6 +157,50 @@ class Customer(Record):
         if "category" in changes and changes["category"] != self.category:
             changes["category_since"] = timezone.now()
         return super().edit(**changes)
+
+    @transaction.atomic
+    def lose(self, *, by: User, reason: Option | None) -> Customer:
+        """Mark this customer as lost, today.
+
+        Raises:
+            NotAllowed, RuleBroken: without a reason, or lost already.
+        """
+        locked = self.lock()
+        locked.require(by, "edit")
+        if locked.relationship == self.Relationship.LOST:
+            raise RuleBroken(_now("This customer is marked as lost already."))
+        if reason is None:
+            raise RuleBroken(_now("Choose the reason for the loss."))
+        return self._relate(by, "lost", relationship="lost", lost_reason=reason, lost_on=timezone.localdate())
+
+    @transaction.atomic
+    def win_back(self, *, by: User) -> Customer:
+        """A lost customer is a customer again; reason and date of the loss stay in the history."""
+        locked = self.lock()
+        locked.require(by, "edit")
+        if locked.relationship == self.Relationship.NORMAL:
+            raise RuleBroken(_now("This customer is not marked as lost."))
+        return self._relate(by, "won_back", relationship="normal", lost_reason=None, lost_on=None)
+
+    def _relate(self, by: User, event: str, **fields: Any) -> Customer:
+        type(self).rows.filter(pk=self.pk).change(by=by, event=event, **fields)
+        self.refresh_from_db()
+        return self
+
+    @transaction.atomic
+    def move_to(self, kind: str, address: str, *, by: User, region: str = "") -> CustomerAddress:
+        """The current address of one kind; the one before keeps its end (C18)."""
+        locked = self.lock()
+        locked.require(by, "edit")
+        current = self.addresses.filter(kind=kind, until=None).first()
+        if current is not None and (current.address, current.region) == (address, region):
+            return current
+        self.addresses.filter(kind=kind, until=None).update(until=timezone.now())
+        moved = CustomerAddress.objects.create(customer=self, kind=kind, address=address, region=region)
+        before = {"address": current.address} if current else {}
+        operation = Operation.begin("customer.moved", by=by)
+        self.log("edited", operation=operation, before=before, after={"address": address}, kind=kind)
+        return moved
 
     def bin_children(self, operation: Operation) -> None:
         for contact in self.contacts.living().order_by("pk"):
@@ -191,9 +258,7 @@ class CustomerAddress(models.Model):
         db_table = "customer_address"
         ordering: ClassVar = ["kind", "-since"]
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                "customer", "kind", condition=Q(until=None), name="one_current_address_per_kind"
-            ),
+            models.UniqueConstraint("customer", "kind", condition=Q(until=None), name="one_current_address_per_kind"),
         ]
 
     def __str__(self) -> str:

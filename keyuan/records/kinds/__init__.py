@@ -4,13 +4,14 @@ from keyuan.records.kinds.choices import Choice, Choices, Fixed, Tags
 from keyuan.records.kinds.kind import Asked, FilterRefused, Kind
 from keyuan.records.kinds.links import Link, Person
 from keyuan.records.kinds.numbers import Date, Moment, Money, Number, Percent, YesNo
-from keyuan.records.kinds.places import InDepartment, Industry, Region
+from keyuan.records.kinds.places import Coded, InDepartment, Industry, Region
 from keyuan.records.kinds.text import Email, LongText, Names, Phone, Text, Uscc, Website
 
 __all__ = [
     "Asked",
     "Choice",
     "Choices",
+    "Coded",
     "Date",
     "Email",
     "FilterRefused",

@@ -205,7 +205,9 @@ class Tags(Kind):
 
     def _tagged(self, field: Field, ids: list[int] | None, asked: Asked) -> Q:
         through = asked.catalogue.model.tags.through
-        rows = through.objects.filter(tag__in=ids) if ids is not None else through.objects.filter(tag__in=asked.book.tags)
+        rows = (
+            through.objects.filter(tag__in=ids) if ids is not None else through.objects.filter(tag__in=asked.book.tags)
+        )
         return probe(rows, asked.catalogue.module, asked.under_or)
 
     def find(self, given: str, book: NameBook) -> Tag | None:

@@ -83,7 +83,6 @@ class Link(Kind):
     @property
     def model(self) -> Any:
 
-
         return apps.get_model("keyuan", self.model_name)
 
     def read(self, field: Field, record: models.Model) -> Any:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db.models import Q
 
-
 from keyuan.records.cleaners.email import clean_email
 from keyuan.records.cleaners.lines import clean_line, clean_lines
 from keyuan.records.cleaners.phone import clean_phones, display
@@ -170,6 +169,3 @@ class Uscc(Text):
 
     def parse(self, text: str, book: NameBook) -> str:
         return clean_uscc(text)
-
-
-

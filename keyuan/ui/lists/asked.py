@@ -26,9 +26,7 @@ class Asked:
     @classmethod
     def of(cls, path: str, query: QueryDict) -> Asked:
         """The parameters that lists know; others are dropped."""
-        return cls(
-            path, {name: query[name] for name in (*KEPT, "page") if query.get(name)}
-        )
+        return cls(path, {name: query[name] for name in (*KEPT, "page") if query.get(name)})
 
     @property
     def q(self) -> str:
@@ -62,14 +60,8 @@ class Asked:
 
     def url(self, **changes: Any) -> str:
         """The address with `changes`; None removes a parameter. Any change but the page's leads to page 1."""
-        params = {
-            name: value for name, value in self.params.items() if name != "page"
-        } | changes
-        kept = {
-            name: str(value)
-            for name, value in params.items()
-            if value not in (None, "")
-        }
+        params = {name: value for name, value in self.params.items() if name != "page"} | changes
+        kept = {name: str(value) for name, value in params.items() if value not in (None, "")}
         return f"{self.path}?{urlencode(kept)}" if kept else self.path
 
     def query(self, **changes: Any) -> str:

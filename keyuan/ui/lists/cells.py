@@ -48,31 +48,16 @@ def _choice(kind: Kind, value: Any, book: NameBook) -> SafeString:
 
 def _choices(kind: Kind, value: Any, book: NameBook) -> SafeString:
     found = [option for pk in value if (option := book.option(pk))]
-    return SafeString(
-        "".join(
-            cells.tag(str(one), f"r{max(1, one.extra.get('tint', 4) % 4)}")
-            for one in found
-        )
-    )
+    return SafeString("".join(cells.tag(str(one), f"r{max(1, one.extra.get('tint', 4) % 4)}") for one in found))
 
 
 def _tags(kind: Kind, value: Any, book: NameBook) -> SafeString:
-    return (
-        cells.tags([book.tags[pk].name for pk in value if pk in book.tags])
-        or cells.EMPTY
-    )
+    return cells.tags([book.tags[pk].name for pk in value if pk in book.tags]) or cells.EMPTY
 
 
 def _website(kind: Kind, value: Any, book: NameBook) -> SafeString:
-    text = escape(
-        value.removeprefix("https://")
-        .removeprefix("http://")
-        .removeprefix("www.")
-        .rstrip("/")
-    )
-    return SafeString(
-        f'<a href="{escape(value)}" target="_blank" rel="noopener noreferrer">{text}</a>'
-    )
+    text = escape(value.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/"))
+    return SafeString(f'<a href="{escape(value)}" target="_blank" rel="noopener noreferrer">{text}</a>')
 
 
 def _email(kind: Kind, value: Any, book: NameBook) -> SafeString:

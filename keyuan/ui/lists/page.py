@@ -60,9 +60,7 @@ class ListOf:
     name_cell: Callable[[Any, NameBook, str], SafeString]
     load: Callable[[list[Any], NameBook], None] = lambda rows, book: None
     related: tuple[str, ...] = ()
-    explain: Callable[[list[Any], tuple[str, ...], NameBook], dict[int, str]] | None = (
-        None
-    )
+    explain: Callable[[list[Any], tuple[str, ...], NameBook], dict[int, str]] | None = None
     bulk: str = ""
     none: str = "ui/lists/nothing.html"
     extra: dict[str, Any] = field(default_factory=dict)
@@ -71,9 +69,7 @@ class ListOf:
 class ListPage:
     """One list page as one person asked for it."""
 
-    def __init__(
-        self, spec: ListOf, request: HttpRequest, asked: Asked | None = None
-    ) -> None:
+    def __init__(self, spec: ListOf, request: HttpRequest, asked: Asked | None = None) -> None:
         self.spec, self.request = spec, request
         self.user: User = request.user  # type: ignore[assignment]
         self.catalogue = spec.catalogue
@@ -86,16 +82,19 @@ class ListPage:
 
     @cached_property
     def views(self) -> list[View]:
-        saved = SavedView.objects.visible_to(self.user).filter(
-            module=self.catalogue.module
-        )
+        saved = SavedView.objects.visible_to(self.user).filter(module=self.catalogue.module)
         return [*self.spec.views, *(_from_saved(one) for one in saved)]
 
     @cached_property
     def view(self) -> View:
-        return next(
-            (view for view in self.views if view.key == self.asked.view), self.views[0]
-        )
+        return next((view for view in self.views if view.key == self.asked.view), self.views[0])
+
+    @cached_property
+    def may(self) -> dict[str, bool]:
+        """Which operations this person has in the module, for buttons."""
+        return {
+            one: self.user.may(self.catalogue.module, one) for one in ("create", "import", "export", "delete", "edit")
+        }
 
     # Rows
 
@@ -109,17 +108,21 @@ class ListPage:
 
     @cached_property
     def listing(self) -> Listing:
-        """What was asked for; a filter that can't be understood is left out and named."""
-        given = {"q": self.asked.q, "base": self.view.node, "book": self.book}
-        try:
-            sort = self.asked.sort or ("" if self.asked.q else self.view.sort)
-            return Listing(
-                self.catalogue, self.user, node=self.node, sort=sort, **given
-            )  # type: ignore[arg-type]
-        except FilterRefused as refusal:
-            self.refusal = str(refusal)
-            self.node = None
-            return Listing(self.catalogue, self.user, **given)  # type: ignore[arg-type]
+        """What was asked for; what can't be understood is named and left out, never guessed."""
+        given: dict[str, Any] = {"q": self.asked.q, "book": self.book}
+        sort = self.asked.sort or ("" if self.asked.q else self.view.sort)
+        attempts: list[dict[str, Any]] = [
+            {"base": self.view.node, "node": self.node, "sort": sort},
+            {"base": self.view.node},
+            {},
+        ]
+        for attempt in attempts:
+            try:
+                return Listing(self.catalogue, self.user, **given, **attempt)
+            except FilterRefused as refusal:
+                self.refusal = self.refusal or str(refusal)
+                self.node = None
+        raise AssertionError("A list without conditions is always valid.")
 
     @cached_property
     def page(self) -> Any:
@@ -145,10 +148,7 @@ class ListPage:
     def table(self) -> list[tuple[Any, SafeString, SafeString]]:
         """Per row: the record, its first cell, and all other cells as one string."""
         matched, name_cell = self._matched(), self.spec.name_cell
-        return [
-            (row, name_cell(row, self.book, matched.get(row.pk, "")), self._cells(row))
-            for row in self.rows
-        ]
+        return [(row, name_cell(row, self.book, matched.get(row.pk, "")), self._cells(row)) for row in self.rows]
 
     def _cells(self, row: Any) -> SafeString:
         module, book = self.catalogue.module, self.book
@@ -172,20 +172,12 @@ class ListPage:
         listing = self.listing
         sorts = bool(one.sort or one.kind.sortable)
         current = not listing.is_ranked and listing.sort.name == one.name
-        falls = (
-            not listing.falls
-            if current
-            else one.kind.name in ("moment", "money", "percent", "number", "date")
-        )
+        falls = not listing.falls if current else one.kind.name in ("moment", "money", "percent", "number", "date")
         return {
             "name": one.name,
             "label": one.label,
-            "url": self.asked.url(sort=f"-{one.name}" if falls else one.name)
-            if sorts
-            else "",
-            "aria": ("descending" if listing.falls else "ascending")
-            if current
-            else "none",
+            "url": self.asked.url(sort=f"-{one.name}" if falls else one.name) if sorts else "",
+            "aria": ("descending" if listing.falls else "ascending") if current else "none",
             "is_number": one.kind.is_number,
         }
 
@@ -195,23 +187,16 @@ class ListPage:
         first = (self.page.number - 1) * self.asked.size + 1
         number, rows = self.page.number, len(self.rows)
         near = range(max(1, number - 2), number + (2 if self.page.has_next else 1))
-        known = (
-            None if self.page.has_next or not rows and number > 1 else first + rows - 1
-        )
+        known = None if self.page.has_next or (not rows and number > 1) else first + rows - 1
         return {
             "first": first,
             "last": first + rows - 1,
             "known": known,
             "pages": [(one, self.asked.url(page=one), one == number) for one in near],
             "previous": self.asked.url(page=number - 1) if number > 1 else "",
-            "next": self.asked.url(page=number + 1)
-            if self.page.has_next and number < LAST_PAGE
-            else "",
+            "next": self.asked.url(page=number + 1) if self.page.has_next and number < LAST_PAGE else "",
             "count_url": f"{reverse(self.spec.route + '_count')}?{self.asked.query()}",
-            "sizes": [
-                (size, self.asked.url(size=size), size == self.asked.size)
-                for size in SIZES
-            ],
+            "sizes": [(size, self.asked.url(size=size), size == self.asked.size) for size in SIZES],
         }
 
     # The page
@@ -251,9 +236,7 @@ class ListPage:
         return {
             "fields": self.words.describe(),
             "filter": self.node,
-            "base": [
-                "".join(f" {text}" for _kind, text in parts).strip() for parts in base
-            ],
+            "base": ["".join(f" {text}" for _kind, text in parts).strip() for parts in base],
             "view": str(self.view.label),
         }
 
@@ -261,19 +244,13 @@ class ListPage:
     def all_columns(self) -> list[tuple[Field, bool]]:
         """Every field that can be a column, those shown first, and whether it is shown."""
         shown = [one.name for one in self.columns]
-        fields = [
-            one
-            for one in self.catalogue.visible_fields(self.user).values()
-            if one.listed
-        ]
+        fields = [one for one in self.catalogue.visible_fields(self.user).values() if one.listed]
         order = {name: place for place, name in enumerate(shown)}
         fields.sort(key=lambda one: order.get(one.name, len(order)))
         return [(one, one.name in order) for one in fields]
 
     def response(self) -> HttpResponse:
-        return render_part(
-            self.request, self.spec.template, "ui/lists/list.html", self.context()
-        )
+        return render_part(self.request, self.spec.template, "ui/lists/list.html", self.context())
 
     def count(self, *, exact: bool) -> Count:
         return self.listing.count(exact=exact)

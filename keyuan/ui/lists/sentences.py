@@ -115,19 +115,11 @@ class Words:
     def condition(self, node: Node) -> list[tuple[str, str]]:
         name, op, value = node["field"], node["op"], node.get("value")
         if relation := self.catalogue.relations.get(name):
-            inner = (
-                Words(relation.catalogue, self.user, self.book).parts(value)
-                if value
-                else []
-            )
+            inner = Words(relation.catalogue, self.user, self.book).parts(value) if value else []
             return [("field", str(relation.label)), ("op", str(OPS[op])), *inner]
         field = self.fields[name]
         parts = [("field", str(field.label)), ("op", str(OPS[op]))]
-        return (
-            [*parts, ("value", self.value(field, op, value))]
-            if value is not None
-            else parts
-        )
+        return [*parts, ("value", self.value(field, op, value))] if value is not None else parts
 
     def value(self, field: Field, op: str, value: Any) -> str:
         if isinstance(value, list):
@@ -155,9 +147,7 @@ class Words:
 
     def describe(self) -> list[dict[str, Any]]:
         """The fields and relations as the builder's script reads them."""
-        fields = [
-            self._describe(field) for field in self.fields.values() if self.ops(field)
-        ]
+        fields = [self._describe(field) for field in self.fields.values() if self.ops(field)]
         relations = [
             {
                 "name": one.name,
@@ -171,11 +161,7 @@ class Words:
 
     def ops(self, field: Field) -> list[str]:
         unsearched = () if field.searched else ("contains", "starts-with")
-        return [
-            op
-            for op in field.kind.ops
-            if op not in unsearched or field.kind.name in ("phone",)
-        ]
+        return [op for op in field.kind.ops if op not in unsearched or field.kind.name in ("phone",)]
 
     def _describe(self, field: Field) -> dict[str, Any]:
         told = {
@@ -199,13 +185,19 @@ class Words:
         if isinstance(kind, Tags):
             return [(tag.name, tag.name) for tag in self.book.tags.values()]
         if isinstance(kind, InDepartment):
-            return [
-                (str(pk), "　" * row.depth + row.name)
-                for pk, row in self.book.departments.items()
-            ]
+            return [(str(pk), "　" * row.depth + row.name) for pk, row in self.book.departments.items()]
         if isinstance(kind, Coded):
-            return kind.tree.top_choices()
+            return _tree_choices(kind.tree)
         return []
+
+
+def _tree_choices(tree: Any) -> list[tuple[str, str]]:
+    """The two highest levels of a reference tree, the second indented."""
+    found = []
+    for root in tree.roots():
+        found.append((root.code, tree.label(root.code)))
+        found += [(child.code, f"　{child.name}") for child in tree.children(root.code)]
+    return found
 
 
 def _labelled(ops: list[str]) -> list[tuple[str, str]]:
@@ -226,9 +218,7 @@ def span_words(text: str) -> str:
     }
     words = {"number": text[:-1].lstrip("+"), "unit": units.get(text[-1:], "")}
     return (
-        _("the next %(number)s %(unit)s") % words
-        if text.startswith("+")
-        else _("the last %(number)s %(unit)s") % words
+        _("the next %(number)s %(unit)s") % words if text.startswith("+") else _("the last %(number)s %(unit)s") % words
     )
 
 

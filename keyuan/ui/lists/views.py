@@ -24,11 +24,7 @@ def columns(request: HttpRequest) -> HttpResponse:
     module = request.POST.get("module", "")
     if module in LISTS:
         kept = dict(request.user.preferences.get("columns", {}))
-        kept[module] = (
-            []
-            if request.POST.get("reset")
-            else [name[:60] for name in request.POST.getlist("columns")[:60]]
-        )
+        kept[module] = [] if request.POST.get("reset") else [name[:60] for name in request.POST.getlist("columns")[:60]]
         request.user.prefer(columns=kept)
     return redirect(safe_next(request))
 
@@ -38,9 +34,7 @@ def columns(request: HttpRequest) -> HttpResponse:
 def save_view(request: HttpRequest) -> HttpResponse:
     """Keep the conditions, columns and sort of a list under a name."""
     path, name = request.POST.get("path", "/"), request.POST.get("name", "").strip()
-    asked = Asked.of(
-        path if stays_here(path) else "/", QueryDict(request.POST.get("query", ""))
-    )
+    asked = Asked.of(path if stays_here(path) else "/", QueryDict(request.POST.get("query", "")))
     if not name or request.POST.get("module") not in LISTS:
         return redirect(asked.url())
     try:
@@ -62,9 +56,7 @@ def _keep(request: HttpRequest, asked: Asked, name: str) -> SavedView:
     }
     try:
         with transaction.atomic():
-            return SavedView.objects.create(
-                owner=request.user, module=module, name=name, **values
-            )
+            return SavedView.objects.create(owner=request.user, module=module, name=name, **values)
     except IntegrityError:
         view = SavedView.objects.get(owner=request.user, module=module, name=name)
         SavedView.objects.filter(pk=view.pk).update(**values)

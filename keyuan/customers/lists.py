@@ -1,0 +1,225 @@
+"""The lists of customers and contacts: system views, what rows need, what a search matched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Prefetch, prefetch_related_objects
+from django.urls import reverse
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from keyuan.customers.fields import CONTACT, CUSTOMER
+from keyuan.customers.models import Contact, Customer
+from keyuan.records.cleaners.phone import masked
+from keyuan.records.models import Favourite, Tag
+from keyuan.records.namebook import NameBook
+from keyuan.records.text import digits, normalise, pinyin_forms
+from keyuan.ui import cells
+from keyuan.ui.lists.cells import SPECIAL
+from keyuan.ui.lists.page import ListOf, View
+
+_NOT_LOST = {"field": "relationship", "op": "!=", "value": "lost"}
+
+CUSTOMER_VIEWS = (
+    View("all", gettext_lazy("All customers"), "building"),
+    View("department", gettext_lazy("My department"), "users", {"field": "department", "op": "my-department"}),
+    View("mine", gettext_lazy("Mine"), "user-check", {"field": "owner", "op": "me"}),
+    View(
+        "due",
+        gettext_lazy("To follow up"),
+        "calendar-due",
+        {"and": [{"field": "owner", "op": "me"}, {"field": "behind_schedule", "op": "=", "value": True}, _NOT_LOST]},
+        hot=True,
+    ),
+    View("watched", gettext_lazy("Watched"), "tag", {"field": "tags", "op": "any", "value": ["重点关注"]}),
+    View(
+        "quiet",
+        gettext_lazy("No follow-up for 30 days"),
+        "hourglass",
+        {
+            "and": [
+                {"not": {"field": "created_at", "op": "within", "value": "30d"}},
+                {"not": {"field": "last_followed_at", "op": "within", "value": "30d"}},
+                _NOT_LOST,
+            ]
+        },
+        hot=True,
+    ),
+)
+CONTACT_VIEWS = (
+    View("all", gettext_lazy("All contacts"), "address-book", {"field": "has_left", "op": "=", "value": False}),
+    View(
+        "deciders",
+        gettext_lazy("Decision makers"),
+        "user-check",
+        {
+            "and": [
+                {"field": "roles", "op": "any", "value": ["decision_maker"]},
+                {"field": "has_left", "op": "=", "value": False},
+            ]
+        },
+    ),
+    View("left", gettext_lazy("Have left"), "users", {"field": "has_left", "op": "=", "value": True}),
+)
+
+
+def load_customers(rows: list[Any], book: NameBook) -> None:
+    """Owners, tags, primary contacts and stars of one page, a query each."""
+    pks = [row.pk for row in rows]
+    book.meet(pk for row in rows for pk in (row.owner_id, row.created_by_id, row.updated_by_id))
+    load_tags(rows, book)
+    primary = {
+        one.customer_id: one for one in Contact.objects.visible_to(book.user).filter(customer__in=pks, is_primary=True)
+    }
+    starred = set(
+        Favourite.objects.filter(user=book.user, record_type="customer", record_id__in=pks).values_list(
+            "record_id", flat=True
+        )
+    )
+    for row in rows:
+        row.primary_contact = primary.get(row.pk)
+        row.is_starred = row.pk in starred
+
+
+def load_tags(rows: list[Any], book: NameBook) -> None:
+    """The tags of these records, in one query, as `row.tags.all()` reads them."""
+    if rows:
+        tags = Prefetch("tags", queryset=Tag.objects.usable_by(book.user))
+        prefetch_related_objects(rows, tags)
+
+
+def load_contacts(rows: list[Any], book: NameBook) -> None:
+    book.meet(pk for row in rows for pk in (row.created_by_id, row.updated_by_id))
+    load_tags(rows, book)
+
+
+# Cells
+
+_STAR = '<span class="starred" title="{title}">{icon}</span>'
+
+
+def customer_name(row: Customer, book: NameBook, matched: str) -> SafeString:
+    """Avatar, linked name, star, the first tag, and what the search matched."""
+    star = _STAR.format(title=escape(_("Favourite")), icon=cells.icon("star-filled", "s")) if row.is_starred else ""
+    tags = cells.tags([tag.name for tag in row.tags.all()])
+    return SafeString(
+        f'<span class="cellf">{cells.avatar(row.short_or_name, True)}'
+        f'<a class="n trunc" href="{reverse("customers:detail", args=[row.pk])}" title="{escape(row.name)}">'
+        f"{escape(row.name)}</a>{star}{tags}{_matched(matched)}</span>"
+    )
+
+
+def contact_name(row: Contact, book: NameBook, matched: str) -> SafeString:
+    url = reverse("contacts:detail", args=[row.pk])
+    left = cells.tag(_("Has left"), "warn") if row.has_left else ""
+    return SafeString(
+        f'<span class="cellf">{cells.avatar(row.name)}<a class="n trunc" href="{url}">{escape(row.name)}</a>'
+        f"{left}{cells.tags([tag.name for tag in row.tags.all()])}{_matched(matched)}</span>"
+    )
+
+
+def _matched(text: str) -> str:
+    return f'<span class="t3 fs12">{escape(text)}</span>' if text else ""
+
+
+def _primary_contact(kind: Any, value: Contact | None, book: NameBook) -> SafeString:
+    if value is None:
+        return cells.EMPTY
+    number = (value.mobile or value.phone).split(";")[0]
+    told = f' <span class="t3 cph">{escape(masked(number))}</span>' if number else ""
+    return SafeString(f"{escape(value.name)}{told}")
+
+
+def _customer_link(kind: Any, value: Customer | None, book: NameBook) -> SafeString:
+    if value is None:
+        return cells.EMPTY
+    return SafeString(f'<a href="{reverse("customers:detail", args=[value.pk])}">{escape(value.name)}</a>')
+
+
+def show_cells() -> None:
+    """Declare the cells that are special to customers and contacts; called once at start."""
+    SPECIAL["customer", "primary_contact"] = _primary_contact
+    SPECIAL["customer", "parent"] = _customer_link
+    SPECIAL["contact", "customer"] = _customer_link
+    SPECIAL["customer", "last_followed_at"] = lambda kind, value, book: cells.last_follow_up(value)
+    SPECIAL["customer", "next_contact_at"] = lambda kind, value, book: cells.next_contact(value)
+
+
+# What a search matched, where the name does not show it
+
+
+def explain_customers(rows: list[Any], words: tuple[str, ...], book: NameBook) -> dict[int, str]:
+    """Per customer, the first thing other than its name that matched: a former name, a contact, a phone."""
+    puzzling = [row for row in rows if not _shows(words, row.name, row.short_name)]
+    contacts: dict[int, list[Contact]] = {}
+    for contact in Contact.objects.visible_to(book.user).filter(customer__in=[row.pk for row in puzzling]):
+        contacts.setdefault(contact.customer_id, []).append(contact)
+    return {row.pk: _because(row, contacts.get(row.pk, []), words) for row in puzzling}
+
+
+def _shows(words: Iterable[str], *names: str) -> bool:
+    texts = [text for name in names for text in (normalise(name), *pinyin_forms(name))]
+    return all(any(word in text for text in texts) for word in words)
+
+
+def _because(row: Customer, contacts: list[Contact], words: tuple[str, ...]) -> str:
+    for name in row.former_names:
+        if _shows(words, name):
+            return _("Matched: former name %(name)s") % {"name": name}
+    for contact in contacts:
+        if _shows(words, contact.name):
+            return _("Matched: contact %(name)s") % {"name": contact.name}
+    number = next((word for word in words if word.isdecimal()), "")
+    return _number_matched(number, row, contacts) if number else ""
+
+
+def _number_matched(number: str, row: Customer, contacts: list[Contact]) -> str:
+    if number in digits(row.phone):
+        return _("Matched: phone …%(end)s") % {"end": digits(row.phone)[-4:]}
+    for contact in contacts:
+        found = digits(contact.mobile) if number in digits(contact.mobile) else digits(contact.phone)
+        if number in found:
+            return _("Matched: contact %(name)s, phone …%(end)s") % {"name": contact.name, "end": found[-4:]}
+    return "" if number in row.uscc else _("Matched: former phone")
+
+
+def explain_contacts(rows: list[Any], words: tuple[str, ...], book: NameBook) -> dict[int, str]:
+    number = next((word for word in words if word.isdecimal()), "")
+    if not number:
+        return {}
+    found = {row.pk: digits(row.mobile) if number in digits(row.mobile) else digits(row.phone) for row in rows}
+    return {pk: _("Matched: phone …%(end)s") % {"end": text[-4:]} for pk, text in found.items() if number in text}
+
+
+CUSTOMER_LIST = ListOf(
+    CUSTOMER,
+    "customers:list",
+    pgettext_lazy("heading", "Customers"),
+    CUSTOMER_VIEWS,
+    "customers/list.html",
+    "customers/row.html",
+    customer_name,
+    load=load_customers,
+    explain=explain_customers,
+    related=("parent",),
+    bulk="customers/bulk.html",
+    none="customers/none.html",
+)
+CONTACT_LIST = ListOf(
+    CONTACT,
+    "contacts:list",
+    pgettext_lazy("heading", "Contacts"),
+    CONTACT_VIEWS,
+    "customers/contacts/list.html",
+    "customers/contacts/row.html",
+    contact_name,
+    load=load_contacts,
+    explain=explain_contacts,
+    related=("customer",),
+    bulk="customers/contacts/bulk.html",
+    none="customers/contacts/none.html",
+)

@@ -1,0 +1,42 @@
+from django.urls import include, path
+
+from keyuan.customers.views import bulk, contacts, customers, inline, places, timeline
+
+customer_urls = (
+    [
+        path("", customers.customer_list, name="list"),
+        path("count/", customers.customer_count, name="list_count"),
+        path("bulk/", bulk.customer_bulk, name="list_bulk"),
+        path("new/", customers.customer_new, name="new"),
+        path("duplicates/", customers.customer_duplicates, name="duplicates"),
+        path("regions/", places.region_children, name="regions"),
+        path("<int:pk>/", customers.customer_detail, name="detail"),
+        path("<int:pk>/edit/", customers.customer_edit, name="edit"),
+        path("<int:pk>/fields/<slug:name>/", inline.customer_field, name="field"),
+        path("<int:pk>/timeline/", timeline.timeline, name="timeline"),
+        path("<int:pk>/delete/", customers.customer_delete, name="delete"),
+        path("<int:pk>/restore/", customers.customer_restore, name="restore"),
+        path("<int:pk>/star/", customers.customer_star, name="star"),
+        path("<int:pk>/relationship/", customers.customer_relationship, name="relationship"),
+        path("<int:pk>/move/", places.customer_move, name="move"),
+        path("<int:customer_pk>/contacts/new/", contacts.contact_new, name="add_contact"),
+    ],
+    "customers",
+)
+contact_urls = (
+    [
+        path("", contacts.contact_list, name="list"),
+        path("count/", contacts.contact_count, name="list_count"),
+        path("bulk/", bulk.contact_bulk, name="list_bulk"),
+        path("<int:pk>/", contacts.contact_detail, name="detail"),
+        path("<int:pk>/edit/", contacts.contact_edit, name="edit"),
+        path("<int:pk>/fields/<slug:name>/", inline.contact_field, name="field"),
+        path("<int:pk>/delete/", contacts.contact_delete, name="delete"),
+        path("<int:pk>/restore/", contacts.contact_restore, name="restore"),
+    ],
+    "contacts",
+)
+urlpatterns = [
+    path("customers/", include(customer_urls)),
+    path("contacts/", include(contact_urls)),
+]

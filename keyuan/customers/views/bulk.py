@@ -1,0 +1,88 @@
+"""One verb for many records: those chosen, or all that the list shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from keyuan.customers.bulk import delete_all, tag_all
+from keyuan.customers.lists import CONTACT_LIST, CUSTOMER_LIST
+from keyuan.records.errors import RuleBroken
+from keyuan.records.kinds import Tags
+from keyuan.records.kinds.choices import ensure_tags
+from keyuan.records.namebook import NameBook
+from keyuan.records.options import Tag
+from keyuan.ui.audience import may
+from keyuan.ui.lists.asked import Asked
+from keyuan.ui.lists.page import ListOf, ListPage
+from keyuan.ui.pages import toast
+
+
+@require_POST
+@may("customer", "view")
+def customer_bulk(request: HttpRequest) -> HttpResponse:
+    return _bulk(request, CUSTOMER_LIST)
+
+
+@require_POST
+@may("contact", "view")
+def contact_bulk(request: HttpRequest) -> HttpResponse:
+    return _bulk(request, CONTACT_LIST)
+
+
+def _bulk(request: HttpRequest, spec: ListOf) -> HttpResponse:
+    asked = Asked.of(reverse(spec.route), QueryDict(request.POST.get("query", "")))
+    verb = request.POST.get("verb", "")
+    if verb == "export":
+        return _export(request, spec, asked)
+    operation = "delete" if verb == "delete" else "edit"
+    rows = chosen(request, spec, asked).reached_by(request.user, operation)
+    if verb == "delete":
+        number = delete_all(rows, by=request.user)
+        said = ngettext("%(n)s is in the recycle bin", "%(n)s are in the recycle bin", number)
+    elif verb in ("tag", "untag"):
+        number = tag_all(rows, _tags(request), by=request.user, remove=verb == "untag")
+        said = ngettext("%(n)s was changed", "%(n)s were changed", number)
+    else:
+        raise RuleBroken(_("Choose what to do with the selected rows."))
+    toast(request, said % {"n": f"{number:,}"})
+    return redirect(asked.url())
+
+
+def chosen(request: HttpRequest, spec: ListOf, asked: Asked) -> Any:
+    """The rows that the person selected, within those they see."""
+    if request.POST.get("scope") == "all":
+        shown = ListPage(spec, request, asked)
+        rows = shown.listing.rows
+        if shown.refusal:
+            raise RuleBroken(shown.refusal)  # never more rows than were shown
+        return rows
+    ids = [int(pk) for pk in _ids(request) if pk.isdecimal() and len(pk) < 18]
+    return spec.catalogue.model.objects.visible_to(request.user).filter(pk__in=ids)
+
+
+def _ids(request: HttpRequest) -> list[str]:
+    return [*request.POST.getlist("ids"), *request.POST.get("chosen", "").split(",")]
+
+
+def _tags(request: HttpRequest) -> list[Tag]:
+    tags = Tags().parse_many(request.POST.getlist("tags"), NameBook(request.user))
+    if not tags:
+        raise RuleBroken(_("Write at least one tag."))
+    with transaction.atomic():
+        return ensure_tags(tags)
+
+
+def _export(request: HttpRequest, spec: ListOf, asked: Asked) -> HttpResponse:
+    """The export of a selection is an export of a list with these numbers."""
+    if request.POST.get("scope") == "all":
+        return redirect(f"{reverse('exports:list')}?module={spec.catalogue.module}&{asked.query()}")
+    ids = ",".join(pk for pk in _ids(request) if pk.isdecimal())
+    return redirect(f"{reverse('exports:list')}?module={spec.catalogue.module}&ids={ids}&{asked.query()}")

@@ -1,0 +1,104 @@
+"""History in words: what an event changed, through the field catalogue and what the reader may see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+
+from keyuan.records.catalogue import Catalogue
+from keyuan.records.history import Change, Event
+from keyuan.records.namebook import NameBook
+
+HAPPENED = {
+    "created": pgettext_lazy("event", "created"),
+    "edited": pgettext_lazy("event", "edited"),
+    "deleted": pgettext_lazy("event", "moved to the recycle bin"),
+    "restored": pgettext_lazy("event", "restored"),
+    "imported": pgettext_lazy("event", "imported"),
+    "lost": pgettext_lazy("event", "marked as lost"),
+    "won_back": pgettext_lazy("event", "won back"),
+    "shown": pgettext_lazy("event", "looked at the number of"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One field that an event changed, in words."""
+
+    field: str
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Story:
+    """One event as a person reads it."""
+
+    event: Event
+    who: str
+    what: str
+    record_label: str
+    at: datetime
+    lines: list[Line]
+
+
+def stories(events: Iterable[Event], catalogues: dict[str, Catalogue], book: NameBook) -> list[Story]:
+    """The events in words; fields that the reader may not see are left out.
+
+    Args:
+        events: with their changes, see `with_changes`.
+        catalogues: by module.
+    """
+    events = list(events)
+    book.meet(event.by_id for event in events)
+    return [_story(event, catalogues.get(event.record_type), book) for event in events]
+
+
+def _story(event: Event, catalogue: Catalogue | None, book: NameBook) -> Story:
+    change = _change_of(event)
+    created = event.name == "created"
+    lines = lines_of(change, catalogue, book) if catalogue and change and not created else []
+    what = str(HAPPENED.get(event.name, event.name))
+    label = str(catalogue.label) if catalogue else event.record_type
+    return Story(event, str(book.person(event.by_id) or ""), what, label, event.at, lines)
+
+
+def _change_of(event: Event) -> Change | None:
+    try:
+        return event.change
+    except Change.DoesNotExist:
+        return None
+
+
+def with_changes(events: QuerySet[Event]) -> QuerySet[Event]:
+    """The events with their changes in the same query."""
+    return events.select_related("change")
+
+
+def lines_of(change: Change, catalogue: Catalogue, book: NameBook) -> list[Line]:
+    """Each changed field in words, in the order of the catalogue."""
+    visible = catalogue.visible_fields(book.user)
+    names = [name for name in visible if name in change.after or name in change.before]
+    return [
+        Line(
+            name,
+            str(visible[name].label),
+            in_words(catalogue, name, change.before.get(name), book),
+            in_words(catalogue, name, change.after.get(name), book),
+        )
+        for name in names
+    ]
+
+
+def in_words(catalogue: Catalogue, name: str, value: Any, book: NameBook) -> str:
+    """A raw value of history in words, at most 300 characters."""
+    text = catalogue.fields[name].kind.plain(value, book)
+    text = text or _("empty")
+    return text if len(text) <= 300 else f"{text[:299]}…"

@@ -1,0 +1,25 @@
+"""Tags that put values of the catalogue into templates."""
+
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString
+
+from keyuan.records.catalogue import Catalogue
+from keyuan.records.namebook import NameBook
+from keyuan.ui import cells
+
+register = template.Library()
+
+
+@register.simple_tag
+def option_status(pk: int | None, book: NameBook) -> SafeString:
+    """{% option_status customer.category_id book %}: an option as dot and word."""
+    option = book.option(pk)
+    return cells.status(str(option), f"c{option.extra.get('tint', 1)}") if option else SafeString("")
+
+
+@register.simple_tag
+def catalogue_words(catalogue: Catalogue, name: str, value: Any, book: NameBook) -> str:
+    """{% catalogue_words list.catalogue "region" row.region book %}: a raw value in words."""
+    return catalogue.fields[name].kind.plain(value, book)

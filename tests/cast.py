@@ -1,0 +1,31 @@
+"""The cast: the same people in every test."""
+
+from types import SimpleNamespace
+
+import pytest
+
+
+@pytest.fixture
+def cast(db: None) -> SimpleNamespace:
+    """The same people in every test. Anna and Ben are colleagues; Olga is elsewhere; the boss is above all three."""
+    from tests.make import make_department, make_role, make_user  # Django is ready only now
+
+    sales = make_department("Sales")
+    east, west = make_department("East", sales), make_department("West", sales)
+    rep = make_role(
+        "rep",
+        customer={"view": "department", "create": "own", "edit": "own", "import": "own", "export": "own"},
+        contact=dict.fromkeys(("view", "create", "edit", "delete"), ""),
+    )
+    boss = make_role(
+        "boss",
+        customer=dict.fromkeys(("view", "create", "edit", "delete", "import", "export", "transfer"), "branch"),
+        contact=dict.fromkeys(("view", "create", "edit", "delete", "import", "export"), ""),
+    )
+    return SimpleNamespace(
+        anna=make_user("anna", rep, department=east),
+        ben=make_user("ben", rep, department=east),
+        olga=make_user("olga", rep, department=west),
+        boss=make_user("boss", boss, department=sales),
+        guest=make_user("guest", department=east),
+    )

@@ -1,0 +1,52 @@
+"""Makers: the plainest valid record of each kind. A test states only what matters to it."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+from keyuan.customers.models import Contact, Customer
+from keyuan.org.models import Department, Grant, Role, User
+from keyuan.records.options import Option
+
+_numbers = count(1)
+PASSWORD = "correct horse battery"
+
+
+def make_department(name: str = "", parent: Department | None = None) -> Department:
+    department = Department.objects.create(name=name or f"Department {next(_numbers)}", parent=parent)
+    department.path = f"{parent.path if parent else ''}{department.pk}/"
+    department.save(update_fields=["path"])
+    return department
+
+
+def make_role(name: str = "", **modules: dict[str, str] | str) -> Role:
+    """A role: `customer={"view": "branch", "edit": "own"}`."""
+    role = Role.objects.create(name=name or f"Role {next(_numbers)}")
+    for module, operations in modules.items():
+        Grant.objects.create(role=role, module=module, scope="own", operations=operations)
+    return role
+
+
+def make_user(username: str = "", *roles: Role, department: Department | None = None, **fields: Any) -> User:
+    """A person who has changed the initial password and signs in with PASSWORD."""
+    username = username or f"user{next(_numbers)}"
+    values = {"name": username.title(), "must_change_password": False} | fields
+    user = User(username=username, department=department, **values)
+    user.set_password(PASSWORD)
+    user.save()
+    user.roles.set(roles)
+    return user
+
+
+def option(list_: str, key: str) -> Option:
+    return Option.objects.get(list=list_, key=key)
+
+
+def make_customer(name: str = "", *, owner: User, **fields: Any) -> Customer:
+    fields.setdefault("category", option("category", "potential"))
+    return Customer.add(by=owner, name=name or f"客户 {next(_numbers)}", owner=owner, **fields)
+
+
+def make_contact(customer: Customer, name: str = "", *, by: User | None = None, **fields: Any) -> Contact:
+    return Contact.add(by=by or customer.owner, customer=customer, name=name or f"联系人 {next(_numbers)}", **fields)
