@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -117,10 +118,8 @@ def test_whatever_is_accepted_opens_a_web_page(text: str) -> None:
 def test_hostile_strings_are_cleaned_or_refused() -> None:
     for text in json.loads(NAUGHTY.read_text(encoding="utf-8")):
         for clean in (clean_website, clean_email):
-            try:
+            with suppress(Invalid):
                 clean(text)
-            except Invalid as refusal:
-                assert str(refusal)
         domain_key(text)
 
 

@@ -1,5 +1,6 @@
 """Credit codes, amounts, dates, lines of text."""
 
+from contextlib import suppress
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -126,16 +127,15 @@ def test_every_amount_reads_back(amount: Decimal) -> None:
 
 @given(st.text(max_size=30) | st.text(alphabet="0123456789.,万亿元¥$-() ", max_size=60))
 def test_any_text_is_an_amount_or_refused(text: str) -> None:
-    try:
+    with suppress(Invalid):
         assert 0 <= clean_money(text) < 10**14
-    except Invalid as refusal:
-        assert str(refusal)
 
 
 @pytest.mark.parametrize(
     "typed",
     [
-        "2025-06-12", "2025/6/12", "2025.6.12", "2025年6月12日", "２０２５年６月１２日", "20250612", "45820", "45820.6", 45820,
+        "2025-06-12", "2025/6/12", "2025.6.12", "2025年6月12日", "２０２５年６月１２日", "20250612",
+        "45820", "45820.6", 45820,
         "Jun 12, 2025", "12 June 2025", "2025-06-12 14:00", "2025-06-12T14:00:00+08:00", "2025年6月12日 14:00",
     ],
 )  # fmt: skip
@@ -175,10 +175,8 @@ def test_every_date_reads_back(day: date) -> None:
 
 @given(st.text(max_size=30) | st.text(alphabet="0123456789-/.年月日 :T", max_size=30))
 def test_any_text_is_a_date_or_refused(text: str) -> None:
-    try:
+    with suppress(Invalid):
         assert 1900 <= clean_date(text).year <= 2100
-    except Invalid as refusal:
-        assert str(refusal)
 
 
 def test_one_line_is_kept_as_written_without_what_deceives() -> None:
@@ -192,7 +190,7 @@ def test_many_lines_keep_their_breaks() -> None:
 
 
 def test_a_text_that_is_too_long_says_by_how_much() -> None:
-    with pytest.raises(Invalid, match="Use at most 3 characters; there are 4."):
+    with pytest.raises(Invalid, match=r"Use at most 3 characters; there are 4\."):
         clean_line("华为技术", 3)
 
 

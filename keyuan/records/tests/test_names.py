@@ -144,7 +144,8 @@ def test_two_extensions_of_one_switchboard() -> None:
 def test_a_phone_that_is_still_being_typed() -> None:
     reason = typed_phone_reason("0574-8735 22", "0574-87352210")
 
-    assert reason and reason.text == "The first 10 digits of the phone are equal: 0574-8735 22"
+    assert reason is not None
+    assert reason.text == "The first 10 digits of the phone are equal: 0574-8735 22"
     assert typed_phone_reason("0574", "0574-87352210") is None
     assert typed_phone_reason("0574-87352210", "0574-87352210") is None
 
