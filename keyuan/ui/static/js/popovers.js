@@ -69,5 +69,6 @@ function step(one, by) {
 
 addEventListener("resize", () => openOnes().forEach((one) => place(one)));
 document.addEventListener("scroll", (event) => {
+  if (phone.matches) return;
   for (const one of openOnes()) if (!one.contains(event.target) && event.target.contains?.(one)) close(one);
 }, true);
