@@ -138,8 +138,7 @@ class Cluster:
         for process in orphans:
             with suppress(psutil.Error):
                 process.send_signal(fast_shutdown())
-        _gone, alive = psutil.wait_procs(orphans, 10)
-        processes.kill(alive)
+        processes.kill(processes.wait(orphans, 10))
 
     def _make(self) -> None:
         draft = self.folder / "data.draft"

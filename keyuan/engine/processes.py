@@ -99,8 +99,7 @@ def end(processes: Iterable[psutil.Process], patience: float = 5) -> None:
     for process in processes:
         with suppress(psutil.Error):
             process.terminate()
-    _gone, alive = psutil.wait_procs(processes, patience)
-    kill(alive)
+    kill(wait(processes, patience))
 
 
 def kill(processes: Iterable[psutil.Process]) -> None:
@@ -108,7 +107,23 @@ def kill(processes: Iterable[psutil.Process]) -> None:
     for process in processes:
         with suppress(psutil.Error):
             process.kill()
-    psutil.wait_procs(processes, 5)
+    wait(processes, 5)
+
+
+def wait(processes: Iterable[psutil.Process], seconds: float) -> list[psutil.Process]:
+    """Wait until these processes have ended. Returns those that have not in time."""
+    deadline = time.monotonic() + seconds
+    while (living := [process for process in processes if lives(process)]) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return living
+
+
+def lives(process: psutil.Process) -> bool:
+    """Whether it runs. A dead one whose new parent does not collect it, as in some containers, does not."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
 
 
 def own_group() -> dict[str, Any]:

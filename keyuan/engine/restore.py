@@ -31,7 +31,7 @@ EMPTY_THE_DATABASE = """
 DO $$
 DECLARE command text;
 BEGIN
-    FOR command IN
+    FOREACH command IN ARRAY ARRAY(  -- all names first: CASCADE drops some before their turn
         SELECT format('DROP %s IF EXISTS %s CASCADE',
             CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE'
                 ELSE 'TABLE' END, c.oid::regclass)
@@ -46,10 +46,11 @@ BEGIN
                 AND d.deptype = 'e')
         UNION ALL
         SELECT format('DROP TYPE IF EXISTS %s CASCADE', t.oid::regtype)
-        FROM pg_type t WHERE t.typnamespace = 'public'::regnamespace AND t.typtype IN ('e', 'd')
+        FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid
+        WHERE t.typnamespace = 'public'::regnamespace AND (t.typtype IN ('e', 'd', 'r') OR c.relkind = 'c')
             AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid
                 AND d.deptype = 'e')
-    LOOP
+    ) LOOP
         EXECUTE command;
     END LOOP;
 END $$;
@@ -104,7 +105,8 @@ def _fill(url: str, draft: Path, manifest: Manifest) -> None:
     with open(draft / "complaints", "w+b") as complaints:
         reading = _reader(draft / archive.DATABASE, complaints)
         writing = _writer(url, draft, complaints)
-        assert reading.stdout and writing.stdin
+        assert reading.stdout
+        assert writing.stdin
         with suppress(BrokenPipeError), writing.stdin as target:
             _pump(reading.stdout, target)
         reading.stdout.close()

@@ -17,6 +17,7 @@ from unittest import mock
 
 import psutil
 import psycopg
+from psycopg import sql
 
 from keyuan.engine import processes
 from keyuan.engine.address import wait_until
@@ -106,10 +107,10 @@ class Product:
             return " ".join(process.cmdline())
         return ""
 
-    def ask(self, query: str, *values: Any) -> Any:
+    def ask(self, query: str | sql.Composed, *values: Any) -> Any:
         """One value out of the database, or None for a statement without any."""
         with self.chosen(), psycopg.connect(Cluster().url(), autocommit=True) as connection:
-            cursor = connection.execute(query, values)
+            cursor = connection.execute(query, values or None)
             return cursor.fetchone()[0] if cursor.description else None
 
     @contextmanager

@@ -2,15 +2,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from psycopg import sql
 
 from keyuan.engine.tests.product import Product
-
-CONTENT = """
-    SELECT string_agg(md5(query_to_xml(format('SELECT * FROM %s x ORDER BY x::text', c.oid::regclass),
-        true, false, '')::text), ',' ORDER BY c.relname)
-    FROM pg_class c WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
-        AND relname NOT LIKE 'procrastinate_%%'
-"""
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +28,21 @@ def test_a_restored_organisation_is_the_same(product: Product, archive: Path, em
     assert (empty.home / "files" / "ab" / "contract.bin").read_bytes() == b"\0\1" * 1000
     assert (empty.home / "secrets" / "secret-key").read_text() == (product.home / "secrets" / "secret-key").read_text()
     empty.start()
-    assert empty.ask(CONTENT) == product.ask(CONTENT)
+    assert digests(empty) == digests(product)
     assert "Initial password:" not in empty.said()
+
+
+def digests(product: Product) -> dict[str, str]:
+    """A digest of each table's content; the jobs' tables change by themselves."""
+    tables = product.ask(
+        "SELECT array_agg(relname) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+    )
+    digest = "SELECT md5(string_agg(x::text, chr(10) ORDER BY x::text)) FROM {} x"
+    return {
+        table: product.ask(sql.SQL(digest).format(sql.Identifier(table)))
+        for table in tables
+        if not table.startswith("procrastinate")
+    }
 
 
 def test_an_organisation_is_replaced_only_when_asked(archive: Path, empty: Product) -> None:

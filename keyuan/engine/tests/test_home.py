@@ -61,9 +61,11 @@ def test_a_folder_that_the_database_user_cannot_enter_works_all_the_same(empty: 
     closed = empty.home / "closed"
     closed.mkdir(mode=0o700)
 
-    listing = empty.command("manage", "showmigrations", "contenttypes", KEYUAN_HOME=str(closed / "home"))
+    try:
+        listing = empty.command("manage", "showmigrations", "contenttypes", KEYUAN_HOME=str(closed / "home"))
+    finally:
+        place = (closed / "home" / "database").resolve()
+        subprocess.run(["rm", "-rf", str(place)], check=True)
 
     assert (listing.returncode, listing.stderr) == (0, "")
-    place = (closed / "home" / "database").resolve()
     assert place.parent == Path("/var/lib/keyuan/databases")
-    subprocess.run(["rm", "-r", str(place)], check=True)

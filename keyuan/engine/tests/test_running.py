@@ -7,6 +7,7 @@ import pytest
 
 from keyuan.engine.address import wait_until
 from keyuan.engine.home import is_root
+from keyuan.engine.processes import lives
 from keyuan.engine.tests.product import Product
 
 
@@ -94,7 +95,7 @@ def test_after_everything_was_killed_the_next_start_takes_the_folder(product: Pr
 
     product.start()
 
-    assert not any(orphan.is_running() and orphan.status() != psutil.STATUS_ZOMBIE for orphan in orphans)
+    assert not any(map(lives, orphans))
     assert product.ask("SELECT count(*) FROM witness WHERE name = 'killed'") == 1
     assert "Initial password:" not in product.said()
 
@@ -103,5 +104,5 @@ def test_ctrl_c_ends_everything(product: Product) -> None:
     family = psutil.Process(product.process.pid).children(recursive=True)
 
     assert product.stop() == 0
-    assert not any(process.is_running() for process in family)
+    assert not any(map(lives, family))
     assert (product.home / "lock").read_text() == ""
