@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from psycopg import sql
+from pytest_django import DjangoDbBlocker
 
 from keyuan.engine import processes
 from keyuan.engine.home import home
@@ -112,8 +113,17 @@ prepare_environment()
 assert settings.TIME_ZONE  # now that the settings are read, pytest-django sets Django up
 
 
+@pytest.fixture(scope="session", autouse=True)
+def static_files() -> None:
+    """Pages name their style sheets and scripts as collected files, so these must be there."""
+    from keyuan.engine.prepare import prepare_files
+
+    with turn():
+        prepare_files()
+
+
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_blocker: "DjangoDbBlocker") -> Iterator[None]:  # noqa: F821 (a type of pytest-django)
+def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Instead of pytest-django's own: a copy is there in a twentieth of the time that migrations take."""
     name = name_of_run(os.environ.get("PYTEST_XDIST_WORKER", "main"))
     with django_db_blocker.unblock():

@@ -56,7 +56,7 @@ def main(arguments: list[str]) -> int | None:
 def test(arguments: list[str]) -> None:
     install("requirements.txt", "requirements-dev.txt")
     need_browser()
-    become([str(PYTHON), "-m", "pytest", *(arguments or ["-q", "-n", "2", "--dist", "loadscope"])])
+    become([str(PYTHON), "-m", "pytest", *(arguments or ["-n", "2", "--dist", "loadscope"])])
 
 
 def bench(arguments: list[str]) -> None:

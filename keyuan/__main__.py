@@ -96,7 +96,8 @@ def prepare(options: argparse.Namespace) -> None:
         if account:
             write_private(initial_password_file(), f"{account[1]}\n")
     if account:
-        say(_("Administrator: %(name)s   Initial password: %(password)s") % dict(zip(("name", "password"), account, strict=True)))
+        name, password = account
+        say(_("Administrator: %(name)s   Initial password: %(password)s") % {"name": name, "password": password})
         if not options.no_demo:
             load_demo(options)
 

@@ -61,5 +61,5 @@ async def _live(receive: Receive, send: Send) -> None:
         await send({"type": "lifespan.startup.complete"})
     await asyncio.to_thread(pages.close)
     for connection in connections.all(initialized_only=True):
-        connection.close_pool()
+        connection.close_pool()  # type: ignore[attr-defined]  # it is PostgreSQL's
     await send({"type": "lifespan.shutdown.complete"})

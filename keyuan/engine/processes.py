@@ -93,7 +93,7 @@ def strays(folder: Path) -> list[psutil.Process]:
     return [process for process in psutil.process_iter() if process.pid not in own and _mark_of(process) == str(folder)]
 
 
-def end(processes: Iterable[psutil.Process], patience: float = 5) -> None:
+def end(processes: Iterable[psutil.Process], patience: float = 1) -> None:
     """Ask these processes to end, then kill those that stay."""
     processes = list(processes)
     for process in processes:

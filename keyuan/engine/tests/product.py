@@ -33,7 +33,7 @@ class Product:
     def __init__(self) -> None:
         self.home = Path(tempfile.mkdtemp(prefix="keyuan-product-"))
         self.output = self.home.with_suffix(".out")
-        self.process: subprocess.Popen[bytes] | None = None
+        self.started: subprocess.Popen[bytes] | None = None
         self.address = ""
 
     def command(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -46,17 +46,23 @@ class Product:
     def start(self) -> None:
         """`keyuan run`, until pages are served."""
         with open(self.output, "wb") as output:
-            self.process = subprocess.Popen(
+            self.started = subprocess.Popen(
                 [sys.executable, "-m", "keyuan", "run", "--port", "0", "--no-demo"],
                 cwd=ROOT, env=self.environment(), stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
-        assert wait_until(lambda: self.is_ready() or self.process.poll() is not None, 60), self.said()
-        found = self.is_ready()
-        assert found, self.said()
-        self.address = found[1]
+        assert wait_until(lambda: bool(self.greeting()) or self.process.poll() is not None, 60), self.said()
+        self.address = self.greeting()
+        assert self.address, self.said()
 
-    def is_ready(self) -> re.Match[str] | None:
-        return re.search(r"(http://\S+/)\n", self.said())
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        assert self.started, "The product was not started."
+        return self.started
+
+    def greeting(self) -> str:
+        """The address that the product has named; empty before."""
+        found = re.search(r"(http://\S+/)\n", self.said())
+        return found[1] if found else ""
 
     def stop(self) -> int:
         """Ctrl-C, and wait."""
@@ -64,7 +70,7 @@ class Product:
         return self.process.wait(30)
 
     def destroy(self) -> None:
-        if self.process:
+        if self.started:
             processes.kill(processes.family_of(self.process.pid))
             self.process.wait()
         with self.chosen():
@@ -111,7 +117,8 @@ class Product:
         """One value out of the database, or None for a statement without any."""
         with self.chosen(), psycopg.connect(Cluster().url(), autocommit=True) as connection:
             cursor = connection.execute(query, values or None)
-            return cursor.fetchone()[0] if cursor.description else None
+            row = cursor.fetchone() if cursor.description else None
+            return row[0] if row else None
 
     @contextmanager
     def chosen(self) -> Iterator[None]:
