@@ -7,8 +7,10 @@ urlpatterns = [
     path("lists/", include("keyuan.ui.lists.urls")),
     path("", include("keyuan.people.urls")),
     path("", include("keyuan.customers.urls")),
+    path("", include("keyuan.customers.admin_urls")),
     path("", include("keyuan.search.urls")),
     path("", include("keyuan.exchange.urls")),
+    path("", include("keyuan.reports.urls")),
 ]
 handler404 = "keyuan.ui.errors.not_found"
 handler500 = "keyuan.ui.errors.server_error"
