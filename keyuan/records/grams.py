@@ -4,7 +4,9 @@ Chinese and every other script that is not plain Latin: each character, and each
 letters and digits: each three that stand together, and the first one and two of each word, marked with `^`.
 The text must be normalised (`keyuan.records.text.normalise`): capitals are not part of any word.
 
-The index belongs on a column with collation "C": there a text of 190 bytes takes 26 µs, elsewhere 60–75 µs.
+The index belongs on a column with collation "C": there a text of 190 bytes takes 26 µs, elsewhere 60–75 µs. Measured
+on PostgreSQL 18, two shared cores: a million such texts (225 MB) give an index of 228 MB in 74 s with two workers;
+a changed text costs 0.2 ms.
 """
 
 from __future__ import annotations
