@@ -1,5 +1,6 @@
 """`keyuan check`: what is wrong, and what to do about it."""
 
+import io
 import os
 import shutil
 from collections.abc import Iterator
@@ -68,7 +69,7 @@ def _space() -> Iterator[Finding]:
 
 def _settings() -> Iterator[Finding]:
     try:
-        call_command("check", verbosity=0)
+        call_command("check", stdout=io.StringIO())
         yield GOOD, _("Settings: nothing wrong")
     except SystemCheckError as error:
         yield WRONG, _("Settings: %(why)s") % {"why": error}

@@ -75,14 +75,25 @@ def check(url: str) -> None:
     """
     try:
         with psycopg.connect(url, connect_timeout=5) as connection:
-            version, encoding = (
-                connection.info.server_version // 10000,
-                connection.info.parameter_status("server_encoding"),
-            )
+            version = connection.info.server_version
+            encoding = connection.info.parameter_status("server_encoding")
     except psycopg.Error as error:
         raise Refusal(_("The database does not answer: %(why)s") % {"why": str(error).strip()}) from error
-    if version < OLDEST:
-        found = {"found": version, "needed": OLDEST}
+    check_kind(version, encoding or "")
+
+
+def check_kind(version: int, encoding: str) -> None:
+    """Whether this kind of server will do.
+
+    Args:
+        version: as PostgreSQL counts, such as 150004.
+        encoding: how the database stores text.
+
+    Raises:
+        Refusal: it will not, and why.
+    """
+    if version < OLDEST * 10000:
+        found = {"found": version // 10000, "needed": OLDEST}
         raise Refusal(_("The database is PostgreSQL %(found)s; %(needed)s or newer is needed.") % found)
     if encoding != "UTF8":
         raise Refusal(_("The database stores text as %(found)s; UTF8 is needed.") % {"found": encoding})

@@ -27,6 +27,8 @@ def prepare_tables() -> None:
         raise Refusal(_("The database belongs to a newer version (%(name)s). Install that one.") % {"name": unknown[0]})
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         say(_("Preparing the database …"))
+        with connection.cursor() as cursor:
+            cursor.execute("SET statement_timeout = 0; SET lock_timeout = '60s'")  # an index takes what it takes
         call_command("migrate", verbosity=0, interactive=False)
 
 

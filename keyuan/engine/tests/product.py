@@ -61,7 +61,7 @@ class Product:
 
     def greeting(self) -> str:
         """The address that the product has named; empty before."""
-        found = re.search(r"(http://\S+/)\n", self.said())
+        found = re.search(r"ready: (http://\S+/)\n", self.said())
         return found[1] if found else ""
 
     def stop(self) -> int:

@@ -1,0 +1,77 @@
+import os
+
+import psycopg
+import pytest
+
+from keyuan.engine import address, database
+from keyuan.engine.postgres import Cluster, running
+from keyuan.engine.tests.product import Product
+from keyuan.engine.words import Refusal
+
+
+def test_a_server_that_is_too_old_is_refused() -> None:
+    with pytest.raises(Refusal, match="14"):
+        database.check_kind(140019, "UTF8")
+
+
+def test_a_database_without_unicode_is_refused() -> None:
+    with pytest.raises(Refusal, match="SQL_ASCII"):
+        database.check_kind(180000, "SQL_ASCII")
+
+
+def test_a_database_that_does_not_answer_is_said_so(empty: Product) -> None:
+    check = empty.command("check", DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
+
+    assert check.returncode == 1
+    assert check.stderr.startswith("The database does not answer:")
+
+
+def test_the_own_server_is_unicode_with_checksums_and_asks_for_the_password(empty: Product) -> None:
+    with empty.chosen(), running(Cluster(safe=False)) as url:
+        with psycopg.connect(url) as connection:
+            facts = [
+                connection.execute(f"SHOW {name}").fetchone()[0]
+                for name in ("server_encoding", "data_checksums", "jit")
+            ]
+            lowered = connection.execute("SELECT lower('ÄÖ')").fetchone()[0]
+        with pytest.raises(psycopg.OperationalError):
+            psycopg.connect(url, password="guessed")
+
+    assert facts == ["UTF8", "on", "off"]
+    assert lowered == "äö"
+
+
+def test_a_database_of_ones_own_serves_instead_and_is_saved_and_restored(empty: Product, other: Product) -> None:
+    with other.chosen(), running(Cluster(safe=False)) as url:
+        first = empty.command("prepare", "--no-demo", DATABASE_URL=url)
+        saved = empty.command("backup", str(empty.home / "b.zip"), DATABASE_URL=url)
+        restored = empty.command("restore", str(empty.home / "b.zip"), "--replace", DATABASE_URL=url)
+        check = empty.command("check", DATABASE_URL=url)
+
+    assert [done.stderr for done in (first, saved, restored)] == ["", "", ""]
+    assert (check.returncode, "No worker is alive" in check.stdout) == (1, True)
+    assert not (empty.home / "database").exists()
+
+
+@pytest.fixture
+def other(empty: Product) -> Product:
+    other = Product()
+    yield other
+    other.destroy()
+
+
+def test_port_zero_is_a_free_one() -> None:
+    assert address.free_port("127.0.0.1", 0) > 0
+
+
+@pytest.mark.parametrize(
+    ("host", "public"), [("127.0.0.1", False), ("::1", False), ("localhost", False), ("0.0.0.0", True)]
+)
+def test_which_hosts_other_machines_reach(host: str, public: bool) -> None:
+    assert address.is_public(host) is public
+
+
+@pytest.mark.skipif(os.name == "nt", reason="ports below 1024 are free there")
+def test_a_host_that_is_not_ours_is_refused() -> None:
+    with pytest.raises(Refusal, match=r"192\.0\.2\.1"):
+        address.free_port("192.0.2.1", 8000)
