@@ -1,6 +1,7 @@
 """Index of the models of every room."""
 
 from keyuan.customers.models import *  # noqa: F403
+from keyuan.exchange.models import *  # noqa: F403
 from keyuan.org.models import ApiToken, Department, Grant, Role, Setting, User
 from keyuan.records.models import *  # noqa: F403
 
