@@ -2,7 +2,7 @@
 
 from keyuan.customers.models import *  # noqa: F403
 from keyuan.exchange.models import *  # noqa: F403
-from keyuan.org.models import ApiToken, Department, Grant, Role, Setting, User
+from keyuan.org.models import ApiToken, Department, Grant, Role, Setting, SignInTries, User
 from keyuan.records.models import *  # noqa: F403
 
-__all__ = ["ApiToken", "Department", "Grant", "Role", "Setting", "User"]
+__all__ = ["ApiToken", "Department", "Grant", "Role", "Setting", "SignInTries", "User"]

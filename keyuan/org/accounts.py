@@ -7,6 +7,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from keyuan.org import throttle
 from keyuan.org.models import Department, Role, User
 from keyuan.org.passwords import initial_password, problems
 
@@ -55,16 +56,17 @@ def reset_password(user: User) -> str:
 
 @transaction.atomic
 def change_password(user: User, password: str) -> None:
-    """The person's own new password; older sessions end.
+    """The person's own new password; all older sessions and tokens end.
 
     Raises:
         PasswordRefused: the password breaks the rule.
     """
-    if sentences := problems(password, user):
+    locked = User.objects.select_for_update().get(pk=user.pk)
+    if sentences := problems(password, locked):
         raise PasswordRefused(sentences)
     user.set_password(password)
     user.initial_password, user.must_change_password = "", False
-    user.epoch += 1
+    user.epoch = locked.epoch + 1
     user.save(update_fields=["password", "initial_password", "must_change_password", "epoch"])
 
 
@@ -80,9 +82,10 @@ def reset(username: str) -> str:
 
 
 def unlock(username: str) -> str:
-    """For the command line: enable `username` again; says what was done."""
+    """For the command line: enable `username` again and forget wrong passwords; says what was done."""
     user = find(username)
     User.objects.filter(pk=user.pk).update(is_active=True)
+    throttle.unlock(user)
     return _("%(name)s may sign in again.") % {"name": user.username}
 
 

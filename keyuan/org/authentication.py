@@ -1,5 +1,6 @@
 """Who is at the door: user name, phone or e-mail with a password."""
 
+import re
 from typing import Any
 
 from django.db.models import Q
@@ -13,7 +14,8 @@ def find_by_sign_in_name(name: str) -> User | None:
     name = name.strip()
     if not name:
         return None
-    found = User.objects.people().filter(Q(username__iexact=name) | Q(email__iexact=name) | Q(phone=name))
+    digits = re.sub(r"[\s-]", "", name)
+    found = User.objects.people().filter(Q(username__iexact=name) | Q(email__iexact=name) | Q(phone__in=[name, digits]))
     return min(found, key=lambda user: user.username.lower() != name.lower(), default=None)
 
 

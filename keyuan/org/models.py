@@ -1,4 +1,4 @@
-"""Who people are: departments, roles with their grants, users, tokens, and settings of the organisation."""
+"""Who people are: departments, roles with their grants, users, tokens, wrong passwords, and settings."""
 
 from __future__ import annotations
 
@@ -210,6 +210,30 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return self.name or f"#{self.pk}"
+
+
+class SignInTries(models.Model):
+    """Wrong passwords in a row for one account from one place; the account "" counts a place alone.
+
+    `account` is `user:<id>`, or a digest of the typed name where nobody has it: a password typed into the wrong
+    field is kept nowhere. `place` is a known device, an address, or `elsewhere`.
+    """
+
+    account = models.CharField(max_length=80, blank=True, db_collation="C")
+    place = models.CharField(max_length=80, db_collation="C")
+    address = models.CharField(max_length=45, blank=True)
+    failures = models.PositiveIntegerField(default=0)
+    failed_at = models.DateTimeField(default=timezone.now)
+    locked_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "sign_in_tries"
+        constraints: ClassVar = [
+            models.UniqueConstraint("account", "place", name="tries_are_counted_once_per_account_and_place"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.place}"
 
 
 class Setting(models.Model):

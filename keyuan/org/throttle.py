@@ -1,0 +1,119 @@
+"""Wrong passwords slow down whoever tries them, and nobody else (L9; OWASP ASVS 5.0, 6.3.1).
+
+Tries from a device that has signed in to the account before are counted for that device alone, so nobody can lock
+its owner out from elsewhere. All others are counted per account and address, per address, and per account.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from keyuan.org.models import SignInTries, User
+
+FORGOTTEN_AFTER = timedelta(hours=1)
+PAUSES = (timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=30))
+FREE = {"device": 5, "account": 5, "address": 40, "elsewhere": 100}
+"""How many wrong passwords in a row cost nothing, by what is counted."""
+ELSEWHERE = "elsewhere"
+
+
+@dataclass(frozen=True)
+class Counter:
+    """One row that counts: its key, and how many tries are free."""
+
+    account: str
+    place: str
+    free: int
+
+
+def account_of(user: User | None, name: str) -> str:
+    """What the tries of one account are counted under, however its owner or a stranger writes the name."""
+    if user is not None:
+        return f"user:{user.pk}"
+    return f"name:{hashlib.sha256(name.strip().lower().encode()).hexdigest()[:40]}"
+
+
+def neighbourhood(address: str) -> str:
+    """The address; of an IPv6 address the network of 64 bits, which one subscriber has to himself."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return "unknown"
+    if isinstance(found, IPv6Address):
+        return str(IPv6Address(int(found) >> 64 << 64))
+    return str(found)
+
+
+def pause(failures: int, free: int) -> timedelta | None:
+    """How long the next try has to wait after so many wrong ones."""
+    beyond = failures - free
+    return None if beyond < 0 else PAUSES[min(beyond, len(PAUSES) - 1)]
+
+
+class Tries:
+    """The tries to sign in as one account from one place.
+
+    Args:
+        user: whose account it is; None for a name that nobody has, which looks the same from outside.
+        device: the id of a device from which this account has been signed in to before, or "".
+    """
+
+    def __init__(self, user: User | None, name: str, *, address: str, device: str = "") -> None:
+        self.account, self.address = account_of(user, name), address[:45]
+        place = f"address:{neighbourhood(address)}"
+        self.counters = (
+            [Counter(self.account, f"device:{device}", FREE["device"])]
+            if device
+            else [
+                Counter(self.account, place, FREE["account"]),
+                Counter("", place, FREE["address"]),
+                Counter(self.account, ELSEWHERE, FREE["elsewhere"]),
+            ]
+        )
+
+    def locked_until(self) -> datetime | None:
+        """Until when nothing is tried from here; None when the next try is free."""
+        places = [counter.place for counter in self.counters]
+        rows = SignInTries.objects.filter(
+            account__in=("", self.account), place__in=places, locked_until__gt=timezone.now()
+        )
+        return rows.aggregate(latest=Max("locked_until"))["latest"]
+
+    @transaction.atomic
+    def failed(self) -> None:
+        """Count a wrong password."""
+        for counter in sorted(self.counters, key=lambda one: (one.account, one.place)):
+            self._count(counter)
+
+    def _count(self, counter: Counter) -> None:
+        key = {"account": counter.account, "place": counter.place}
+        SignInTries.objects.bulk_create([SignInTries(**key)], ignore_conflicts=True)
+        row = SignInTries.objects.select_for_update().get(**key)
+        now = timezone.now()
+        row.failures = 1 if row.failed_at < now - FORGOTTEN_AFTER else row.failures + 1
+        wait = pause(row.failures, counter.free)
+        row.failed_at, row.address, row.locked_until = now, self.address, now + wait if wait else None
+        row.save()
+
+    def succeeded(self) -> None:
+        """The right password: the wrong ones before it from here are forgotten."""
+        places = [counter.place for counter in self.counters if counter.place != ELSEWHERE]
+        SignInTries.objects.filter(account=self.account, place__in=places).delete()
+
+
+def locked_accounts() -> dict[int, list[SignInTries]]:
+    """By id of the user: where wrong passwords have locked them out at this moment."""
+    found: dict[int, list[SignInTries]] = {}
+    for row in SignInTries.objects.filter(account__startswith="user:", locked_until__gt=timezone.now()).order_by("pk"):
+        found.setdefault(int(row.account.removeprefix("user:")), []).append(row)
+    return found
+
+
+def unlock(user: User) -> int:
+    """Forget all wrong passwords of this account; how many places were counted."""
+    return SignInTries.objects.filter(account=account_of(user, "")).delete()[0]
