@@ -17,9 +17,7 @@ class Audience:
     operation: str = ""
 
     def __str__(self) -> str:
-        return " ".join(
-            word for word in (self.kind, self.module, self.operation) if word
-        )
+        return " ".join(word for word in (self.kind, self.module, self.operation) if word)
 
     def admits(self, user: Any) -> bool:
         """Whether this person may enter. An anonymous visitor enters public views only."""
@@ -75,7 +73,5 @@ def may(module: str, operation: str) -> Callable[[View], View]:
 
 def audience_of(view: Any) -> Audience | None:
     """What the view, or the class or function it wraps, declares."""
-    found = getattr(view, "audience", None) or getattr(
-        getattr(view, "view_class", None), "audience", None
-    )
+    found = getattr(view, "audience", None) or getattr(getattr(view, "view_class", None), "audience", None)
     return found if isinstance(found, Audience) else None

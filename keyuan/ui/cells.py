@@ -25,9 +25,7 @@ def icon(name: str, size: str = "", label: str = "") -> SafeString:
     """One symbol of the sprite. `size`: s (14), l (20), f (filled). With a label it is read aloud."""
     said = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
     sizes = f" {size}" if size else ""
-    return SafeString(
-        f'<svg class="kx-i{sizes}" {said}><use href="{static("icons.svg")}#i-{name}"/></svg>'
-    )
+    return SafeString(f'<svg class="kx-i{sizes}" {said}><use href="{static("icons.svg")}#i-{name}"/></svg>')
 
 
 @lru_cache(maxsize=4096)
@@ -41,9 +39,7 @@ def avatar(name: str, square: bool = False, size: str = "") -> SafeString:
     """The first character on the tint of the name; square for companies. `size`: m (28), l (40)."""
     shape, sizes = " sq" if square else "", f" {size}" if size else ""
     first = escape(name.strip()[:1].upper())
-    return SafeString(
-        f'<span class="av{shape} {tint(name)}{sizes}" aria-hidden="true">{first}</span>'
-    )
+    return SafeString(f'<span class="av{shape} {tint(name)}{sizes}" aria-hidden="true">{first}</span>')
 
 
 def person(name: str | None) -> SafeString:
@@ -61,9 +57,7 @@ def status(label: str, kind: str) -> SafeString:
 def tag(label: str, kind: str = "", dot: str = "") -> SafeString:
     """A neutral tag; `kind`: a ok warn bad o r1 r2 r3; `dot`: t1 … t6."""
     marked = f'<i class="dot-{dot}"></i>' if dot else ""
-    return SafeString(
-        f'<span class="tag{f" {kind}" if kind else ""}">{marked}{escape(label)}</span>'
-    )
+    return SafeString(f'<span class="tag{f" {kind}" if kind else ""}">{marked}{escape(label)}</span>')
 
 
 def tags(labels: list[str]) -> SafeString:
@@ -71,18 +65,12 @@ def tags(labels: list[str]) -> SafeString:
     if not labels:
         return SafeString("")
     rest = labels[1:]
-    more = (
-        f'<span class="t3 fs12" title="{escape(" · ".join(rest))}">+{len(rest)}</span>'
-        if rest
-        else ""
-    )
+    more = f'<span class="t3 fs12" title="{escape(" · ".join(rest))}">+{len(rest)}</span>' if rest else ""
     return SafeString(f"{tag(labels[0])}{more}")
 
 
 def money(amount: Decimal | None, currency: str = "CNY") -> SafeString:
-    return (
-        EMPTY if amount is None else SafeString(escape(formats.money(amount, currency)))
-    )
+    return EMPTY if amount is None else SafeString(escape(formats.money(amount, currency)))
 
 
 def money_short(amount: Decimal | None, currency: str = "CNY") -> SafeString:
@@ -98,13 +86,9 @@ def money_short(amount: Decimal | None, currency: str = "CNY") -> SafeString:
 
 def moment(at: date | datetime, text: str, kind: str = "") -> SafeString:
     """A <time> that reads `text`; machine and tooltip get the exact one."""
-    machine = (
-        at.isoformat(timespec="seconds") if isinstance(at, datetime) else at.isoformat()
-    )
+    machine = at.isoformat(timespec="seconds") if isinstance(at, datetime) else at.isoformat()
     marked = f' class="{kind}"' if kind else ""
-    return SafeString(
-        f'<time datetime="{machine}" title="{formats.exact(at)}"{marked}>{escape(text)}</time>'
-    )
+    return SafeString(f'<time datetime="{machine}" title="{formats.exact(at)}"{marked}>{escape(text)}</time>')
 
 
 def ago(at: date | datetime | None, now: datetime | None = None) -> SafeString:
@@ -136,29 +120,18 @@ def next_contact(at: date | datetime | None, now: datetime | None = None) -> Saf
 
 
 def phone(number: str | None, masked: bool = False) -> SafeString:
-    return (
-        SafeString(escape(formats.phone_display(number, masked=masked)))
-        if number
-        else EMPTY
-    )
+    return SafeString(escape(formats.phone_display(number, masked=masked))) if number else EMPTY
 
 
 def uscc(code: str | None) -> SafeString:
-    return (
-        SafeString(f'<span class="mono">{escape(formats.uscc_display(code))}</span>')
-        if code
-        else EMPTY
-    )
+    return SafeString(f'<span class="mono">{escape(formats.uscc_display(code))}</span>') if code else EMPTY
 
 
 def spark(values: list[float]) -> dict[str, str]:
-    """Points of a 76 × 30 line without axes: {% spark values as line %} gives line.points, line.area, line.x, line.y."""
+    """A 76 × 30 line without axes: its points, the area below it, and where it ends (x, y)."""
     low, high = min(values), max(values)
     span, step = (high - low) or 1, 72 / max(len(values) - 1, 1)
-    points = [
-        (2 + index * step, 26 - 22 * (value - low) / span)
-        for index, value in enumerate(values)
-    ]
+    points = [(2 + index * step, 26 - 22 * (value - low) / span) for index, value in enumerate(values)]
     written = [f"{x:.1f},{y:.1f}" for x, y in points]
     area = f"M2,30 L{' L'.join(written)} L{points[-1][0]:.1f},30 Z"
     return {

@@ -32,9 +32,7 @@ def is_htmx(request: HttpRequest) -> bool:
     return request.headers.get("HX-Request") == "true"
 
 
-def answer(
-    request: HttpRequest, status: int, title: str, detail: str = "", **context: Any
-) -> HttpResponse:
+def answer(request: HttpRequest, status: int, title: str, detail: str = "", **context: Any) -> HttpResponse:
     """The same refusal as problem+json for programs, as a note for htmx, as a page for the rest."""
     if is_api(request):
         return problem(status, title, detail)
@@ -56,9 +54,7 @@ def note(status: int, sentence: str) -> HttpResponse:
     return HttpResponse(said, status=status)
 
 
-def bad_request(
-    request: HttpRequest, exception: Exception | None = None
-) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     title = _("This request cannot be read")
     return answer(
         request,
@@ -81,29 +77,19 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Not there, deleted and not allowed look the same, and no name is said."""
     title = _("There is no such record, or you may not see it")
-    hint = _(
-        "The address may be wrong, the record deleted, or outside what you may see. Ask your manager with it."
-    )
+    hint = _("The address may be wrong, the record deleted, or outside what you may see. Ask your manager with it.")
     return answer(request, 404, title, hint)
 
 
 def conflict(request: HttpRequest, exception: Exception) -> HttpResponse:
     """A rule refused. The page keeps what was typed and offers to send it again."""
-    return answer(
-        request, 409, _("That is not possible now"), str(exception), kept=kept(request)
-    )
+    return answer(request, 409, _("That is not possible now"), str(exception), kept=kept(request))
 
 
 def kept(request: HttpRequest) -> list[tuple[str, str]]:
     """What was typed, without secrets."""
-    fields = [
-        (name, value) for name, values in request.POST.lists() for value in values
-    ]
-    return [
-        one
-        for one in fields
-        if not any(secret in one[0].lower() for secret in SECRET_FIELDS)
-    ][:KEPT_FIELDS]
+    fields = [(name, value) for name, values in request.POST.lists() for value in values]
+    return [one for one in fields if not any(secret in one[0].lower() for secret in SECRET_FIELDS)][:KEPT_FIELDS]
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -129,20 +115,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def unexpected(request: HttpRequest) -> HttpResponse:
     reference = f"KX-{secrets.token_hex(3).upper()}"
-    logger.error(
-        "%s %s %s", reference, request.method, request.path, exc_info=sys.exc_info()
-    )
+    logger.error("%s %s %s", reference, request.method, request.path, exc_info=sys.exc_info())
     title = _("Something went wrong on our side")
-    detail = _(
-        "It is recorded as %(reference)s. What you typed is kept on this computer."
-    ) % {"reference": reference}
+    detail = _("It is recorded as %(reference)s. What you typed is kept on this computer.") % {"reference": reference}
     try:
         response = answer(request, 500, title, detail, reference=reference)
     except Exception:
         logger.exception("%s: the page for it failed too", reference)
-        body = render_to_string(
-            "ui/errors/bare.html", {"title": title, "detail": detail}
-        )
+        body = render_to_string("ui/errors/bare.html", {"title": title, "detail": detail})
         response = HttpResponse(body, status=500)
     response._has_been_logged = True  # type: ignore[attr-defined]
     return response

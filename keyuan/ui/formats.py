@@ -41,20 +41,13 @@ MONTHS = (
     "Nov",
     "Dec",
 )
-SHORT_UNITS = {
-    "zh": ((Decimal(10**8), "亿", "0.01"), (Decimal(10**4), "万", "0.1")),
-    "en": (
-        (Decimal(10**9), "B", "0.01"),
-        (Decimal(10**6), "M", "0.1"),
-        (Decimal(10**4), "K", "0.1"),
-    ),
+SHORT_UNITS = {  # from which size on, counted in what, called what, how exact
+    "zh": ((10**4, 10**4, "万", "0.1"), (10**8, 10**8, "亿", "0.01")),
+    "en": ((10**4, 10**3, "K", "0.1"), (10**6, 10**6, "M", "0.1"), (10**9, 10**9, "B", "0.01")),
 }
-KILO = Decimal(1000)
 CENT, ONE = Decimal("0.01"), Decimal(1)
 AREA = r"0(?:10|2\d|[3-9]\d\d)"
-PHONE = re.compile(
-    rf"(?P<mobile>1\d{{10}})|(?P<service>[48]00\d{{7}})|(?P<area>{AREA})(?P<local>\d{{7,8}})"
-)
+PHONE = re.compile(rf"(?P<mobile>1\d{{10}})|(?P<service>[48]00\d{{7}})|(?P<area>{AREA})(?P<local>\d{{7,8}})")
 EXTENSION = re.compile(r"^(.{6,}?)\s*(?:-|转|ext\.?|x)\s*(\d{1,6})$", re.IGNORECASE)
 RELATIVE_DAYS = 30
 
@@ -84,16 +77,13 @@ def money_short(amount: Decimal | float | None, currency: str = "CNY") -> str:
 
 
 def shortened(size: Decimal) -> tuple[str, str]:
-    """A size above zero as figure and unit. Rounding may lift it into the next unit: 9,999.6 → 1.0万."""
-    for unit, name, step in SHORT_UNITS[language()]:
-        scale = KILO if name == "K" else unit
-        rounded = (size / scale).quantize(Decimal(step), ROUND_HALF_UP)
-        if rounded >= unit / scale:
-            return f"{rounded:,}", name
-    whole = size.quantize(ONE, ROUND_HALF_UP)
-    if whole >= 10**4:
-        return shortened(whole)
-    return f"{whole:,}", ""
+    """A size as figure and unit. Rounding may lift it into the next unit: 9,999.6 → 1.0万."""
+    figure, counted_in, name = size.quantize(ONE, ROUND_HALF_UP), 1, ""
+    for start, scale, unit, step in SHORT_UNITS[language()]:
+        if figure * counted_in < start:
+            break
+        figure, counted_in, name = (size / scale).quantize(Decimal(step), ROUND_HALF_UP), scale, unit
+    return f"{figure:,}", name
 
 
 def symbol(currency: str) -> str:
@@ -175,9 +165,7 @@ def clock_range(start: datetime | time, end: datetime | time) -> str:
     return f"{clock(start)}–{clock(end)}"
 
 
-def day(
-    at: date | datetime | None, *, today: date | None = None, weekday: bool = True
-) -> str:
+def day(at: date | datetime | None, *, today: date | None = None, weekday: bool = True) -> str:
     """3月18日 周三 and Mar 18, Wed within this year; 2025-06-12 and Jun 12, 2025 otherwise."""
     if at is None:
         return NOTHING
@@ -185,9 +173,7 @@ def day(
     if language() == "zh":
         if then.year != today.year:
             return then.isoformat()
-        return f"{then.month}月{then.day}日" + (
-            f" {WEEKDAYS['zh'][then.weekday()]}" if weekday else ""
-        )
+        return f"{then.month}月{then.day}日" + (f" {WEEKDAYS['zh'][then.weekday()]}" if weekday else "")
     written = f"{MONTHS[then.month - 1]} {then.day}"
     if then.year != today.year:
         return f"{written}, {then.year}"
@@ -196,9 +182,7 @@ def day(
 
 def moment(at: datetime | None, *, today: date | None = None) -> str:
     """Day and time: 3月12日 16:20."""
-    return (
-        NOTHING if at is None else f"{day(at, today=today, weekday=False)} {clock(at)}"
-    )
+    return NOTHING if at is None else f"{day(at, today=today, weekday=False)} {clock(at)}"
 
 
 def exact(at: date | datetime) -> str:
@@ -232,11 +216,7 @@ def days_ago(at: date | datetime, days: int, today: date) -> str:
 
 
 def today_at(at: date | datetime) -> str:
-    return (
-        _("Today %(time)s") % {"time": clock(at)}
-        if isinstance(at, datetime)
-        else _("Today")
-    )
+    return _("Today %(time)s") % {"time": clock(at)} if isinstance(at, datetime) else _("Today")
 
 
 def until(at: date | datetime | None, *, now: datetime | None = None) -> str:
@@ -246,20 +226,18 @@ def until(at: date | datetime | None, *, now: datetime | None = None) -> str:
     today = as_date(now or timezone.now())
     days = (as_date(at) - today).days
     if days < 0:
-        return ngettext("%(count)s day late", "%(count)s days late", -days) % {
-            "count": -days
-        }
+        return ngettext("%(count)s day late", "%(count)s days late", -days) % {"count": -days}
     if days == 0:
         return today_at(at)
     return coming(at, days, today)
 
 
 def coming(at: date | datetime, days: int, today: date) -> str:
-    timed = isinstance(at, datetime)
+    time_of_day = clock(at) if isinstance(at, datetime) else ""
     if days == 1:
-        return _("Tomorrow %(time)s") % {"time": clock(at)} if timed else _("Tomorrow")
-    if timed and days < 7:
-        return f"{WEEKDAYS[language()][as_date(at).weekday()]} {clock(at)}"
+        return _("Tomorrow %(time)s") % {"time": time_of_day} if time_of_day else _("Tomorrow")
+    if time_of_day and days < 7:
+        return f"{WEEKDAYS[language()][as_date(at).weekday()]} {time_of_day}"
     return day(at, today=today, weekday=False)
 
 
@@ -280,18 +258,12 @@ def phone_display(number: str | None, *, masked: bool = False) -> str:
     main, extension = apart(number)
     digits = re.sub(r"[\s\-()（）]", "", main)
     digits = re.sub(r"^(?:\+|00)?86(?=1\d{10}$|0\d{9,11}$)|^\+86", "", digits)
-    if (
-        re.match(r"^[1-9]\d{9,10}$", digits)
-        and number.lstrip().startswith("+86")
-        and digits[0] != "1"
-    ):
+    if re.match(r"^[1-9]\d{9,10}$", digits) and number.lstrip().startswith("+86") and digits[0] != "1":
         digits = f"0{digits}"
     parts = PHONE.fullmatch(digits)
     if parts is None:
         return hidden(number.strip()) if masked else number.strip()
-    return grouped(parts, masked) + (
-        _(" ext. %(number)s") % {"number": extension} if extension else ""
-    )
+    return grouped(parts, masked) + (_(" ext. %(number)s") % {"number": extension} if extension else "")
 
 
 def apart(number: str) -> tuple[str, str]:

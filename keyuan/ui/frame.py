@@ -20,9 +20,7 @@ from keyuan.ui import routes  # noqa: F401  registers the check that every route
 from keyuan.ui.pages import in_drawer, toasts
 from keyuan.ui.words import words
 
-Right = (
-    tuple[str, str] | str | None
-)  # (module, operation), "administrator", or everybody
+Right = tuple[str, str] | str | None  # (module, operation), "administrator", or everybody
 Count = int | Callable[[], int | None] | None
 
 LABELS = {
@@ -66,7 +64,10 @@ class Link:
 
 @dataclass(frozen=True)
 class Module:
-    """One of the modules of the top bar. `views` gives the saved views of a request; `prefixes` are further addresses."""
+    """One of the modules of the top bar.
+
+    `views` gives the saved views of a request; `prefixes` are addresses of the module beside its own and its places'.
+    """
 
     key: str
     url: str
@@ -157,9 +158,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 class Frame:
     """The frame as this person sees it on this page."""
 
-    def __init__(
-        self, request: HttpRequest, at: str = "", counted: bool = False
-    ) -> None:
+    def __init__(self, request: HttpRequest, at: str = "", counted: bool = False) -> None:
         self.request = request
         self.at = at or request.get_full_path()
         self.counted = counted
@@ -180,11 +179,7 @@ class Frame:
 
     @property
     def theme(self) -> str:
-        return (
-            self.preferences.get("theme")
-            or self.request.COOKIES.get("keyuan_theme")
-            or "auto"
-        )
+        return self.preferences.get("theme") or self.request.COOKIES.get("keyuan_theme") or "auto"
 
     @property
     def density(self) -> str:
@@ -210,15 +205,11 @@ class Frame:
     @property
     def rail_key(self) -> str:
         """Which preference says whether the rail is open here: the home page has its own."""
-        return (
-            "rail_home" if self.current and self.current.key == "home" else "rail_open"
-        )
+        return "rail_home" if self.current and self.current.key == "home" else "rail_open"
 
     @property
     def rail_open(self) -> bool:
-        return bool(self.panels) and bool(
-            self.preferences.get(self.rail_key, self.rail_key == "rail_home")
-        )
+        return bool(self.panels) and bool(self.preferences.get(self.rail_key, self.rail_key == "rail_home"))
 
     # what belongs to it
 
@@ -227,11 +218,7 @@ class Frame:
             return False
         if right is None:
             return True
-        return (
-            bool(self.user.is_administrator)
-            if isinstance(right, str)
-            else bool(self.user.may(*right))
-        )
+        return bool(self.user.is_administrator) if isinstance(right, str) else bool(self.user.may(*right))
 
     def allowed(self, things: Iterable[Any]) -> list[Any]:
         return [one for one in things if self.may(one.may)]
@@ -246,9 +233,7 @@ class Frame:
         path, found, length = urlsplit(self.at).path, None, 0
         for module in self.installed:
             for address in module.addresses:
-                if len(address) > length and (
-                    path == address or (address != "/" and path.startswith(address))
-                ):
+                if len(address) > length and (path == address or (address != "/" and path.startswith(address))):
                     found, length = module, len(address)
         return found
 
@@ -269,11 +254,7 @@ class Frame:
     @cached_property
     def tabs(self) -> list[Link]:
         """The bottom bar of a phone: what has a short word."""
-        return [
-            replace(one, label=SHORT[one.key])
-            for one in self.modules
-            if one.key in SHORT
-        ]
+        return [replace(one, label=SHORT[one.key]) for one in self.modules if one.key in SHORT]
 
     @cached_property
     def more(self) -> list[Link]:
@@ -316,11 +297,7 @@ class Frame:
             *self.own_sections(),
             *(self.general_sections() if self.counted else ()),
         ]
-        return [
-            (label, url, self.marked(links))
-            for label, url, links in found
-            if links or url
-        ]
+        return [(label, url, self.marked(links)) for label, url, links in found if links or url]
 
     @cached_property
     def own_views(self) -> list[Link]:
@@ -342,10 +319,7 @@ class Frame:
         """With the link of this page marked, and with counts where they may be worked out now."""
         here = max(links, key=self.closeness, default=None)
         closest = here if here is not None and self.closeness(here) else None
-        return [
-            replace(link, current=link is closest, count=self.number(link.count))
-            for link in links
-        ]
+        return [replace(link, current=link is closest, count=self.number(link.count)) for link in links]
 
     def closeness(self, link: Link) -> int:
         """How exactly a link leads to this page: 0 not at all, else more for each parameter that agrees."""
@@ -364,11 +338,7 @@ class Frame:
     @property
     def side_url(self) -> str:
         """Where counts and the general sections come from once the page stands; empty when there are none."""
-        return (
-            reverse("ui:side")
-            if self.signed_in and not self.counted and self.waits
-            else ""
-        )
+        return reverse("ui:side") if self.signed_in and not self.counted and self.waits else ""
 
     @property
     def at_query(self) -> str:
@@ -386,11 +356,7 @@ class Frame:
     @property
     def editor(self) -> str:
         """The layout of a create or edit form: the drawer's where the drawer asked, else a page of its own."""
-        return (
-            "ui/editor_drawer.html"
-            if in_drawer(self.request)
-            else "ui/editor_page.html"
-        )
+        return "ui/editor_drawer.html" if in_drawer(self.request) else "ui/editor_page.html"
 
     @property
     def error_layout(self) -> str:

@@ -53,21 +53,17 @@ class Availability:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path == "/livez":
-            return HttpResponse("ok\n", content_type="text/plain")
+            return protect(HttpResponse("ok\n", content_type="text/plain"))
         if request.path == "/readyz":
-            return self.ready(request)
-        if time.monotonic() < self.away_until and not request.path.startswith(
-            settings.STATIC_URL
-        ):
-            return errors.unavailable(request)
+            return protect(self.ready(request))
+        if time.monotonic() < self.away_until and not request.path.startswith(settings.STATIC_URL):
+            return protect(errors.unavailable(request))
         response = self.get_response(request)
         if response.status_code == 503 and response.has_header("Retry-After"):
             self.away_until = time.monotonic() + self.PAUSE
         return response
 
-    def process_exception(
-        self, request: HttpRequest, exception: Exception
-    ) -> HttpResponse | None:
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if errors.database_away(exception):
             logger.error("The database is away: %s", exception)
             return errors.unavailable(request)
@@ -78,9 +74,7 @@ class Availability:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT 1")
         except DatabaseError:
-            return HttpResponse(
-                "the database is away\n", status=503, content_type="text/plain"
-            )
+            return HttpResponse("the database is away\n", status=503, content_type="text/plain")
         return HttpResponse("ready\n", content_type="text/plain")
 
 
@@ -89,15 +83,18 @@ class SecurityHeaders:
 
     def __init__(self, get_response: Response) -> None:
         self.get_response = get_response
-        self.headers = dict(HEADERS)
-        if settings.BASE_URL.startswith("https://"):
-            self.headers["Strict-Transport-Security"] = f"max-age={YEAR}"
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
-        for name, value in self.headers.items():
-            response.headers.setdefault(name, value)
-        return response
+        return protect(self.get_response(request))
+
+
+def protect(response: HttpResponse) -> HttpResponse:
+    """Add the protective headers that the answer does not bring itself."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if settings.BASE_URL.startswith("https://"):
+        response.headers.setdefault("Strict-Transport-Security", f"max-age={YEAR}")
+    return response
 
 
 class Language:
@@ -111,17 +108,14 @@ class Language:
         with translation.override(language):
             request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
             response = self.get_response(request)
-        response.headers.setdefault(
-            "Content-Language", "zh-Hans" if language == "zh-hans" else language
-        )
+        response.headers.setdefault("Content-Language", "zh-Hans" if language == "zh-hans" else language)
         return response
 
 
 def chosen_language(request: HttpRequest) -> str:
     known = dict(settings.LANGUAGES)
-    wanted = ""
-    if request.user.is_authenticated:
-        wanted = request.user.preferences.get("language", "")
+    user: Any = request.user
+    wanted = user.preferences.get("language", "") if user.is_authenticated else ""
     wanted = wanted or request.COOKIES.get(LANGUAGE_COOKIE, "")
     return wanted if wanted in known else settings.LANGUAGE_CODE
 
@@ -135,18 +129,12 @@ class Doorkeeper:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(
-        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
-    ) -> HttpResponse | None:
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         audience = audience_of(view)
         if audience == PUBLIC or request.path.startswith(ALWAYS_OPEN):
             return None
-        user = request.user
-        if (
-            user.is_authenticated
-            and user.must_change_password
-            and request.path != PASSWORD_PATH
-        ):
+        user: Any = request.user
+        if user.is_authenticated and user.must_change_password and request.path != PASSWORD_PATH:
             return password_first(request)
         if errors.is_api(request):
             return None  # the API asks for its own key
@@ -205,9 +193,7 @@ class Refusals:
         deliver_toasts(request, response)
         return response
 
-    def process_exception(
-        self, request: HttpRequest, exception: Exception
-    ) -> HttpResponse | None:
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if errors.is_api(request):
             return None
         if isinstance(exception, RuleBroken):

@@ -15,10 +15,7 @@ UNSAFE = ("\\", "\n", "\r", "\t", "\0")
 
 def wants_part(request: HttpRequest) -> bool:
     """Whether htmx asked for a piece of the page. A restored page and one that fills the body are whole."""
-    return (
-        request.headers.get("HX-Request") == "true"
-        and request.headers.get("HX-Request-Type") != "full"
-    )
+    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Request-Type") != "full"
 
 
 def target(request: HttpRequest) -> str:
@@ -49,9 +46,7 @@ def render_part(
     status: int = 200,
 ) -> HttpResponse:
     """The template `part` where htmx asked for a piece, else the whole page `template`."""
-    return render(
-        request, part if wants_part(request) else template, context, status=status
-    )
+    return render(request, part if wants_part(request) else template, context, status=status)
 
 
 def go(request: HttpRequest, to: Any, *args: Any) -> HttpResponse:
@@ -73,11 +68,7 @@ def safe_next(request: HttpRequest, default: str = "/") -> str:
 
 def stays_here(address: str) -> bool:
     """A path of this site: one leading slash, no host, no scheme, nothing a browser might read as one."""
-    if (
-        not address.startswith("/")
-        or address.startswith("//")
-        or any(sign in address for sign in UNSAFE)
-    ):
+    if not address.startswith("/") or address.startswith("//") or any(sign in address for sign in UNSAFE):
         return False
     try:
         parts = urlsplit(address)
@@ -101,20 +92,14 @@ def toast(request: HttpRequest, text: str, *, more: str = "", undo: str = "") ->
 def toasts(request: HttpRequest) -> list[dict[str, str]]:
     """What waits to be said; plain messages of Django count as well."""
     return [
-        json.loads(message.message)
-        if "toast" in message.tags
-        else {"text": str(message), "more": "", "undo": ""}
+        json.loads(message.message) if "toast" in message.tags else {"text": str(message), "more": "", "undo": ""}
         for message in messages.get_messages(request)
     ]
 
 
 def deliver_toasts(request: HttpRequest, response: HttpResponseBase) -> None:
     """Hand the waiting toasts to htmx with the answer, unless it leads to another page, which will show them."""
-    if (
-        not wants_part(request)
-        or response.has_header("HX-Redirect")
-        or response.status_code >= 300
-    ):
+    if not wants_part(request) or response.has_header("HX-Redirect") or response.status_code >= 300:
         return
     waiting = toasts(request)
     if waiting:

@@ -23,21 +23,15 @@ def undeclared() -> list[str]:
 
 
 def pages() -> list[dict[str, Any]]:
-    return [
-        page(*found) for found in walk(get_resolver()) if not found[0].startswith(API)
-    ]
+    return [page(*found) for found in walk(get_resolver()) if not found[0].startswith(API)]
 
 
-def walk(
-    resolver: URLResolver, path: str = "", names: tuple[str, ...] = ()
-) -> Iterator[tuple[str, str, URLPattern]]:
+def walk(resolver: URLResolver, path: str = "", names: tuple[str, ...] = ()) -> Iterator[tuple[str, str, URLPattern]]:
     """Path, full name and pattern of every leaf below the resolver."""
     for entry in resolver.url_patterns:
         here = path + str(entry.pattern)
         if isinstance(entry, URLResolver):
-            yield from walk(
-                entry, here, (*names, entry.namespace) if entry.namespace else names
-            )
+            yield from walk(entry, here, (*names, entry.namespace) if entry.namespace else names)
         else:
             yield here, ":".join((*names, entry.name or "")), entry
 
@@ -55,20 +49,13 @@ def page(path: str, name: str, pattern: URLPattern) -> dict[str, Any]:
 
 def parameters(pattern: URLPattern) -> dict[str, str]:
     kinds = {type(converter): kind for kind, converter in get_converters().items()}
-    return {
-        name: kinds.get(type(one), "str")
-        for name, one in pattern.pattern.converters.items()
-    }
+    return {name: kinds.get(type(one), "str") for name, one in pattern.pattern.converters.items()}
 
 
 def methods(view: Any) -> list[str] | None:
     """What require_http_methods and its kin let through, or what a class view answers; None when anything goes."""
     if view_class := getattr(view, "view_class", None):
-        return [
-            name.upper()
-            for name in view_class.http_method_names
-            if hasattr(view_class, name)
-        ]
+        return [name.upper() for name in view_class.http_method_names if hasattr(view_class, name)]
     while view is not None:
         if allowed := enclosed(view).get("request_method_list"):
             return list(allowed)
@@ -85,11 +72,7 @@ def enclosed(function: Any) -> dict[str, Any]:
 
 def operations() -> list[dict[str, Any]]:
     """The API's operations, once the composition root has mounted an API under api/."""
-    return [
-        operation
-        for view, path in api_views()
-        for operation in api_operations(view, path)
-    ]
+    return [operation for view, path in api_views() for operation in api_operations(view, path)]
 
 
 def api_views() -> Iterator[tuple[Any, str]]:
@@ -118,9 +101,7 @@ def api_operations(view: Any, path: str) -> Iterator[dict[str, Any]]:
             "name": operation.view_func.__name__,
             "methods": list(operation.methods),
             "audience": api_audience(operation),
-            "parameters": dict.fromkeys(
-                getattr(operation.signature, "path_params_names", ()), "api"
-            ),
+            "parameters": dict.fromkeys(getattr(operation.signature, "path_params_names", ()), "api"),
         }
 
 
@@ -137,14 +118,9 @@ def said(audience: Any) -> str | None:
 
 
 @checks.register("urls")
-def every_route_has_an_audience(
-    app_configs: Any, **kwargs: Any
-) -> list[checks.CheckMessage]:
+def every_route_has_an_audience(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
     """Refuses to start while a route does not say who may enter."""
     hint = "Decorate the view with public, signed_in, may(module, operation) or administrators of keyuan.ui.audience."
     return [
-        checks.Error(
-            f"{path} does not declare who may enter.", hint=hint, id="keyuan.E001"
-        )
-        for path in undeclared()
+        checks.Error(f"{path} does not declare who may enter.", hint=hint, id="keyuan.E001") for path in undeclared()
     ]

@@ -60,15 +60,11 @@ ICONS = Package(
 def fetch(package: Package, folder: Path) -> Path:
     """The package's archive in `folder`. Raises ValueError when its digest is not the one we pinned."""
     command = ["npm", "pack", "--silent", f"{package.name}@{package.version}"]
-    name = subprocess.run(
-        command, cwd=folder, check=True, capture_output=True, text=True
-    ).stdout.split()[-1]
+    name = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout.split()[-1]
     archive = folder / name
     digest = hashlib.sha256(archive.read_bytes()).hexdigest()
     if digest != package.sha256:
-        raise ValueError(
-            f"{package.name} {package.version} has digest {digest}, expected {package.sha256}"
-        )
+        raise ValueError(f"{package.name} {package.version} has digest {digest}, expected {package.sha256}")
     return archive
 
 
@@ -84,11 +80,11 @@ def extract(archive: Path, files: dict[str, Path]) -> None:
 
 def symbol(name: str, svg: str) -> str:
     """One icon of the sprite. Names ending in -filled are painted, the others are strokes."""
-    shape = re.sub(
-        r"\s+", " ", svg[svg.index(">") + 1 : svg.rindex("</svg>")].replace(FRAME, "")
-    ).strip()
+    shape = re.sub(r"\s+", " ", svg[svg.index(">") + 1 : svg.rindex("</svg>")].replace(FRAME, "")).strip()
     paint = ' fill="currentColor" stroke="none"' if name.endswith("-filled") else ""
-    return f'<symbol id="i-{name}" viewBox="0 0 24 24"{paint}>{shape.replace(" />", "/>").replace("> <", "><")}</symbol>'
+    return (
+        f'<symbol id="i-{name}" viewBox="0 0 24 24"{paint}>{shape.replace(" />", "/>").replace("> <", "><")}</symbol>'
+    )
 
 
 def sprite(archive: Path) -> str:
@@ -97,9 +93,7 @@ def sprite(archive: Path) -> str:
     with tarfile.open(archive) as tar:
         for name in (UI / "icons.txt").read_text().split():
             plain = name.removesuffix("-filled")
-            member = tar.extractfile(
-                f"package/icons/{'outline' if plain == name else 'filled'}/{plain}.svg"
-            )
+            member = tar.extractfile(f"package/icons/{'outline' if plain == name else 'filled'}/{plain}.svg")
             if member is None:
                 raise ValueError(f"there is no icon {name}")
             symbols.append(symbol(name, member.read().decode()))
@@ -108,9 +102,7 @@ def sprite(archive: Path) -> str:
 
 def without_source_map(content: bytes) -> bytes:
     lines = content.splitlines(keepends=True)
-    return b"".join(
-        line for line in lines if not line.startswith(b"//# sourceMappingURL=")
-    )
+    return b"".join(line for line in lines if not line.startswith(b"//# sourceMappingURL="))
 
 
 def main() -> None:

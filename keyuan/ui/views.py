@@ -22,10 +22,7 @@ CHOICES = {
         "comfortable": "comfortable",
     },
     "language": {code: code for code, _name in settings.LANGUAGES},
-    **{
-        name: {"on": True, "off": False}
-        for name in ("side_collapsed", "rail_open", "rail_home", "shortcuts")
-    },
+    **{name: {"on": True, "off": False} for name in ("side_collapsed", "rail_open", "rail_home", "shortcuts")},
 }
 COOKIES = {"language": LANGUAGE_COOKIE, "theme": "keyuan_theme"}
 YEAR = 365 * 24 * 3600
@@ -45,16 +42,11 @@ def side(request: HttpRequest) -> HttpResponse:
 @require_POST
 def preferences(request: HttpRequest) -> HttpResponse:
     """Remember how the frame looks: in the account, or before signing in as cookies for language and theme."""
-    chosen = {
-        name: values[request.POST[name]]
-        for name, values in CHOICES.items()
-        if request.POST.get(name) in values
-    }
-    response = (
-        HttpResponse(status=204) if quiet(request) else redirect(safe_next(request))
-    )
-    if request.user.is_authenticated and chosen:
-        request.user.prefer(**chosen)
+    chosen = {name: values[request.POST[name]] for name, values in CHOICES.items() if request.POST.get(name) in values}
+    response = HttpResponse(status=204) if quiet(request) else redirect(safe_next(request))
+    user: Any = request.user
+    if user.is_authenticated and chosen:
+        user.prefer(**chosen)
     for name in COOKIES.keys() & chosen.keys():
         secure = settings.SESSION_COOKIE_SECURE
         response.set_cookie(
@@ -95,9 +87,7 @@ def drawer(request: HttpRequest) -> HttpResponse:
         "title": samples.form_title(),
         "back": "/ui/",
     }
-    return page(
-        request, "ui/components_form.html", context, status=422 if form.errors else 200
-    )
+    return page(request, "ui/components_form.html", context, status=422 if form.errors else 200)
 
 
 @signed_in

@@ -80,15 +80,11 @@ def popover(
 @register.simple_block_tag
 def field_group(content: str, title: str, note: str = "") -> str:
     """{% field_group title=… note=… %} rows of ui/fact.html {% endfield_group %}: one block of a record's fields."""
-    return render_to_string(
-        "ui/field_group.html", {"title": title, "note": note, "content": content}
-    )
+    return render_to_string("ui/field_group.html", {"title": title, "note": note, "content": content})
 
 
 @register.simple_block_tag
-def empty(
-    content: str, title: str, text: str = "", icon: str = "inbox", alert: bool = False
-) -> str:
+def empty(content: str, title: str, text: str = "", icon: str = "inbox", alert: bool = False) -> str:
     """{% empty title=… text=… icon=… %} buttons {% endempty %}: nothing here, and what to do about it."""
     context = {
         "title": title,
@@ -103,15 +99,11 @@ def empty(
 @register.simple_block_tag
 def note(content: str, kind: str = "", icon: str = "info-circle") -> str:
     """{% note kind="warn|bad|ok|a" icon=… %} … {% endnote %}: a sentence that must be seen."""
-    return render_to_string(
-        "ui/note.html", {"kind": kind, "icon": icon, "content": content}
-    )
+    return render_to_string("ui/note.html", {"kind": kind, "icon": icon, "content": content})
 
 
 @register.simple_tag
-def field(
-    bound: BoundField, hint: str = "", full: bool = False, label: str = "", **attrs: Any
-) -> str:
+def field(bound: BoundField, hint: str = "", full: bool = False, label: str = "", **attrs: Any) -> str:
     """{% field form.phone hint=… full=True %}: label, input, error and hint, tied together for screen readers."""
     described = [f"{bound.auto_id}-error"] if bound.errors else []
     hint = hint or bound.help_text
@@ -134,9 +126,7 @@ def field(
 
 def widget_attrs(bound: BoundField, described: list[str]) -> dict[str, Any]:
     given = bound.field.widget.attrs
-    attrs: dict[str, Any] = {
-        "class": f"{control(bound)} {given.get('class', '')}".strip()
-    }
+    attrs: dict[str, Any] = {"class": f"{control(bound)} {given.get('class', '')}".strip()}
     if described:
         attrs["aria-describedby"] = " ".join(described)
     if bound.errors:
@@ -163,12 +153,11 @@ def dashed(attrs: dict[str, Any]) -> dict[str, Any]:
 @register.simple_tag
 def mark(inverse: bool = False) -> SafeString:
     """The mark of the product."""
-    ground, ring, faint = (
-        ("#fff", "#2450c8", ".55") if inverse else ("#2450c8", "#fff", ".62")
-    )
+    ground, ring, faint = ("#fff", "#2450c8", ".55") if inverse else ("#2450c8", "#fff", ".62")
     return mark_safe(
         '<svg class="kx-mark" viewBox="0 0 24 24" aria-hidden="true">'
         f'<rect width="24" height="24" rx="6" fill="{ground}"/>'
         f'<circle cx="9.6" cy="12" r="4.4" fill="none" stroke="{ring}" stroke-width="1.9"/>'
-        f'<circle cx="14.4" cy="12" r="4.4" fill="none" stroke="{ring}" stroke-width="1.9" stroke-opacity="{faint}"/></svg>'
+        f'<circle cx="14.4" cy="12" r="4.4" fill="none" stroke="{ring}" stroke-width="1.9" stroke-opacity="{faint}"/>'
+        "</svg>"
     )
