@@ -3,6 +3,14 @@
 from types import SimpleNamespace
 
 import pytest
+from django.utils import translation
+
+
+@pytest.fixture(autouse=True)
+def speak_english():
+    """Sentences are compared in English; a test of Chinese says so."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

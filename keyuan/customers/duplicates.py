@@ -21,8 +21,8 @@ from keyuan.records.search import COMMON, frequencies, holding
 from keyuan.records.search_text import Kind
 
 MOST_HITS = 8
-SIMILAR = 0.72
-"""Names below this likeness of their cores are not shown; 海曙精密机械 and 海曙精工机械 have 0.83."""
+SIMILAR = 0.65
+"""Names below this likeness of their cores are not shown; 海曙精密机械 and 海曙精工机械 have 0.69."""
 
 
 @dataclass(frozen=True)

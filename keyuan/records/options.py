@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -96,10 +99,28 @@ class Option(models.Model):
         ordering: ClassVar = ["list", "position", "id"]
         constraints: ClassVar = [models.UniqueConstraint("list", "key", name="option_keys_are_unique_in_their_list")]
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every word that means this option: its name, or that of the seed in all languages."""
+        return (self.name,) if self.name else seed_names(self.list, self.key) or (self.key,)
+
     def __str__(self) -> str:
         if self.name:
             return self.name
         return gettext(str(SEEDS.get(self.list, {}).get(self.key, self.key)))
+
+
+@lru_cache(maxsize=512)
+def seed_names(list_: str, key: str) -> tuple[str, ...]:
+    """What a seeded option is called in every language of the product."""
+    label = SEEDS.get(list_, {}).get(key)
+    if label is None:
+        return ()
+    names = []
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            names.append(str(label))
+    return tuple(dict.fromkeys(names))
 
 
 def lay_options(registry: Any) -> None:

@@ -80,7 +80,7 @@ def customer_text(customer: Customer, contacts: Iterable[Contact], tags: Iterabl
         short_name_key(customer.short_name) if customer.short_name else "",
         *customer.former_names,
         *sounds(customer.name, customer.short_name, *customer.former_names),
-        domain_key(customer.website) or "",
+        customer.website.split("://")[-1].rstrip("/"),
         *(regions.path(customer.region) if customer.region else ()),
         customer.uscc,
         *tags,
@@ -177,6 +177,16 @@ def _former_phones(record_type: str, pks: Sequence[int]) -> dict[int, list[str]]
     return grouped
 
 
+def _write_sort_names(rows: list[tuple[int, str]]) -> None:
+    statement = """
+        UPDATE contact SET sort_name = given.sort_name FROM unnest(%s::bigint[], %s::text[]) AS given(id, sort_name)
+        WHERE contact.id = given.id AND contact.sort_name <> given.sort_name
+    """
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [list(column) for column in zip(*rows, strict=True)])
+
+
 def contact_text(contact: Contact) -> str:
     """The open text by which a contact is found."""
     return lines(
@@ -201,7 +211,5 @@ def derive_contacts(pks: Sequence[int], fields: set[str] | None) -> None:
         write_keys("contact", contact.pk, contact_keys(contact))
     write_search_text(model("ContactSearch"), rows)
     names = [(contact.pk, sort_name(contact.name)) for contact in contacts]
-    model("Contact").rows.bulk_update(
-        [model("Contact")(pk=pk, sort_name=name) for pk, name in names], ["sort_name"], batch_size=1000
-    )
+    _write_sort_names(names)
     derive_customers(sorted({contact.customer_id for contact in contacts}), {"contacts"})

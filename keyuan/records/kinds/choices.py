@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
@@ -13,6 +12,7 @@ from keyuan.records.cleaners import Invalid
 from keyuan.records.kinds.kind import Asked, FilterRefused, Kind
 from keyuan.records.options import Option, Tag, tag_key
 from keyuan.records.probe import probe
+from keyuan.records.reference.nearest import nearest
 from keyuan.records.text import normalise
 
 if TYPE_CHECKING:
@@ -22,10 +22,9 @@ if TYPE_CHECKING:
 
 def not_offered(given: str, offered: list[str]) -> Invalid:
     """The refusal of a word that is not in a list, with the nearest one that is."""
-    near = difflib.get_close_matches(normalise(given), [normalise(word) for word in offered], n=1, cutoff=0.3)
-    if not near:
+    suggestion = nearest(given, offered)
+    if suggestion is None:
         return Invalid(_("“%(given)s” is not among the options.") % {"given": given[:40]})
-    suggestion = next(word for word in offered if normalise(word) == near[0])
     return Invalid(
         _("“%(given)s” is not among the options. Did you mean “%(suggestion)s”?")
         % {"given": given[:40], "suggestion": suggestion}
@@ -51,7 +50,7 @@ class Choice(Kind):
         """By key, by name in any language, whatever case and width."""
         wanted = normalise(given)
         for option in book.options(self.list):
-            if given == option.key or wanted in (normalise(str(option)), normalise(option.name)):
+            if given == option.key or wanted in map(normalise, option.names):
                 return option
         return None
 

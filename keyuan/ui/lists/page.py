@@ -20,7 +20,7 @@ from keyuan.records.namebook import NameBook
 from keyuan.records.query import Node, conditions
 from keyuan.ui.lists.asked import SIZES, Asked
 from keyuan.ui.lists.cells import cell
-from keyuan.ui.lists.sentences import Words
+from keyuan.ui.lists.sentences import SPANS, Words, builder_words
 from keyuan.ui.pages import render_part
 
 
@@ -235,9 +235,10 @@ class ListPage:
         base = [self.words.parts(self.view.node)] if self.view.node else []
         return {
             "fields": self.words.describe(),
+            "spans": [(name, str(label)) for name, label in SPANS.items()],
+            "words": builder_words(str(self.view.label)),
             "filter": self.node,
             "base": ["".join(f" {text}" for _kind, text in parts).strip() for parts in base],
-            "view": str(self.view.label),
         }
 
     @cached_property

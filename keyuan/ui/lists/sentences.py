@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from keyuan.org.models import User
-from keyuan.records.catalogue import Catalogue, Field
+from keyuan.records.catalogue import Catalogue, Field, Relation
 from keyuan.records.kinds import (
     Choice,
     Coded,
@@ -234,3 +234,30 @@ def together(parts: list[Node]) -> Node | None:
     if not parts:
         return None
     return parts[0] if len(parts) == 1 else {"and": parts}
+
+
+def builder_words(view: str) -> dict[str, str]:
+    """What the filter builder's script says."""
+    return {
+        "when": pgettext("filter", "When"),
+        "and": _("and"),
+        "or": _("or"),
+        "field": _("Field"),
+        "op": _("Comparison"),
+        "value": _("Value"),
+        "add": _("Add a condition"),
+        "add_group": _("Add a group"),
+        "add_inside": _("Condition in this group"),
+        "drop": _("Remove condition"),
+        "clear": _("Clear all"),
+        "apply": _("Apply"),
+        "choose": _("Choose"),
+        "find": _("Find"),
+        "yes": _("Yes"),
+        "no": _("No"),
+        "days": _("Days"),
+        "last_days": _("the last … days"),
+        "next_days": _("the next … days"),
+        "hits": _("{n} found"),
+        "from_view": _("from the view “%(view)s”") % {"view": view},
+    }

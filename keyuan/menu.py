@@ -1,0 +1,104 @@
+"""What the frame consists of: modules, places, what can be created. Composed here, above all rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from keyuan.customers.lists import CONTACT_LIST, CUSTOMER_LIST, show_cells
+from keyuan.customers.models import Contact, Customer
+from keyuan.records.listing import Listing
+from keyuan.records.models import Favourite, Recent
+from keyuan.ui.frame import Link, Module, Section, install
+from keyuan.ui.lists.installed import install_lists
+from keyuan.ui.lists.page import ListOf, ListPage, View
+
+OPENED = {"customer": (Customer, "/customers/"), "contact": (Contact, "/contacts/")}
+SHOWN_LAST = 5
+
+
+def views_of(spec: ListOf, address: str, request: HttpRequest) -> Iterable[Link]:
+    """The views of a list as lines of the quick menu, with counts that are worked out later."""
+    page = ListPage(spec, request)
+    for view in page.views:
+        yield Link(
+            view.label, f"{address}?view={view.key}", view.icon, count=_counter(page, view), hot=view.hot, key=view.key
+        )
+
+
+def _counter(page: ListPage, view: View):  # noqa: ANN202  a closure
+    def count() -> int | None:
+        found = Listing(page.catalogue, page.user, base=view.node, book=page.book).count()
+        return found.number
+
+    return count
+
+
+def customer_views(request: HttpRequest) -> Iterable[Link]:
+    return views_of(CUSTOMER_LIST, "/customers/", request)
+
+
+def contact_count(request: HttpRequest) -> int:
+    return Listing(CONTACT_LIST.catalogue, request.user).count().number
+
+
+def favourites(request: HttpRequest) -> Iterable[Link]:
+    return _links(Favourite.objects.filter(user=request.user).order_by("-at")[:20], request, "star")
+
+
+def recent(request: HttpRequest) -> Iterable[Link]:
+    return _links(Recent.objects.filter(user=request.user).order_by("-at")[:SHOWN_LAST], request, "")
+
+
+def _links(remembered: Iterable[Favourite | Recent], request: HttpRequest, icon: str) -> Iterable[Link]:
+    """Remembered records as links; those that the person may no longer see are left out."""
+    remembered = list(remembered)
+    found = {}
+    for kind, (model, _address) in OPENED.items():
+        pks = [one.record_id for one in remembered if one.record_type == kind]
+        if pks:
+            for record in model.objects.visible_to(request.user).filter(pk__in=pks):
+                found[kind, record.pk] = record
+    for one in remembered:
+        record = found.get((one.record_type, one.record_id))
+        if record is not None:
+            name = getattr(record, "short_or_name", record.name)
+            yield Link(name, f"{OPENED[one.record_type][1]}{record.pk}/", icon, avatar=not icon)
+
+
+def compose() -> None:
+    """Called once, when the process starts."""
+    show_cells()
+    install_lists(CUSTOMER_LIST, CONTACT_LIST)
+    install(
+        [
+            Module("home", "/"),
+            Module(
+                "customers",
+                "/customers/",
+                may=("customer", "view"),
+                views=customer_views,
+                places=(
+                    Link(pgettext_lazy("menu", "Contacts"), "/contacts/", "address-book", may=("contact", "view")),
+                    Link(_("Recycle bin"), "/recycle-bin/", "trash", may=("customer", "delete")),
+                ),
+            ),
+        ],
+        more=(
+            Link(_("Imports"), "/imports/", "upload", may=("customer", "import")),
+            Link(_("My exports"), "/exports/", "download", may=("customer", "export")),
+            Link(_("Administration"), "/admin/", "settings", may="administrator"),
+        ),
+        creates=(
+            Link(_("Customer"), "/customers/new/", "building", may=("customer", "create"), drawer=True),
+        ),
+        sections=(
+            Section("favourites", _("Favourites"), favourites),
+            Section("recent", _("Opened last"), recent),
+        ),
+        settings_url="/admin/",
+        help_url="/ui/",
+    )

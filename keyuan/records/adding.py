@@ -1,0 +1,126 @@
+"""Statements for many rows that differ: adding them, and changing each by its own values, with their history.
+
+Beside `change_rows`, which gives many rows the same values.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, models
+from psycopg import sql
+
+from keyuan.records.history import Operation, as_json
+
+_HAPPENED = """
+WITH given AS (
+    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[])
+    AS g(record_id, customer_id, before, after, details)
+), happened AS (
+    INSERT INTO event (at, name, by_id, operation_id, record_type, record_id, customer_id, source, details)
+    SELECT clock_timestamp(), %s, %s, %s, %s, record_id, customer_id, %s, details::jsonb FROM given
+    RETURNING id, at, record_id
+)
+INSERT INTO change (event_id, at, before, after)
+SELECT happened.id, happened.at, given.before::jsonb, given.after::jsonb FROM happened JOIN given USING (record_id)
+"""
+
+_CHANGE = sql.SQL("""
+UPDATE {table} t SET {assignments}, version = t.version + 1, updated_at = clock_timestamp(), updated_by_id = %s
+FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb) n WHERE t.id = n.id
+""")
+
+
+def next_ids(model: type[models.Model], count: int) -> list[int]:
+    """So many ids that no other row will get."""
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Add rows by COPY. `columns` are those of the table; what they leave out has a default in the database."""
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def add_rows(
+    model: type[models.Model],
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    pictures: Mapping[int, dict[str, Any]],
+    *,
+    operation: Operation,
+    details: Mapping[int, dict[str, Any]] | None = None,
+) -> None:
+    """Add records with ids from `next_ids`, and the first line of history of each.
+
+    Args:
+        columns: of the table; `id` and the column of the customer are among them.
+        pictures: per id, the values as history keeps them.
+        details: per id, what the event says besides.
+    """
+    copy_rows(model, columns, rows)
+    id_at, customer_at = columns.index("id"), columns.index(model.customer_column)  # type: ignore[attr-defined]
+    happened = [(row[id_at], row[customer_at], {}, pictures[row[id_at]]) for row in rows]
+    _write_history(model, "created", happened, operation, details or {})
+
+
+def change_each(
+    model: type[models.Model],
+    changes: Mapping[int, dict[str, Any]],
+    before: Mapping[int, dict[str, Any]],
+    customers: Mapping[int, int],
+    *,
+    operation: Operation,
+    details: Mapping[int, dict[str, Any]] | None = None,
+) -> None:
+    """Give each row its own new values, and write one event and change per row.
+
+    The caller has locked the rows in the order of their ids and read `before` under that lock.
+
+    Args:
+        changes: per id, the fields that change, as history keeps values: ids for rows.
+        before: per id, at least the fields that change in any row, as they stand.
+        customers: per id, the customer whose time line shows it.
+    """
+    if not changes:
+        return
+    names = sorted({name for values in changes.values() for name in values})
+    columns = {name: model._meta.get_field(name).column for name in names}
+    records = [{"id": pk} | {columns[n]: changes[pk].get(n, before[pk][n]) for n in names} for pk in sorted(changes)]
+    statement = _CHANGE.format(
+        table=sql.Identifier(model._meta.db_table),
+        assignments=sql.SQL(", ").join(sql.SQL("{0} = n.{0}").format(sql.Identifier(one)) for one in columns.values()),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [operation.by_id, json.dumps(records, cls=DjangoJSONEncoder, ensure_ascii=False)])
+    happened = [
+        (pk, customers[pk], {name: before[pk][name] for name in changes[pk]}, changes[pk]) for pk in sorted(changes)
+    ]
+    _write_history(model, "edited", happened, operation, details or {})
+
+
+def _write_history(
+    model: type[models.Model],
+    event: str,
+    happened: Sequence[tuple[int, int, dict[str, Any], dict[str, Any]]],
+    operation: Operation,
+    details: Mapping[int, dict[str, Any]],
+) -> None:
+    if not happened:
+        return
+    pks, customers, before, after = map(list, zip(*happened, strict=True))
+    given = [pks, customers, list(map(as_json, before)), list(map(as_json, after))]
+    given.append([as_json(details.get(pk, {})) for pk in pks])
+    who = [event, operation.by_id, operation.pk, model.module, operation.source]  # type: ignore[attr-defined]
+    with connection.cursor() as cursor:
+        cursor.execute(_HAPPENED, [*given, *who])

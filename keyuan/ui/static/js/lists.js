@@ -1,0 +1,85 @@
+// Lists: column settings, page size, tagging a selection, and the records before and after the one at hand.
+const STORE = "kx-list:";
+
+class ColumnSettings extends HTMLElement {
+  connectedCallback() {
+    this.list = this.querySelector(".colist");
+    this.querySelector("[data-find]")?.addEventListener("input", (event) => this.find(event.target.value));
+    this.addEventListener("click", (event) => {
+      const up = event.target.closest("[data-up]");
+      if (up) this.lift(up);
+    });
+    this.addEventListener("dragstart", (event) => (this.dragged = event.target.closest("li")));
+    this.addEventListener("dragover", (event) => this.over(event));
+  }
+
+  find(text) {
+    const wanted = text.trim().toLowerCase();
+    for (const line of this.list.children) line.hidden = !line.dataset.column.toLowerCase().includes(wanted);
+  }
+
+  lift(button) {
+    const line = button.closest("li");
+    const above = line.previousElementSibling;
+    if (above?.draggable) above.before(line);
+    button.focus();
+  }
+
+  over(event) {
+    const line = event.target.closest("li[draggable]");
+    if (!line || !this.dragged || line === this.dragged) return;
+    event.preventDefault();
+    const box = line.getBoundingClientRect();
+    event.clientY < box.top + box.height / 2 ? line.before(this.dragged) : line.after(this.dragged);
+  }
+}
+if (!customElements.get("column-settings")) customElements.define("column-settings", ColumnSettings);
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("select[data-go]")) location.assign(event.target.value);
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-bulk-tag]");
+  if (!button) return;
+  const form = button.parentElement.querySelector("[data-bulk-tag-form]");
+  form.hidden = !form.hidden;
+  form.querySelector("input")?.focus();
+});
+
+// The list remembers what it showed, so that a record knows its neighbours.
+export function remember(list) {
+  const ids = [...list.querySelectorAll("tbody tr[data-id]")].map((row) => row.dataset.id);
+  if (ids.length) sessionStorage.setItem(STORE + list.dataset.list, JSON.stringify({ ids, from: location.pathname + location.search }));
+}
+
+class RecordNeighbours extends HTMLElement {
+  connectedCallback() {
+    const head = this.closest("[data-record]");
+    const kept = JSON.parse(sessionStorage.getItem(STORE + head?.dataset.recordList) ?? "null");
+    const place = kept?.ids.indexOf(head.dataset.record) ?? -1;
+    if (place < 0 || this.childElementCount) return;
+    this.append(this.link(kept.ids[place - 1], this.dataset.previous, "⌃", "k"), ` ${place + 1} / ${kept.ids.length} `, this.link(kept.ids[place + 1], this.dataset.next, "⌄", "j"));
+  }
+
+  link(id, label, sign, key) {
+    const one = document.createElement(id ? "a" : "span");
+    one.className = "ib sm";
+    one.textContent = sign;
+    one.title = label;
+    one.setAttribute("aria-label", label);
+    if (id) {
+      one.href = location.pathname.replace(/\d+\/$/, `${id}/`);
+      one.dataset.key = key;
+    } else one.setAttribute("aria-disabled", "true");
+    return one;
+  }
+}
+if (!customElements.get("record-neighbours")) customElements.define("record-neighbours", RecordNeighbours);
+
+function seen() {
+  const list = document.getElementById("list");
+  if (list) remember(list);
+}
+seen();
+document.addEventListener("htmx:after:swap", seen);
