@@ -106,7 +106,7 @@ def note(content: str, kind: str = "", icon: str = "info-circle") -> str:
 def field(bound: BoundField, hint: str = "", full: bool = False, label: str = "", **attrs: Any) -> str:
     """{% field form.phone hint=… full=True %}: label, input, error and hint, tied together for screen readers."""
     described = [f"{bound.auto_id}-error"] if bound.errors else []
-    hint = hint or bound.help_text
+    hint = hint or str(bound.help_text)
     described += [f"{bound.auto_id}-hint"] if hint else []
     context = {
         "id": bound.id_for_label,
@@ -114,7 +114,7 @@ def field(bound: BoundField, hint: str = "", full: bool = False, label: str = ""
         "name": bound.name,
         "label": label or bound.label,
         "required": bound.field.required,
-        "error": " ".join(bound.errors),
+        "error": " ".join(str(error) for error in bound.errors),
         "hint": hint,
         "full": full,
         "check": isinstance(bound.field.widget, CheckboxInput),

@@ -59,3 +59,10 @@ def test_the_scripts_say_only_known_sentences() -> None:
 @pytest.mark.parametrize("path", SCRIPTS, ids=name)
 def test_no_script_writes_what_the_policy_forbids(path: Path) -> None:
     assert not re.search(r'setAttribute\("style"|\beval\(|new Function|\.insertAdjacentHTML', path.read_text())
+
+
+def test_the_page_asks_at_once_for_every_module_it_needs() -> None:
+    document = (UI / "templates" / "ui" / "document.html").read_text()
+    needed = {found for path in SCRIPTS for found in re.findall(r'^import .*"\./(\w+)\.js";$', path.read_text(), re.M)}
+
+    assert needed <= set(re.findall(r'modulepreload" href="{% static "js/(\w+)\.js"', document))
