@@ -1,0 +1,96 @@
+"""One search over all rooms, for the palette, its page and the API: five of each kind, with what matched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+
+from keyuan.customers.lists import CONTACT_LIST, CUSTOMER_LIST
+from keyuan.org.models import User
+from keyuan.records.listing import Listing
+from keyuan.records.namebook import NameBook
+from keyuan.records.text import highlight
+from keyuan.ui.lists.page import ListOf
+
+EACH = 5
+
+
+@dataclass(frozen=True)
+class Source:
+    """One kind of record that is searched. `resource` is its name in the API."""
+
+    resource: str
+    label: Any
+    spec: ListOf
+
+
+SOURCES = (
+    Source("customers", pgettext_lazy("heading", "Customers"), CUSTOMER_LIST),
+    Source("contacts", pgettext_lazy("heading", "Contacts"), CONTACT_LIST),
+)
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One record that was found.
+
+    Attributes:
+        pieces: its name in pieces, each with whether the query matched it.
+        matched: what matched where the name does not show it, in words.
+    """
+
+    record: Any
+    pieces: list[tuple[str, bool]]
+    matched: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """The first hits of one source; `more` where the list has further ones."""
+
+    source: Source
+    hits: list[Hit]
+    more: bool
+
+
+def find(query: str, book: NameBook) -> list[Group]:
+    """What `query` finds for the person of `book`; sources without a hit or without the right are left out."""
+    user: User = book.user
+    allowed = [one for one in SOURCES if user.may(one.spec.catalogue.module, "view")]
+    groups = [group for one in allowed if (group := _group(one, query, book)) is not None]
+    return [group for group in groups if group.hits]
+
+
+def _group(source: Source, query: str, book: NameBook) -> Group | None:
+    spec = source.spec
+    listing = Listing(spec.catalogue, book.user, q=query, book=book)
+    if listing.match is None:
+        return None
+    found = listing.page(1, EACH)
+    rows = _in_order(spec, found.pks)
+    spec.load(rows, book)
+    matched = spec.explain(rows, listing.match.words, book)
+    hits = [Hit(row, highlight(row.name, query), matched.get(row.pk) or _otherwise(row, query)) for row in rows]
+    return Group(source, hits, found.has_next)
+
+
+def _in_order(spec: ListOf, pks: list[int]) -> list[Any]:
+    # The ids come from the list of this person.
+    rows = spec.catalogue.model.rows.select_related(*spec.related).in_bulk(pks)
+    return [rows[pk] for pk in pks if pk in rows]
+
+
+def _otherwise(row: Any, query: str) -> str:
+    """The other texts by which a record is found, where its name shows nothing."""
+    if any(mark for _text, mark in highlight(row.name, query)):
+        return ""
+    if short := getattr(row, "short_name", ""):
+        return _("Matched: short name %(name)s") % {"name": short} if _is_marked(short, query) else ""
+    return ""
+
+
+def _is_marked(text: str, query: str) -> bool:
+    return any(mark for _text, mark in highlight(text, query))

@@ -1,0 +1,85 @@
+"""The command palette: what a search found, and what can be done with the words."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from keyuan.customers.fields import CONTACT
+from keyuan.records.cleaners.phone import masked
+from keyuan.records.namebook import NameBook
+from keyuan.records.text import LONGEST_QUERY, syllables
+from keyuan.search.finding import Group, Hit, find
+from keyuan.ui import cells
+from keyuan.ui.audience import signed_in
+from keyuan.ui.lists.cells import cell
+from keyuan.ui.pages import render_part
+
+
+@require_GET
+@signed_in
+def palette(request: HttpRequest) -> HttpResponse:
+    """The lines of the palette where the script asks, else a page with the same lines."""
+    query = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_QUERY]
+    book = NameBook(request.user)  # type: ignore[arg-type]
+    groups = find(query, book) if query else []
+    context = {
+        "title": _("Search"),
+        "q": query,
+        "groups": [
+            {"label": one.source.label, "lines": [_line(hit, query, book) for hit in one.hits]} for one in groups
+        ],
+        "actions": _actions(query, groups, book) if query else [],
+    }
+    return render_part(request, "search/page.html", "search/palette.html", context)
+
+
+def _line(hit: Hit, query: str, book: NameBook) -> dict[str, Any]:
+    """One record as the palette shows it."""
+    record = hit.record
+    shown = _customer(record, book) if record.module == "customer" else _contact(record, query, book)
+    return {
+        "url": reverse(f"{record.module}s:detail", args=[record.pk]),
+        "pieces": hit.pieces,
+        "matched": hit.matched,
+        "syllables": [] if hit.matched else [(word[:n], word[n:]) for word, n in syllables(record.name, query)],
+        **shown,
+    }
+
+
+def _customer(record: Any, book: NameBook) -> dict[str, Any]:
+    category = str(book.option(record.category_id) or "")
+    owner = str(book.person(record.owner_id) or "")
+    said = [part for part in (category, owner) if part]
+    return {"avatar": cells.avatar(record.short_or_name, True), "sub": said, "end": ""}
+
+
+def _contact(record: Any, query: str, book: NameBook) -> dict[str, Any]:
+    number = (record.mobile or record.phone).split(";")[0]
+    said = [part for part in (record.title, record.customer.short_or_name, masked(number) if number else "") if part]
+    roles = cell("contact", CONTACT.fields["roles"], record, book) if record.roles else SafeString("")
+    return {"avatar": cells.avatar(record.name), "sub": said, "end": roles}
+
+
+def _actions(query: str, groups: list[Group], book: NameBook) -> list[dict[str, Any]]:
+    """What can be done with these words: see all that were found, write down a new customer."""
+    actions = [
+        {
+            "url": f"{reverse(one.source.spec.route)}?{urlencode({'q': query})}",
+            "icon": "search",
+            "label": _("All results in %(list)s") % {"list": one.source.label},
+        }
+        for one in groups
+        if one.more
+    ]
+    if book.user.may("customer", "create"):
+        url = f"{reverse('customers:new')}?{urlencode({'name': query})}"
+        label = _("New customer “%(name)s”") % {"name": query}
+        actions.append({"url": url, "icon": "plus", "label": label, "drawer": url})
+    return actions
