@@ -78,7 +78,7 @@ def components(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def drawer(request: HttpRequest) -> HttpResponse:
     """A form that saves nothing, to show the drawer."""
-    form = samples.SampleForm(request.POST or None)
+    form = samples.SampleForm(request.POST or None, auto_id="drawer_%s")
     if request.method == "POST" and form.is_valid():
         toast(request, samples.saved())
         return go(request, "ui:components")
