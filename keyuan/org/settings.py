@@ -11,7 +11,8 @@ DEFAULTS: dict[str, Any] = {
     "administrator_contact": "",
     "safety_notice": _("Avoid signing in on public networks, and lock the screen when you leave."),
     "entry_guide": _(
-        "Write the full name as on the business licence, landlines with area code; leave empty what you do not know yet."
+        "Write the full name as on the business licence, landlines with area code; "
+        "leave empty what you do not know yet."
     ),
 }
 

@@ -1,0 +1,99 @@
+"""The forms of lists and tags."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from keyuan.customers.lists_admin import EXTRA_NAMES, listed
+from keyuan.records.cleaners import Invalid
+from keyuan.records.cleaners.lines import clean_line
+from keyuan.records.options import Option, Tag, tag_key
+
+TINTS = {"category": 4, "contact_role": 6}
+
+
+def _name(text: str, longest: int) -> str:
+    try:
+        name = clean_line(text, longest)
+    except Invalid as refusal:
+        raise forms.ValidationError(str(refusal)) from refusal
+    if not tag_key(name):
+        raise forms.ValidationError(_("Write a name."))
+    return name
+
+
+class OptionForm(forms.Form):
+    """One entry of one list: its name, what this list keeps besides, and whether it is still offered."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
+    tint = forms.TypedChoiceField(label=gettext_lazy("Colour"), coerce=int, widget=forms.RadioSelect)
+    days = forms.IntegerField(
+        label=gettext_lazy("Visit at least every … days"),
+        required=False,
+        min_value=1,
+        max_value=3650,
+        help_text=gettext_lazy("Customers without a follow-up for longer are behind schedule. Empty: no rhythm."),
+    )
+    is_retired = forms.BooleanField(
+        label=gettext_lazy("No longer offer it; records that have it keep it"), required=False
+    )
+
+    def __init__(self, *args: Any, list_: str, option: Option | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kept = EXTRA_NAMES.get(list_)
+        for name in {"tint", "days"} - {kept}:
+            del self.fields[name]
+        if kept == "tint":
+            self.fields["tint"].choices = [(tint, str(tint)) for tint in range(1, TINTS[list_] + 1)]  # type: ignore[attr-defined]
+            self.fields["tint"].initial = 1
+        if option is None:
+            del self.fields["is_retired"]
+
+    def clean_name(self) -> str:
+        return _name(self.cleaned_data["name"], 60)
+
+    @property
+    def extra(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("tint", "days") if name in self.cleaned_data}
+
+
+class TargetForm(forms.Form):
+    """What records get instead of an entry that is deleted."""
+
+    target = forms.ModelChoiceField(Option.objects.none(), label=gettext_lazy("Records get instead"))
+
+    def __init__(self, *args: Any, option: Option, needed: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = [one.pk for one in listed(option.list) if one.pk != option.pk and not one.is_retired]
+        self.fields["target"].queryset = Option.objects.filter(pk__in=others)  # type: ignore[attr-defined]
+        if not needed:
+            del self.fields["target"]
+
+
+class TagForm(forms.Form):
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=40)
+    group = forms.CharField(label=gettext_lazy("Tag group"), max_length=40, required=False)
+    tint = forms.TypedChoiceField(
+        label=gettext_lazy("Colour"),
+        coerce=int,
+        initial=0,
+        widget=forms.RadioSelect,
+        choices=[(tint, str(tint)) for tint in range(7)],
+    )
+    is_retired = forms.BooleanField(
+        label=gettext_lazy("No longer offer it; records that have it keep it"), required=False
+    )
+
+    def clean_name(self) -> str:
+        return _name(self.cleaned_data["name"], 40)
+
+
+class MergeForm(forms.Form):
+    into = forms.ModelChoiceField(Tag.objects.none(), label=gettext_lazy("Merge into"))
+
+    def __init__(self, *args: Any, tag: Tag, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = Tag.objects.filter(owner=None, is_retired=False).exclude(pk=tag.pk)
+        self.fields["into"].queryset = others  # type: ignore[attr-defined]

@@ -1,0 +1,340 @@
+"""Editable lists and tags: who uses an entry, and how its uses move to another without losing a record (T2, T3)."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.apps import apps
+from django.db import models, transaction
+from django.db.models import Count
+from django.utils.translation import gettext as _
+
+from keyuan.customers.bulk import tag_all
+from keyuan.customers.models import Contact, Customer
+from keyuan.org.administrators import require_administrator
+from keyuan.org.models import User
+from keyuan.records.errors import RuleBroken
+from keyuan.records.history import Operation, write_event
+from keyuan.records.models import Record
+from keyuan.records.options import SEEDS, Option, Tag, tag_key
+from keyuan.records.remembering import SavedView
+
+CHUNK = 5000
+ARRAYS = {"contact_role": ((Contact, "roles"),)}
+"""Columns that keep several options of a list as an array of ids."""
+EXTRA_NAMES = {"category": "tint", "contact_role": "tint", "level": "days"}
+"""What an entry of a list has besides its name."""
+
+
+def columns_of(list_: str) -> Iterator[tuple[type[Record], str]]:
+    """Every column, of whatever room, whose values come from this list."""
+    for model in apps.get_models():
+        for field in model._meta.get_fields() if issubclass(model, Record) else ():
+            limit = field.get_limit_choices_to() if isinstance(field, models.ForeignKey) else {}
+            if getattr(field, "related_model", None) is Option and limit == {"list": list_}:
+                yield model, field.name
+
+
+def _rows(model: type[Record]) -> Any:
+    return model.objects.unscoped(reason="an entry of a list is moved on all records, also deleted ones")
+
+
+def uses(list_: str) -> dict[int, int]:
+    """How many records use each option of a list, those in the recycle bin included."""
+    found: dict[int, int] = {}
+    for model, name in columns_of(list_):
+        _add(found, _rows(model).exclude(**{name: None}).order_by().values_list(name).annotate(n=Count("pk")))
+    for model, name in ARRAYS.get(list_, ()):
+        each = _rows(model).order_by().annotate(one=models.Func(name, function="unnest")).values_list("one")
+        _add(found, each.annotate(n=Count("pk")))
+    return found
+
+
+def _add(found: dict[int, int], pairs: Iterable[tuple[int, int]]) -> None:
+    for pk, number in pairs:
+        found[pk] = found.get(pk, 0) + number
+
+
+def listed(list_: str) -> list[Option]:
+    """The entries of one list that an administrator sees, in order; deleted ones only remain for history."""
+    return [one for one in Option.objects.filter(list=list_) if not one.extra.get("moved_to")]
+
+
+# Verbs
+
+
+@transaction.atomic
+def add_option(list_: str, name: str, extra: dict[str, Any], *, by: User) -> Option:
+    """A new entry at the end of a list."""
+    require_administrator(by)
+    entries = _locked(list_)
+    _refuse_namesake(entries, name, None)
+    last = max((one.position for one in entries), default=-1)
+    option = Option.objects.create(
+        list=list_, key=f"own-{secrets.token_hex(4)}", name=name, position=last + 1, extra=extra
+    )
+    _log("option", option.pk, "created", by, {}, {"list": list_, "name": name, **extra})
+    return option
+
+
+@transaction.atomic
+def edit_option(option: Option, name: str, extra: dict[str, Any], is_retired: bool, *, by: User) -> Option:
+    """Rename, colour, retire. Records keep pointing to the entry, so all of them follow."""
+    require_administrator(by)
+    entries = _locked(option.list)
+    option = _find(entries, option)
+    _refuse_namesake(entries, name, option)
+    if is_retired and not any(one.pk != option.pk and not one.is_retired for one in entries):
+        raise RuleBroken(_("One entry of the list must stay in use."))
+    before = {"name": str(option), "is_retired": option.is_retired, **option.extra}
+    if name != str(option):
+        option.name = name
+    option.extra, option.is_retired = {**option.extra, **extra}, is_retired
+    option.save()
+    after = {"name": str(option), "is_retired": is_retired, **option.extra}
+    if before != after:
+        _log("option", option.pk, "edited", by, before, after)
+    return option
+
+
+@transaction.atomic
+def shift_option(option: Option, step: int, *, by: User) -> None:
+    """One place up (-1) or down (1)."""
+    require_administrator(by)
+    entries = [one for one in _locked(option.list) if not one.extra.get("moved_to")]
+    at = [one.pk for one in entries].index(option.pk)
+    to = at + step
+    if not 0 <= to < len(entries):
+        return
+    entries[at], entries[to] = entries[to], entries[at]
+    for position, one in enumerate(entries):
+        if one.position != position:
+            Option.objects.filter(pk=one.pk).update(position=position)
+    _log("option", option.pk, "edited", by, {"position": at}, {"position": to})
+
+
+@transaction.atomic
+def move_option(option: Option, target: Option | None, by: User) -> int:
+    """Delete an entry; the records that use it get `target`, each with its line of history.
+
+    The row of the entry stays, retired and unseen, so that older history can still name it.
+
+    Args:
+        target: needed where records use the entry.
+
+    Returns:
+        How many records moved.
+
+    Raises:
+        NotAllowed: `by` is no administrator.
+        RuleBroken: a target is missing, of another list, retired, or the entry itself.
+    """
+    require_administrator(by)
+    entries = _locked(option.list)
+    option = _find(entries, option)
+    if target is not None:
+        target = _find(entries, target)
+        if target.pk == option.pk or target.is_retired:
+            raise RuleBroken(_("Choose another entry that is in use."))
+    elif uses(option.list).get(option.pk):
+        raise RuleBroken(_("Records use this entry. Choose what they get instead."))
+    elif not any(one.pk != option.pk and not one.is_retired for one in entries):
+        raise RuleBroken(_("One entry of the list must stay in use."))
+    operation = Operation.begin("option.moved", by=by)
+    moved = _move_columns(option, target, operation) + _move_arrays(option, target, operation) if target else 0
+    _retire(option, target, operation, moved)
+    return moved
+
+
+def _move_columns(option: Option, target: Option, operation: Operation) -> int:
+    return sum(
+        _change(model, _rows(model).filter(**{name: option}), {name: target}, operation)
+        for model, name in columns_of(option.list)
+    )
+
+
+def _move_arrays(option: Option, target: Option, operation: Operation) -> int:
+    moved = 0
+    for model, name in ARRAYS.get(option.list, ()):
+        having = _rows(model).filter(**{f"{name}__contains": [option.pk]})
+        for old in {tuple(value) for value in having.order_by().values_list(name, flat=True)}:
+            new = sorted({target.pk if pk == option.pk else pk for pk in old})
+            moved += _change(model, having.filter(**{name: list(old)}), {name: new}, operation)
+    return moved
+
+
+def _change(model: type[Record], rows: Any, fields: dict[str, Any], operation: Operation) -> int:
+    pks = list(rows.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(pks), CHUNK):
+        chunk = _rows(model).filter(pk__in=pks[start : start + CHUNK])
+        chunk.change(by=operation.by, operation=operation, **fields)
+    return len(pks)
+
+
+def _retire(option: Option, target: Option | None, operation: Operation, moved: int) -> None:
+    before = {"name": str(option), "is_retired": option.is_retired}
+    option.is_retired = True
+    option.extra = {**option.extra, "moved_to": target.pk if target else option.pk}
+    option.save()
+    if target is not None:
+        _repoint_views(option, target)
+    details = {"records": moved, "target": str(target) if target else ""}
+    write_event(
+        "deleted", operation=operation, record_type="option", record_id=option.pk, customer_id=None,
+        before=before, after={}, details=details,
+    )  # fmt: skip
+
+
+def _repoint_views(option: Option, target: Option) -> None:
+    """Saved views that ask for the entry ask for its target."""
+    fields = {name for _model, name in [*columns_of(option.list), *ARRAYS.get(option.list, ())]}
+    _rewrite_views(fields, {option.key, str(option), option.name} - {""}, target.key)
+
+
+def _rewrite_views(fields: set[str], old: set[str], new: str) -> None:
+    for view in SavedView.objects.select_for_update().exclude(filter=None).order_by("pk"):
+        rewritten = _rewritten(view.filter, fields, old, new)
+        if rewritten != view.filter:
+            SavedView.objects.filter(pk=view.pk).update(filter=rewritten)
+
+
+def _rewritten(node: Any, fields: set[str], old: set[str], new: str) -> Any:
+    if isinstance(node, list):
+        return [_rewritten(one, fields, old, new) for one in node]
+    if not isinstance(node, dict):
+        return node
+    if node.get("field") in fields and "value" in node:
+        value = node["value"]
+        swapped = [new if one in old else one for one in value] if isinstance(value, list) else value
+        return {**node, "value": new if isinstance(value, str) and value in old else swapped}
+    return {name: _rewritten(one, fields, old, new) for name, one in node.items()}
+
+
+def _locked(list_: str) -> list[Option]:
+    """The entries of a list, locked: two administrators change it one after the other."""
+    if list_ not in SEEDS:
+        raise RuleBroken(_("There is no such list."))
+    return list(Option.objects.select_for_update().filter(list=list_).order_by("position", "id"))
+
+
+def _find(entries: list[Option], option: Option) -> Option:
+    found = next((one for one in entries if one.pk == option.pk and not one.extra.get("moved_to")), None)
+    if found is None:
+        raise RuleBroken(_("This entry no longer exists."))
+    return found
+
+
+def _refuse_namesake(entries: list[Option], name: str, itself: Option | None) -> None:
+    for one in entries:
+        same = tag_key(str(one)) == tag_key(name) and not one.extra.get("moved_to")
+        if same and (itself is None or one.pk != itself.pk):
+            raise RuleBroken(_("“%(name)s” is in the list already.") % {"name": name})
+
+
+def _log(kind: str, pk: int, happened: str, by: User, before: dict[str, Any], after: dict[str, Any]) -> None:
+    operation = Operation.begin(f"{kind}.{happened}", by=by)
+    write_event(
+        happened, operation=operation, record_type=kind, record_id=pk, customer_id=None, before=before, after=after
+    )
+
+
+# Tags
+
+
+def tag_uses() -> dict[int, int]:
+    """How many customers and contacts carry each shared tag."""
+    found: dict[int, int] = {}
+    for model in (Customer, Contact):
+        rows = model.tags.through.objects.filter(tag__owner=None)
+        _add(found, rows.values_list("tag").annotate(n=Count("pk")))
+    return found
+
+
+@transaction.atomic
+def add_tag(*, by: User, **fields: Any) -> Tag:
+    """A new shared tag."""
+    require_administrator(by)
+    _refuse_tag(fields["name"], None)
+    tag = Tag.objects.create(key=tag_key(fields["name"]), **fields)
+    _log("tag", tag.pk, "created", by, {}, fields)
+    return tag
+
+
+@transaction.atomic
+def edit_tag(tag: Tag, *, by: User, **fields: Any) -> Tag:
+    """Another name, colour or group, or retire. Whoever carries the tag keeps it."""
+    require_administrator(by)
+    tag = _locked_tags(tag)[0]
+    before = {name: getattr(tag, name) for name in fields}
+    _refuse_tag(fields["name"], tag)
+    renamed = {tag.name, tag.key} if fields["name"] != tag.name else set()
+    for name, value in fields.items():
+        setattr(tag, name, value)
+    tag.key = tag_key(tag.name)
+    tag.save()
+    if renamed:
+        _rewrite_views({"tags"}, renamed, tag.name)
+        _find_again(tag)
+    if before != fields:
+        _log("tag", tag.pk, "edited", by, before, fields)
+    return tag
+
+
+@transaction.atomic
+def merge_tags(tag: Tag, target: Tag, by: User) -> int:
+    """Everybody who carries `tag` carries `target`; `tag` is gone. Nobody is lost, nobody has it twice.
+
+    Returns:
+        How many customers and contacts carried `tag`.
+
+    Raises:
+        NotAllowed: `by` is no administrator.
+        RuleBroken: the two are one, or one of them is gone or private.
+    """
+    require_administrator(by)
+    if tag.pk == target.pk:
+        raise RuleBroken(_("Choose another tag to merge with."))
+    tag, target = _locked_tags(tag, target)
+    operation = Operation.begin("tag.merged", by=by)
+    moved = 0
+    for model in (Customer, Contact):
+        carriers = _rows(model).filter(pk__in=_carriers(model, tag))
+        tag_all(carriers, [target], by=by)
+        moved += tag_all(carriers, [tag], by=by, remove=True)
+    _rewrite_views({"tags"}, {tag.name, tag.key}, target.name)
+    write_event(
+        "merged", operation=operation, record_type="tag", record_id=target.pk, customer_id=None,
+        details={"tag": tag.name, "into": target.name, "records": moved},
+    )  # fmt: skip
+    tag.delete()
+    return moved
+
+
+def _carriers(model: type[Record], tag: Tag) -> list[int]:
+    field = model._meta.get_field("tags").m2m_field_name()  # type: ignore[union-attr]
+    return list(model.tags.through.objects.filter(tag=tag).order_by(field).values_list(f"{field}_id", flat=True))
+
+
+def _find_again(tag: Tag) -> None:
+    """The search text holds the names of tags."""
+    for model in (Customer, Contact):
+        pks = _carriers(model, tag)
+        for start in range(0, len(pks), CHUNK):
+            model.derive(pks[start : start + CHUNK], {"tags"})
+
+
+def _locked_tags(*tags: Tag) -> list[Tag]:
+    found = Tag.objects.select_for_update().filter(owner=None).in_bulk(sorted(tag.pk for tag in tags))
+    if any(tag.pk not in found for tag in tags):
+        raise RuleBroken(_("This tag no longer exists."))
+    return [found[tag.pk] for tag in tags]
+
+
+def _refuse_tag(name: str, itself: Tag | None) -> None:
+    others = Tag.objects.filter(owner=None, key=tag_key(name))
+    if itself is not None:
+        others = others.exclude(pk=itself.pk)
+    if others.exists():
+        raise RuleBroken(_("There is a tag “%(name)s” already. Merge the two instead.") % {"name": name})

@@ -1,0 +1,199 @@
+"""Administration of lists and tags."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from keyuan.customers import lists_admin
+from keyuan.customers.admin_forms import MergeForm, OptionForm, TagForm, TargetForm
+from keyuan.records.errors import RuleBroken
+from keyuan.records.options import Option, Tag
+from keyuan.ui.audience import administrators
+from keyuan.ui.pages import go, page, toast
+
+LISTS = {
+    "category": gettext_lazy("Class"),
+    "level": gettext_lazy("Level"),
+    "size": gettext_lazy("Company size"),
+    "source": gettext_lazy("Source"),
+    "company_type": gettext_lazy("Company type"),
+    "registration_status": gettext_lazy("Registration status"),
+    "contact_role": gettext_lazy("Contact roles"),
+    "lost_reason": gettext_lazy("Reason for the loss"),
+}
+
+
+@require_GET
+@administrators
+def lists(request: HttpRequest) -> HttpResponse:
+    return redirect("lists_admin:list", "category")
+
+
+@require_GET
+@administrators
+def list_detail(request: HttpRequest, list_: str) -> HttpResponse:
+    _known(list_)
+    uses = lists_admin.uses(list_)
+    rows = lists_admin.listed(list_)
+    for row in rows:
+        row.uses = uses.get(row.pk, 0)  # type: ignore[attr-defined]
+    context = {
+        "title": _("Classes and lists"),
+        "lists": LISTS.items(),
+        "list": list_,
+        "label": LISTS[list_],
+        "kept": lists_admin.EXTRA_NAMES.get(list_, ""),
+        "rows": rows,
+    }
+    return page(request, "customers/admin/list.html", context)
+
+
+def _known(list_: str) -> None:
+    if list_ not in LISTS:
+        raise Http404
+
+
+@require_http_methods(["GET", "POST"])
+@administrators
+def option_new(request: HttpRequest, list_: str) -> HttpResponse:
+    _known(list_)
+    form = OptionForm(request.POST or None, list_=list_)
+    if request.method == "POST" and form.is_valid():
+        try:
+            option = lists_admin.add_option(list_, form.cleaned_data["name"], form.extra, by=request.user)
+        except RuleBroken as refusal:
+            form.add_error("name", str(refusal))
+        else:
+            toast(request, _("“%(name)s” was created") % {"name": option})
+            return go(request, "lists_admin:list", list_)
+    return _form(request, form, f"{LISTS[list_]} · {_('New entry')}", f"/admin/lists/{list_}/")
+
+
+@require_http_methods(["GET", "POST"])
+@administrators
+def option_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    option = _option(pk)
+    start = {"name": str(option), "is_retired": option.is_retired, **option.extra}
+    form = OptionForm(request.POST or None, list_=option.list, option=option, initial=start)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            lists_admin.edit_option(option, given["name"], form.extra, given["is_retired"], by=request.user)
+        except RuleBroken as refusal:
+            form.add_error("name", str(refusal))
+        else:
+            toast(request, _("Saved"))
+            return go(request, "lists_admin:list", option.list)
+    title = _("Edit “%(name)s”") % {"name": option}
+    return _form(request, form, title, f"/admin/lists/{option.list}/", option=option)
+
+
+def _option(pk: int) -> Option:
+    option = get_object_or_404(Option, pk=pk, list__in=LISTS)
+    if option.extra.get("moved_to"):
+        raise Http404
+    return option
+
+
+def _form(request: HttpRequest, form: Any, title: str, back: str, **more: Any) -> HttpResponse:
+    context = {"title": title, "form": form, "back": back, "dots": isinstance(form, TagForm)}
+    return page(request, "customers/admin/form.html", context | more, status=422 if form.errors else 200)
+
+
+@require_POST
+@administrators
+def option_shift(request: HttpRequest, pk: int) -> HttpResponse:
+    option = _option(pk)
+    lists_admin.shift_option(option, -1 if request.POST.get("to") == "up" else 1, by=request.user)
+    return redirect("lists_admin:list", option.list)
+
+
+@require_http_methods(["GET", "POST"])
+@administrators
+def option_delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Delete an entry; one in use asks first what its records get instead."""
+    option = _option(pk)
+    number = lists_admin.uses(option.list).get(option.pk, 0)
+    form = TargetForm(request.POST if request.method == "POST" else None, option=option, needed=bool(number))
+    if request.method == "POST" and form.is_valid():
+        try:
+            moved = lists_admin.move_option(option, form.cleaned_data.get("target"), request.user)
+        except RuleBroken as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            toast(request, _("“%(name)s” was deleted") % {"name": option}, more=_moved(moved))
+            return go(request, "lists_admin:list", option.list)
+    title = _("Delete “%(name)s”") % {"name": option}
+    context = {"title": title, "form": form, "uses": number, "back": f"/admin/lists/{option.list}/"}
+    return page(request, "customers/admin/delete.html", context, status=422 if form.errors else 200)
+
+
+def _moved(number: int) -> str:
+    return ngettext("%(n)d record changed", "%(n)d records changed", number) % {"n": number} if number else ""
+
+
+@require_GET
+@administrators
+def tags(request: HttpRequest) -> HttpResponse:
+    uses = lists_admin.tag_uses()
+    rows = list(Tag.objects.filter(owner=None).order_by("is_retired", "group", "name"))
+    for row in rows:
+        row.uses = uses.get(row.pk, 0)  # type: ignore[attr-defined]
+    return page(request, "customers/admin/tags.html", {"title": _("Tags"), "rows": rows})
+
+
+@require_http_methods(["GET", "POST"])
+@administrators
+def tag_new(request: HttpRequest) -> HttpResponse:
+    form = TagForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            tag = lists_admin.add_tag(by=request.user, **form.cleaned_data)
+        except RuleBroken as refusal:
+            form.add_error("name", str(refusal))
+        else:
+            toast(request, _("“%(name)s” was created") % {"name": tag})
+            return go(request, "tags_admin:list")
+    return _form(request, form, _("New tag"), "/admin/tags/")
+
+
+@require_http_methods(["GET", "POST"])
+@administrators
+def tag_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    tag = _tag(pk)
+    start = {name: getattr(tag, name) for name in TagForm.base_fields}
+    form = TagForm(request.POST or None, initial=start)
+    if request.method == "POST" and form.is_valid():
+        try:
+            lists_admin.edit_tag(tag, by=request.user, **form.cleaned_data)
+        except RuleBroken as refusal:
+            form.add_error("name", str(refusal))
+        else:
+            toast(request, _("Saved"))
+            return go(request, "tags_admin:list")
+    return _form(request, form, _("Edit “%(name)s”") % {"name": tag}, "/admin/tags/", tag=tag)
+
+
+def _tag(pk: int) -> Tag:
+    return get_object_or_404(Tag, pk=pk, owner=None)
+
+
+@require_http_methods(["GET", "POST"])
+@administrators
+def tag_merge(request: HttpRequest, pk: int) -> HttpResponse:
+    tag = _tag(pk)
+    form = MergeForm(request.POST or None, tag=tag)
+    if request.method == "POST" and form.is_valid():
+        into = form.cleaned_data["into"]
+        moved = lists_admin.merge_tags(tag, into, request.user)
+        said = _("“%(name)s” was merged into “%(into)s”") % {"name": tag, "into": into}
+        toast(request, said, more=_moved(moved))
+        return go(request, "tags_admin:list")
+    title = _("Merge “%(name)s”") % {"name": tag}
+    uses = lists_admin.tag_uses().get(tag.pk, 0)
+    context = {"title": title, "form": form, "tag": tag, "uses": uses, "back": "/admin/tags/"}
+    return page(request, "customers/admin/merge.html", context, status=422 if form.errors else 200)

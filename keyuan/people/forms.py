@@ -1,0 +1,233 @@
+"""The forms of sign-in, account and administration."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from keyuan.org import settings as house
+from keyuan.org.models import ApiToken, Department, Role, User
+from keyuan.people.departments import tree
+from keyuan.records.cleaners import Invalid
+from keyuan.records.cleaners.email import clean_email
+from keyuan.records.cleaners.lines import clean_line
+from keyuan.records.cleaners.phone import clean_phone
+
+INDENT = "\u3000"
+
+
+def cleaned(clean: Callable[[str], str], text: str) -> str:
+    """What a cleaner makes of `text`; its refusal becomes the error of the field."""
+    try:
+        return clean(text)
+    except Invalid as refusal:
+        raise forms.ValidationError(str(refusal)) from refusal
+
+
+class DepartmentChoice(forms.ModelChoiceField):
+    """The tree as a select: indented, without the branches that can't be chosen."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(queryset=Department.objects.all(), **options)
+
+    def offer(self, departments: list[Department]) -> None:
+        """Offer these departments only, in this order."""
+        self.queryset = Department.objects.filter(pk__in=[one.pk for one in departments])
+        blank = [] if self.required and self.initial else [("", self.empty_label or "—")]
+        self.choices = [*blank, *((one.pk, f"{INDENT * one.depth}{one}") for one in departments)]
+
+
+class SignInForm(forms.Form):
+    username = forms.CharField(label=gettext_lazy("User name"), max_length=254)
+    password = forms.CharField(label=gettext_lazy("Password"), max_length=1000, strip=False, widget=forms.PasswordInput)
+    stay = forms.BooleanField(label=gettext_lazy("Stay signed in on this computer for 7 days"), required=False)
+
+
+class UnlockForm(forms.Form):
+    password = forms.CharField(label=gettext_lazy("Password"), max_length=1000, strip=False, widget=forms.PasswordInput)
+
+
+class PasswordForm(forms.Form):
+    """A new password, typed twice; after the first change the old one is asked for as well."""
+
+    old = forms.CharField(
+        label=gettext_lazy("Old password"),
+        max_length=1000,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    password = forms.CharField(
+        label=gettext_lazy("New password"),
+        max_length=1000,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label=gettext_lazy("Once more"),
+        max_length=1000,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        if user.must_change_password:
+            del self.fields["old"]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("again") and given.get("password") and given["again"] != given["password"]:
+            self.add_error("again", _("The two are not equal."))
+        return given
+
+
+class PersonForm(forms.Form):
+    """Name, phone and e-mail: what one may change of oneself."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
+    phone = forms.CharField(label=gettext_lazy("Mobile phone"), max_length=40, required=False)
+    email = forms.CharField(label=gettext_lazy("E-mail"), max_length=254, required=False)
+
+    def __init__(self, *args: Any, person: User | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.person = person
+
+    def clean_name(self) -> str:
+        return cleaned(lambda text: clean_line(text, 60), self.cleaned_data["name"])
+
+    def clean_phone(self) -> str:
+        phone = cleaned(clean_phone, self.cleaned_data["phone"])
+        return self._unused(phone, _("Somebody else signs in with this phone."), phone=phone)
+
+    def clean_email(self) -> str:
+        email = cleaned(clean_email, self.cleaned_data["email"])
+        return self._unused(email, _("Somebody else signs in with this e-mail."), email__iexact=email)
+
+    def _unused(self, value: str, refusal: str, **found: str) -> str:
+        others = User.objects.filter(**found)
+        if self.person is not None:
+            others = others.exclude(pk=self.person.pk)
+        if value and others.exists():
+            raise forms.ValidationError(refusal)
+        return value
+
+
+class MemberForm(PersonForm):
+    """A member as administrators, and those who may edit people, see it."""
+
+    username = forms.RegexField(
+        r"^[\w.@+-]+$",
+        label=gettext_lazy("User name"),
+        max_length=60,
+        help_text=gettext_lazy("To sign in with; letters, digits, characters and . - _ @ +"),
+        error_messages={"invalid": gettext_lazy("Use letters, digits, characters and . - _ @ + only.")},
+    )
+    department = DepartmentChoice(label=gettext_lazy("Department"))
+    position = forms.CharField(label=gettext_lazy("Position"), max_length=60, required=False)
+    superior = forms.ModelChoiceField(
+        User.objects.none(), label=gettext_lazy("Superior"), required=False, empty_label=gettext_lazy("None")
+    )
+    roles = forms.ModelMultipleChoiceField(
+        Role.objects.all(),
+        label=gettext_lazy("Roles"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    field_order = ("name", "username", "phone", "email", "department", "position", "superior", "roles")
+
+    def __init__(self, *args: Any, by: User, operation: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        reach = by.reach("people", operation)
+        within = [one for one in tree() if by.is_administrator or reach.covers(None, one.pk)]
+        self.fields["department"].offer(within)  # type: ignore[attr-defined]
+        people = User.objects.people().filter(is_active=True)
+        self.fields["superior"].queryset = people.exclude(pk=self.person.pk) if self.person else people  # type: ignore[attr-defined]
+        if not by.is_administrator:
+            del self.fields["roles"]
+
+    def clean_username(self) -> str:
+        username = self.cleaned_data["username"]
+        return self._unused(username, _("This user name is taken."), username__iexact=username)
+
+
+class DepartmentForm(forms.Form):
+    name = forms.CharField(label=gettext_lazy("Department name"), max_length=100)
+    parent = DepartmentChoice(label=gettext_lazy("Lies below"))
+    head = forms.ModelChoiceField(
+        User.objects.people().filter(is_active=True),
+        label=pgettext_lazy("department", "Head"),
+        required=False,
+        empty_label=gettext_lazy("None"),
+    )
+
+    def __init__(self, *args: Any, department: Department | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if department is not None and department.parent_id is None:
+            del self.fields["parent"]
+            return
+        outside = [one for one in tree() if department is None or not one.path.startswith(department.path)]
+        self.fields["parent"].offer(outside)  # type: ignore[attr-defined]
+
+
+class RoleForm(forms.Form):
+    name = forms.CharField(label=gettext_lazy("Role name"), max_length=60)
+    description = forms.CharField(label=gettext_lazy("Description"), max_length=300, required=False)
+    copy_of = forms.ModelChoiceField(
+        Role.objects.all(),
+        label=gettext_lazy("Begin with the permissions of"),
+        required=False,
+        empty_label=gettext_lazy("No role"),
+    )
+
+    def __init__(self, *args: Any, role: Role | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if role is not None:
+            del self.fields["copy_of"]
+
+
+class SettingsForm(forms.Form):
+    company_name = forms.CharField(label=gettext_lazy("Company name"), max_length=100, required=False)
+    administrator_contact = forms.CharField(
+        label=gettext_lazy("Administrator's contact"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("Stands on the sign-in page for those who forgot their password."),
+    )
+    safety_notice = forms.CharField(
+        label=gettext_lazy("Safety notice"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("Stands on the sign-in page. Leave it empty for the usual text."),
+    )
+    entry_guide = forms.CharField(
+        label=gettext_lazy("Guide for entering customers"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=gettext_lazy("Stands at the top of the form for customers. Leave it empty for the usual text."),
+    )
+
+    @classmethod
+    def current(cls) -> dict[str, str]:
+        """What holds now, by field."""
+        return {key: str(value) for key, value in house.settings(*cls.base_fields).items()}
+
+
+class TokenForm(forms.Form):
+    name = forms.CharField(label=gettext_lazy("What it is for"), max_length=100)
+    scope = forms.ChoiceField(label=gettext_lazy("May"), choices=ApiToken.Reaches, initial=ApiToken.Reaches.READ)
+    days = forms.TypedChoiceField(
+        label=gettext_lazy("Valid for"),
+        coerce=int,
+        initial=90,
+        choices=[
+            (30, gettext_lazy("30 days")),
+            (90, gettext_lazy("90 days")),
+            (365, gettext_lazy("1 year")),
+            (0, gettext_lazy("Until revoked")),
+        ],
+    )

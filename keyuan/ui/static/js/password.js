@@ -1,0 +1,80 @@
+// <new-password>: ticks off the rules while one types, estimates the strength, compares the two fields.
+// The rules come as data; the server checks them again and has the last word.
+const weight = (sign) => (/\p{Script=Han}/u.test(sign) ? 9 : /[a-z]/.test(sign) ? 4 : /[A-Z0-9 ]/.test(sign) ? 5 : 6);
+
+function bits(text) {
+  const seen = new Map();
+  return [...text].reduce((sum, sign) => {
+    seen.set(sign, (seen.get(sign) ?? 0) + 1);
+    return sum + weight(sign) / seen.get(sign);
+  }, 0);
+}
+
+const level = (text) => [0, 36, 46, 56].filter((least) => bits(text) >= least).length;
+
+function kept(text, rules, common) {
+  const low = text.toLowerCase();
+  return {
+    length: [...text].length >= rules.least && [...text].length <= rules.most,
+    common: text !== "" && !common.has(low) && new Set(text).size >= 4,
+    own: text !== "" && !(rules.name && low.includes(rules.name)) && !(rules.phone && text.includes(rules.phone)),
+  };
+}
+
+class NewPassword extends HTMLElement {
+  connectedCallback() {
+    this.rules = JSON.parse(document.getElementById("password-rules").textContent);
+    this.common = new Set(this.rules.common);
+    [this.first, this.second] = ["password", "again"].map((name) => this.querySelector(`[name=${name}]`));
+    this.leftLine = this.querySelector("[data-left][role=status]");
+    this.addEventListener("input", () => this.show());
+    this.show();
+  }
+
+  show() {
+    const text = this.first.value;
+    const done = kept(text, this.rules, this.common);
+    const left = [];
+    for (const line of this.querySelectorAll("[data-rule]")) {
+      const good = done[line.dataset.rule];
+      line.classList.toggle("y", good);
+      if (!good) left.push(line.dataset.left);
+    }
+    this.showStrength(text, done);
+    this.compare(text, left);
+    this.finish(left);
+  }
+
+  showStrength(text, done) {
+    const typed = this.querySelector("[data-typed]");
+    typed.textContent = text ? typed.dataset.typed.replace("{n}", [...text].length) : "";
+    const now = Object.values(done).every(Boolean) ? level(text) : 1;
+    const [bars, said] = [this.querySelector("[data-bars]"), this.querySelector("[data-strength]")];
+    bars.hidden = said.hidden = !text;
+    bars.classList.toggle("ok", now >= 3);
+    [...bars.children].forEach((bar, index) => bar.classList.toggle("f", index < now));
+    said.classList.toggle("ok", now >= 3);
+    said.classList.toggle("warn", now < 3);
+    said.querySelector("span").textContent = said.dataset.words.split("|")[now - 1];
+  }
+
+  compare(text, left) {
+    const equal = this.second.value === text && text !== "";
+    const wrong = this.second.value !== "" && !equal;
+    this.querySelector("[data-unequal]").hidden = !wrong;
+    this.second.classList.toggle("is-bad", wrong);
+    wrong ? this.second.setAttribute("aria-invalid", "true") : this.second.removeAttribute("aria-invalid");
+    if (!equal) left.push(this.leftLine.dataset.equal);
+    if (text) for (const line of this.querySelectorAll("[data-refused]")) line.hidden = true;
+  }
+
+  finish(left) {
+    this.querySelector("[data-save]").disabled = left.length > 0;
+    const { left: sentence, join } = this.leftLine.dataset;
+    this.leftLine.textContent = left.length
+      ? sentence.replace("{n}", left.length).replace("{what}", left.join(join))
+      : "";
+  }
+}
+
+customElements.define("new-password", NewPassword);
