@@ -155,7 +155,7 @@ def routes(options: argparse.Namespace) -> None:
         say(json.dumps(found, ensure_ascii=False, indent=1))
         return
     for route in found:
-        say(f"{'/'.join(route['methods']):<12} {route['path']}  [{route['audience']}]")
+        say(f"{'/'.join(route['methods'] or ['*']):<12} {route['path']}  [{route['audience']}]")
 
 
 def back_up(options: argparse.Namespace) -> None:

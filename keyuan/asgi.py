@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import signal
+import time
 
 import psycopg
 from django.core.wsgi import get_wsgi_application
@@ -11,8 +13,13 @@ from keyuan.engine.bridge import Bridge, Message, Receive, Send, say
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "keyuan.settings")
 
+if os.environ.get("KEYUAN_ROLE") == "web":
+    # A worker that is asked to end while it still loads would not hear it: granian listens only once it serves.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
 THREADS = 2
 READY_WITHIN = 1  # second
+FRESH = 0.3  # seconds for which an answer holds
 
 pages = Bridge(get_wsgi_application(), THREADS)
 
@@ -36,15 +43,39 @@ async def alive(send: Send) -> None:
 
 async def ready(send: Send) -> None:
     """The process answers, and so does the database."""
-    try:
-        await asyncio.wait_for(_ask_database(), READY_WITHIN)
-    except (psycopg.Error, OSError, TimeoutError):
-        await say(send, 503, "The database does not answer.\n", [(b"retry-after", b"2")])
-    else:
+    if await database():
         await say(send, 200, "ok\n")
+    else:
+        await say(send, 503, "The database does not answer.\n", [(b"retry-after", b"2")])
 
 
 SHORT = {"/livez": alive, "/readyz": ready}
+
+
+class Probe:
+    """Whether the database answers. Many who ask at once cost it one connection."""
+
+    def __init__(self) -> None:
+        self.asking = asyncio.Lock()
+        self.asked = -FRESH
+        self.answered = False
+
+    async def __call__(self) -> bool:
+        async with self.asking:
+            if time.monotonic() - self.asked >= FRESH:
+                self.answered = await self._ask()
+                self.asked = time.monotonic()
+            return self.answered
+
+    async def _ask(self) -> bool:
+        try:
+            await asyncio.wait_for(_ask_database(), READY_WITHIN)
+        except (psycopg.Error, OSError, TimeoutError):
+            return False
+        return True
+
+
+database = Probe()
 
 
 async def _ask_database() -> None:

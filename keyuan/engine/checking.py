@@ -69,7 +69,7 @@ def _space() -> Iterator[Finding]:
 
 def _settings() -> Iterator[Finding]:
     try:
-        call_command("check", stdout=io.StringIO())
+        call_command("check", stdout=io.StringIO(), stderr=io.StringIO())
         yield GOOD, _("Settings: nothing wrong")
     except SystemCheckError as error:
         yield WRONG, _("Settings: %(why)s") % {"why": error}
