@@ -15,6 +15,9 @@ from psycopg import sql
 
 from keyuan.records.history import Operation, as_json
 
+ELSEWHERE = {"tags"}
+"""What belongs to a record and its history, but stands in a table of its own."""
+
 _HAPPENED = """
 WITH given AS (
     SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[])
@@ -29,7 +32,7 @@ SELECT happened.id, happened.at, given.before::jsonb, given.after::jsonb FROM ha
 """
 
 _CHANGE = sql.SQL("""
-UPDATE {table} t SET {assignments}, version = t.version + 1, updated_at = clock_timestamp(), updated_by_id = %s
+UPDATE {table} t SET {assignments} version = t.version + 1, updated_at = clock_timestamp(), updated_by_id = %s
 FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb) n WHERE t.id = n.id
 """)
 
@@ -88,18 +91,19 @@ def change_each(
     The caller has locked the rows in the order of their ids and read `before` under that lock.
 
     Args:
-        changes: per id, the fields that change, as history keeps values: ids for rows.
+        changes: per id, the fields that change, as history keeps values: ids for rows. Tags, which the caller
+            has written, may be among them.
         before: per id, at least the fields that change in any row, as they stand.
         customers: per id, the customer whose time line shows it.
     """
     if not changes:
         return
-    names = sorted({name for values in changes.values() for name in values})
+    names = sorted({name for values in changes.values() for name in values} - ELSEWHERE)
     columns = {name: model._meta.get_field(name).column for name in names}
     records = [{"id": pk} | {columns[n]: changes[pk].get(n, before[pk][n]) for n in names} for pk in sorted(changes)]
     statement = _CHANGE.format(
         table=sql.Identifier(model._meta.db_table),
-        assignments=sql.SQL(", ").join(sql.SQL("{0} = n.{0}").format(sql.Identifier(one)) for one in columns.values()),
+        assignments=sql.SQL(" ").join(sql.SQL("{0} = n.{0},").format(sql.Identifier(one)) for one in columns.values()),
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, [operation.by_id, json.dumps(records, cls=DjangoJSONEncoder, ensure_ascii=False)])

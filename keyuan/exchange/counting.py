@@ -1,0 +1,122 @@
+"""The figures of an import in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from keyuan.customers.fields import CONTACT, CUSTOMER
+from keyuan.exchange.models import Import, ImportRow
+from keyuan.exchange.reading import column_letter
+from keyuan.exchange.targets import CONTACT_PREFIX
+from keyuan.records.forms import required_sentence
+
+NAMED = 20  # refused rows that a report names one by one
+
+REASONS = {
+    "two": gettext_lazy("Name and credit code belong to two customers"),
+    "several": gettext_lazy("Similar to several customers"),
+    "meanwhile": gettext_lazy("Saved by somebody else meanwhile"),
+    "exists": gettext_lazy("The customer exists"),
+    "foreign": gettext_lazy("The customer exists and is somebody else's"),
+    "repeated": gettext_lazy("Same customer as an earlier row"),
+    "code": gettext_lazy("Same name, another credit code"),
+    "similar:name": gettext_lazy("Similar name"),
+    "similar:phone": gettext_lazy("Same phone"),
+    "similar:domain": gettext_lazy("Same domain"),
+}
+
+
+def reason_label(reason: str) -> str:
+    """A reason of the counts in words: `industry` is the field's label, `required:name` the form's sentence."""
+    if reason in REASONS:
+        return str(REASONS[reason])
+    key = reason.removeprefix("required:")
+    catalogue = CONTACT if key.startswith(CONTACT_PREFIX) else CUSTOMER
+    field = catalogue.fields.get(key.removeprefix(CONTACT_PREFIX))
+    if field is None:
+        return reason
+    if reason != key:
+        return required_sentence(field)
+    return _("%(field)s can't be read") % {"field": field.label} if key != "owner" else str(field.label)
+
+
+class Report:
+    """What an import did, or after a check would do."""
+
+    def __init__(self, of: Import) -> None:
+        self.of, self.counts = of, of.counts
+
+    def number(self, name: str) -> int:
+        return int(self.counts.get(name, 0))
+
+    def reasons(self, level: str) -> list[tuple[str, int]]:
+        """Reasons of one level (refused, warned, skipped) with their numbers, the most frequent first."""
+        found = [
+            (reason_label(name.partition(":")[2]), number)
+            for name, number in self.counts.items()
+            if name.startswith(f"{level}:")
+        ]
+        return sorted(found, key=lambda pair: -pair[1])
+
+    def names_from(self) -> list[tuple[str, int]]:
+        """How many names came from which column, where there are several."""
+        found = {
+            int(name.partition(":")[2]): number for name, number in self.counts.items() if name.startswith("name:")
+        }
+        return [(self.column(place), found[place]) for place in sorted(found)] if len(found) > 1 else []
+
+    def column(self, place: int) -> str:
+        """The header of a column; where it has none, its letter."""
+        header = self.of.header[place] if 0 <= place < len(self.of.header) else ""
+        return header or _("column %(letter)s") % {"letter": column_letter(place)}
+
+    def lines(self) -> list[str]:
+        """The report as lines of text."""
+        return [*self._head(), *self._reasons(), *self._refused()]
+
+    def _head(self) -> Iterator[str]:
+        of = self.of
+        words = {"file": of.file_name, "rows": f"{of.row_count:,}"}
+        if of.state == Import.State.CHECKED:
+            yield _("%(file)s: %(rows)s rows checked, nothing is written") % words
+        else:
+            yield _("%(file)s: %(rows)s rows") % words
+        figures = {name: f"{self.number(name):,}" for name in ("created", "updated", "unchanged", "skipped", "refused")}
+        yield (
+            _(
+                "created %(created)s, updated %(updated)s, unchanged %(unchanged)s, skipped %(skipped)s, refused %(refused)s"
+            )
+            % figures
+        )
+        figures = {name: f"{self.number(name):,}" for name in ("warned", "contacts")}
+        yield _("warned %(warned)s, contacts added %(contacts)s") % figures
+        for label, number in self.names_from():
+            yield _("name from “%(column)s”: %(number)s") % {"column": label, "number": f"{number:,}"}
+        if of.failure:
+            yield of.failure
+
+    def _reasons(self) -> Iterator[str]:
+        heads = {"refused": _("refused"), "warned": _("warned"), "skipped": _("skipped")}
+        for level, head in heads.items():
+            for label, number in self.reasons(level):
+                yield _("%(head)s: %(reason)s, %(number)s") % {"head": head, "reason": label, "number": f"{number:,}"}
+
+    def _refused(self) -> Iterator[str]:
+        rows = ImportRow.objects.filter(of=self.of, outcome="refused").order_by("number")
+        for row in rows[:NAMED]:
+            for one in row.problems:
+                if one["level"] == "bad":
+                    yield self.sentence(row.number, one)
+        more = self.number("refused") - NAMED
+        if more > 0:
+            yield ngettext("and %(number)d more row", "and %(number)d more rows", more) % {"number": more}
+
+    def sentence(self, number: int, problem: dict[str, object]) -> str:
+        """One problem of one row as a line: row, column, value, sentence."""
+        words = {"number": number, "column": self.column(int(str(problem.get("column", -1)))), "text": problem["text"]}
+        if "column" not in problem:
+            return _("row %(number)d: %(text)s") % words
+        return _("row %(number)d, %(column)s: %(text)s") % words

@@ -1,0 +1,208 @@
+"""Duplicates for many rows at once: against what is there, and within the file."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from keyuan.customers.models import Contact, Customer
+from keyuan.exchange.drafts import Draft, Person
+from keyuan.records.cleaners.phone import clean_phones
+from keyuan.records.cleaners.phone import key as phone_key
+from keyuan.records.cleaners.website import domain_key
+from keyuan.records.keys import DuplicateKey, Key, holders_of
+from keyuan.records.names import company_core, company_key, short_name_key, similarity
+
+BLOCKING = ("name", "uscc")
+NAMED_AT_ONCE = 3
+"""Of the rows or customers that are similar to one, so many are looked at."""
+
+_HELD = """
+    SELECT k.kind, k.key, k.record_id FROM unnest(%s::text[], %s::text[]) AS wanted(kind, key)
+    JOIN duplicate_key k ON k.kind = wanted.kind AND k.key = wanted.key
+    WHERE k.live AND k.blocks AND k.record_type = 'customer'
+"""
+
+Place = tuple[str, str]
+"""Kind and key."""
+
+
+def keys_of(draft: Draft) -> list[Key]:
+    """The duplicate keys that the customer of this row would have, as `customer_keys` makes them."""
+    values = draft.values
+    keys = [Key("name", company_key(draft.name), blocks=True)]
+    if "uscc" in values:
+        keys.append(Key("uscc", values["uscc"], blocks=True))
+    keys.append(Key("core", company_core(draft.name)))
+    keys += [Key("name", company_key(name)) for name in values.get("former_names", ())]
+    if "short_name" in values:
+        keys.append(Key("short", short_name_key(values["short_name"])))
+    keys += [Key("phone", phone_key(number)) for number in _numbers(values.get("phone", ""))]
+    for name in ("website", "email"):
+        if name in values and (domain := domain_key(values[name])):
+            keys.append(Key("domain", domain))
+    return [key for key in dict.fromkeys(keys) if key.key]
+
+
+def _numbers(stored: str) -> list[str]:
+    return clean_phones(stored) if ";" in stored else [stored] if stored else []
+
+
+def people_keys(draft: Draft) -> list[Key]:
+    """The numbers of the contacts in the row."""
+    return [Key("phone", key) for person in draft.people for key in people_numbers(person)]
+
+
+def people_numbers(person: Person) -> list[str]:
+    """The numbers of one contact in the form in which they are compared."""
+    stored = [person.values.get(name, "") for name in ("mobile", "phone")]
+    return list(dict.fromkeys(phone_key(number) for numbers in stored for number in _numbers(numbers)))
+
+
+@dataclass
+class Known:
+    """What the database has for the keys of a chunk of rows.
+
+    Attributes:
+        same: the living customers that hold a blocking key.
+        similar: customers by any key, those of contacts included.
+        customers: all of them by id, with their owners.
+    """
+
+    same: dict[Place, set[int]] = field(default_factory=lambda: defaultdict(set))
+    similar: dict[Place, set[int]] = field(default_factory=lambda: defaultdict(set))
+    customers: dict[int, Customer] = field(default_factory=dict)
+
+
+def look_up(drafts: Sequence[Draft]) -> Known:
+    """Read, in a fixed number of queries, what the keys of these rows meet."""
+    known = Known()
+    blocking = sorted({(key.kind, key.key[:300]) for draft in drafts for key in draft.keys if key.blocks})
+    if not blocking:
+        return known
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD, list(map(list, zip(*blocking, strict=True))))
+        for kind, key, record_id in cursor.fetchall():
+            known.same[kind, key].add(record_id)
+    _look_for_similar(drafts, known)
+    pks = {pk for found in (known.same, known.similar) for held in found.values() for pk in held}
+    rows = Customer.objects.unscoped(reason="the duplicate check names owners to everybody").living()
+    known.customers = rows.select_related("owner").in_bulk(list(pks))
+    return known
+
+
+def _look_for_similar(drafts: Sequence[Draft], known: Known) -> None:
+    asked = {key for draft in drafts for key in similar_keys(draft)}
+    holders = holders_of(asked, limit=NAMED_AT_ONCE)
+    contacts = [row.record_id for row in holders if row.record_type == "contact"]
+    rows = Contact.objects.unscoped(reason="the duplicate check names owners to everybody")
+    owners = dict(rows.filter(pk__in=contacts).values_list("pk", "customer_id")) if contacts else {}
+    for row in holders:
+        record = _customer_of(row, owners)
+        if row.live and record:
+            known.similar[row.kind, row.key].add(record)
+
+
+def _customer_of(row: DuplicateKey, owners: dict[int, int]) -> int | None:
+    return owners.get(row.record_id) if row.record_type == "contact" else row.record_id
+
+
+def similar_keys(draft: Draft) -> list[Key]:
+    """The keys that only warn: name without place and suffix, short and former names, phones, domain."""
+    keys = [key for key in draft.keys if not key.blocks] + people_keys(draft)
+    core = next((key.key for key in draft.keys if key.kind == "core"), "")
+    found = [Key(key.kind, key.key[:300]) for key in keys]
+    if core:
+        found += [Key("short", core[:300]), Key("name", core[:300])]
+    if draft.name:
+        found.append(Key("name", company_key(draft.name)[:300]))
+    return list(dict.fromkeys(found))
+
+
+@dataclass(slots=True)
+class Earlier:
+    """A row of the file that came before, as far as later rows need it."""
+
+    number: int
+    name: str
+    filled: set[str]
+    people: list[tuple[str, str]]
+    draft: Draft | None = None
+
+
+class Seen:
+    """The rows of the file that became customers, by their keys."""
+
+    def __init__(self) -> None:
+        self.same: dict[Place, Earlier] = {}
+        self.similar: dict[Place, Earlier] = {}
+
+    def first(self, draft: Draft) -> Earlier | None:
+        """The earlier row with the same name or credit code."""
+        return next(
+            (self.same[key.kind, key.key] for key in draft.keys if key.blocks and (key.kind, key.key) in self.same),
+            None,
+        )
+
+    def add(self, draft: Draft, *, keep: bool) -> Earlier:
+        """Remember a row; `keep` where later rows will be joined to its draft itself."""
+        people = [(person.values["name"], person.values.get("mobile", "")) for person in draft.people]
+        earlier = Earlier(draft.number, draft.name, set(draft.values), people, draft if keep else None)
+        for key in draft.keys:
+            if key.blocks:
+                self.same[key.kind, key.key] = earlier
+            else:
+                self.similar.setdefault((key.kind, key.key), earlier)
+        for key in people_keys(draft):
+            self.similar.setdefault((key.kind, key.key), earlier)
+        return earlier
+
+
+def warn_of_similar(draft: Draft, known: Known, seen: Seen) -> set[int]:
+    """Say what this row is similar to, in the database and in the file; the ids of those customers."""
+    met: set[int] = set()
+    for key in similar_keys(draft):
+        for pk in sorted(known.similar.get((key.kind, key.key), ())):
+            if pk not in met and pk in known.customers and pk != draft.record_id:
+                met.add(pk)
+                _warn(draft, key, known.customers[pk].name, pk, 0)
+    rows: set[int] = set()
+    for key in similar_keys(draft):
+        earlier = seen.similar.get((key.kind, key.key))
+        if earlier and earlier.number not in rows and earlier.number != draft.number:
+            rows.add(earlier.number)
+            _warn(draft, key, earlier.name, None, earlier.number)
+    return met
+
+
+def _warn(draft: Draft, key: Key, name: str, pk: int | None, number: int) -> None:
+    words: dict[str, Any] = {"name": name, "number": number, "percent": round(similarity(draft.name, name) * 100)}
+    if key.kind == "phone":
+        text = _("Same phone as “%(name)s”")
+    elif key.kind == "domain":
+        text = _("Same domain as “%(name)s”")
+    else:
+        text = _("%(percent)d%% similar to “%(name)s”")
+    text %= words
+    if number:
+        text = _("%(text)s in row %(number)d") % {"text": text, "number": number}
+    draft.warn(
+        f"similar:{'phone' if key.kind == 'phone' else 'domain' if key.kind == 'domain' else 'name'}",
+        text,
+        draft.name_column,
+        draft.name,
+        pk,
+    )
+
+
+def same_customers(draft: Draft, known: Known) -> list[int]:
+    """The living customers with the same name or credit code."""
+    found: Iterable[int] = [
+        pk for key in draft.keys if key.blocks for pk in sorted(known.same.get((key.kind, key.key[:300]), ()))
+    ]
+    return list(dict.fromkeys(found))

@@ -1,0 +1,289 @@
+"""The two passes over an import: the check, which writes nothing but its findings, and the import itself.
+
+Each chunk of rows is one transaction together with its checkpoint, so that a killed process loses nothing and
+writes nothing twice.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import OperationalError, connection, transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from keyuan.customers.fields import CUSTOMER
+from keyuan.exchange.cleaning import RowReader
+from keyuan.exchange.columns import Mapping
+from keyuan.exchange.deciding import Decider, join
+from keyuan.exchange.drafts import Draft
+from keyuan.exchange.matching import Seen
+from keyuan.exchange.merging import merge, stand, write_merged
+from keyuan.exchange.models import Import, ImportRow
+from keyuan.exchange.options import Options
+from keyuan.exchange.problems import BAD, INFO, WARN
+from keyuan.exchange.reading import read_table
+from keyuan.exchange.reading.table import Row
+from keyuan.exchange.storage import path_of
+from keyuan.exchange.targets import NAME, targets_for
+from keyuan.exchange.writing import create_customers, save_new_tags
+from keyuan.org.models import User
+from keyuan.records.adding import copy_rows
+from keyuan.records.errors import NotAllowed, RuleBroken
+
+CHUNK, ATTEMPTS = 2000, 5
+
+
+@dataclass
+class Work:
+    """Everything a pass needs: the import, its person as one who imports, readers and counters."""
+
+    of: Import
+    by: User
+    options: Options
+    reader: RowReader
+    decider: Decider
+    counts: Counter[str]
+
+    @classmethod
+    def on(cls, of: Import, *, keep: bool) -> Work:
+        """
+        Raises:
+            NotAllowed: the person may not import (any more).
+        """
+        by = User.objects.get(pk=of.by_id)
+        by.source = "import"
+        if not by.may("customer", "import"):
+            raise NotAllowed(_("You may not import customers."))
+        options = Options.of(of.options)
+        mapping = Mapping.of(of.mapping, targets_for(by), len(of.header))
+        if not mapping.has_name:
+            raise RuleBroken(_("Choose the column with “%(field)s”.") % {"field": CUSTOMER.fields[NAME].label})
+        reader = RowReader(by, mapping, leave_bad=options.leave_bad, tag=options.tag)
+        made = dict(
+            ImportRow.objects.filter(of=of, outcome="created", record_id__gt=0).values_list("record_id", "number")
+            if of.written_to
+            else ()
+        )
+        return cls(of, by, options, reader, Decider(by, options, made, keep=keep), Counter(flat(of.counts)))
+
+    def count(self, drafts: Sequence[Draft], contacts: int) -> None:
+        """Add the outcomes of a chunk and their reasons."""
+        self.counts["contacts"] += contacts
+        for draft in drafts:
+            self.counts[draft.outcome] += 1
+            if draft.outcome in ("created", "updated", "unchanged") and draft.name_column >= 0:
+                self.counts[f"name:{draft.name_column}"] += 1
+            levels = {BAD: "refused", WARN: "warned", INFO: "skipped"}
+            reasons = {(levels[one.level], one.reason) for one in draft.problems}
+            if draft.outcome == "refused":
+                reasons = {pair for pair in reasons if pair[0] == "refused"}
+            if any(level == "warned" for level, _reason in reasons):
+                self.counts["warned"] += 1
+            self.counts.update(f"{level}:{reason}" for level, reason in reasons)
+
+
+def flat(counts: dict[str, Any]) -> dict[str, int]:
+    return {name: number for name, number in counts.items() if isinstance(number, int)}
+
+
+def in_language_of(user: User) -> Any:
+    """Sentences of jobs are in the language of the person."""
+    return translation.override(user.preferences.get("language") or "zh-hans")
+
+
+# Staging
+
+
+def rows_of(of: Import) -> list[Row]:
+    """The rows of the uploaded file."""
+    return read_table(path_of(of.digest)).rows
+
+
+def chunks(rows: Sequence[Row], size: int = CHUNK) -> Iterator[Sequence[Row]]:
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]
+
+
+def stage(of: Import, rows: Sequence[Row]) -> None:
+    """Put the bare rows where the import takes them from; used where nobody asks for a check."""
+    with transaction.atomic():
+        ImportRow.objects.filter(of=of).delete()
+        copy_rows(
+            ImportRow,
+            ["import_id", "number", "cells", "outcome", "is_flagged", "problems"],
+            ((of.pk, number, cells, "", False, "[]") for number, cells in rows),
+        )
+
+
+# The check
+
+
+def check(of: Import) -> None:
+    """Every row as the import would take it; what would happen is noted per row, and nothing else is written."""
+    with transaction.atomic():
+        of.checked_to, of.counts = 0, {}
+        of.save(update_fields=["checked_to", "counts"])
+        ImportRow.objects.filter(of=of).delete()
+    work = Work.on(of, keep=False)
+    rows = rows_of(of)
+    for chunk in chunks(rows):
+        drafts = work.reader.read(chunk)
+        work.count(drafts, preview(drafts, work))
+        if not _note_checked(of, chunk, drafts, work):
+            return
+    of.state, of.checked_at, of.row_count = Import.State.CHECKED, timezone.now(), len(rows)
+    of.save(update_fields=["state", "checked_at", "row_count"])
+
+
+def _note_checked(of: Import, rows: Sequence[Row], drafts: Sequence[Draft], work: Work) -> bool:
+    """Keep the findings of one chunk; False where another check of this import has begun meanwhile."""
+    with transaction.atomic():
+        now = Import.objects.select_for_update().get(pk=of.pk)
+        if (now.state, now.checked_to) != (Import.State.CHECKING, of.checked_to):
+            return False
+        _stage_checked(of, rows, drafts)
+        of.checked_to += len(rows)
+        of.counts = dict(work.counts)
+        of.save(update_fields=["checked_to", "counts"])
+    return True
+
+
+def preview(drafts: Sequence[Draft], work: Work) -> int:
+    """What would become of these rows; how many contacts would be added."""
+    decided = work.decider.decide(drafts)
+    contacts = sum(len(draft.people) for draft in decided.creates)
+    for draft in decided.creates:
+        draft.outcome = "created"
+    for draft, earlier in decided.joins:
+        before = len(earlier.people)
+        join(draft, earlier)
+        contacts += len(earlier.people) - before
+    standings = stand({draft.record_id for draft, _policy in decided.updates if draft.record_id}, lock=False)
+    for draft, policy in decided.updates:
+        if draft.record_id in standings:
+            merge(draft, standings[draft.record_id], policy, work.by)
+    return contacts + sum(len(one.new) for one in standings.values())
+
+
+def _stage_checked(of: Import, rows: Sequence[Row], drafts: Sequence[Draft]) -> None:
+    columns = ["import_id", "number", "cells", "outcome", "is_flagged", "problems", "record_id"]
+    copy_rows(
+        ImportRow,
+        columns,
+        (
+            (of.pk, number, cells, draft.outcome, draft.is_flagged, as_text(draft), draft.record_id)
+            for (number, cells), draft in zip(rows, drafts, strict=True)
+        ),
+    )
+
+
+def as_text(draft: Draft) -> str:
+    return json.dumps([one.as_json() for one in draft.problems], ensure_ascii=False) if draft.problems else "[]"
+
+
+# The import
+
+
+def write(of: Import) -> None:
+    """Import the staged rows that are not yet written."""
+    work = Work.on(of, keep=True)
+    while True:
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                with transaction.atomic():
+                    more = _write_chunk(work)
+                break
+            except OperationalError as error:
+                if attempt == ATTEMPTS or ("deadlock" not in str(error) and "serialize" not in str(error)):
+                    raise
+                work = Work.on(Import.objects.get(pk=of.pk), keep=True)
+        if not more:
+            return
+
+
+def _write_chunk(work: Work) -> bool:
+    """One chunk with its checkpoint; whether there may be more."""
+    of = Import.objects.select_for_update().get(pk=work.of.pk)
+    if of.state != Import.State.IMPORTING:
+        return False
+    staged = list(
+        ImportRow.objects.filter(of=of, number__gt=of.written_to)
+        .order_by("number")
+        .values_list("number", "cells")[:CHUNK]
+    )
+    work.counts = Counter(flat(of.counts))
+    if staged:
+        drafts = work.reader.read(staged)
+        contacts = _write(drafts, work, of)
+        work.count(drafts, contacts)
+        _note(of, drafts)
+        of.written_to = staged[-1][0]
+    if len(staged) < CHUNK:
+        of.state, of.finished_at = Import.State.DONE, timezone.now()
+    of.counts = dict(work.counts)
+    of.save(update_fields=["counts", "written_to", "state", "finished_at"])
+    return len(staged) == CHUNK
+
+
+def _write(drafts: Sequence[Draft], work: Work, of: Import) -> int:
+    """Decide about these rows and write them; how many contacts were added."""
+    work.decider.seen = Seen()  # rows of earlier chunks are in the database
+    at, details = timezone.now(), {"import": of.pk}
+    assert of.operation is not None
+    of.operation.by = work.by
+    given: dict[str, Any] = {"by": work.by, "operation": of.operation, "at": at, "details": details}
+    decided = work.decider.decide(drafts)
+    save_new_tags([draft for draft in drafts if not draft.is_refused])
+    for draft, earlier in decided.joins:
+        join(draft, earlier)
+    contacts = create_customers(decided.creates, **given)
+    for draft, earlier in decided.joins:
+        _follow(draft, earlier.draft)
+    standings = stand({draft.record_id for draft, _policy in decided.updates if draft.record_id}, lock=True)
+    for draft, policy in decided.updates:
+        if draft.record_id in standings:
+            merge(draft, standings[draft.record_id], policy, work.by)
+        else:
+            draft.refuse("meanwhile", _("Somebody deleted this customer meanwhile"), draft.name_column, draft.name)
+            draft.outcome = "refused"
+    contacts += write_merged(list(standings.values()), **given)
+    made = {
+        draft.record_id: draft.number for draft in decided.creates if draft.outcome == "created" and draft.record_id
+    }
+    work.decider.made_here = dict(work.decider.made_here) | made
+    return contacts
+
+
+def _follow(draft: Draft, first: Draft | None) -> None:
+    """A row that was joined to an earlier one shares its fate."""
+    if first is None:
+        return
+    draft.record_id = first.record_id
+    if first.outcome == "refused":
+        draft.outcome = "refused"
+        draft.problems += [one for one in first.problems if one.level == BAD]
+
+
+def _note(of: Import, drafts: Sequence[Draft]) -> None:
+    """What became of the rows."""
+    statement = """
+        UPDATE import_row r SET outcome = g.outcome, is_flagged = g.is_flagged, problems = g.problems::jsonb,
+            record_id = g.record_id
+        FROM unnest(%s::int[], %s::text[], %s::bool[], %s::text[], %s::bigint[])
+            AS g(number, outcome, is_flagged, problems, record_id)
+        WHERE r.import_id = %s AND r.number = g.number
+    """
+    columns = [
+        [draft.number for draft in drafts],
+        [draft.outcome for draft in drafts],
+        [draft.is_flagged for draft in drafts],
+        [as_text(draft) for draft in drafts],
+        [draft.record_id for draft in drafts],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*columns, of.pk])

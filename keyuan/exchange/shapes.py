@@ -1,0 +1,141 @@
+"""Customers and contacts as rows of their tables, without a model instance for each."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
+
+from django.db import connection, models
+
+from keyuan.customers.models import Contact, Customer
+from keyuan.customers.models.deriving import (
+    completeness,
+    contact_text,
+    customer_text,
+    lines,
+    phone_text,
+    sort_name,
+)
+from keyuan.exchange.drafts import Draft, Person
+from keyuan.org.models import User
+from keyuan.records.options import Tag
+from keyuan.records.search_text import Kind
+
+SearchRow = tuple[int, str, str]
+
+
+@cache
+def blank_row(model: type[models.Model]) -> dict[str, Any]:
+    """What every column of a new row holds when nobody fills it in."""
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    values = {field.column: field.get_db_prep_save(field.get_default(), connection) for field in fields}
+    return {name: str(value) if isinstance(value, str) else value for name, value in values.items()} | {"custom": "{}"}
+
+
+@cache
+def columns_of(model: type[models.Model]) -> dict[str, str]:
+    """Column by field name."""
+    return {field.name: field.column for field in model._meta.concrete_fields}
+
+
+def raw(value: Any) -> Any:
+    """Rows as their ids, as columns and history keep them."""
+    return value.pk if isinstance(value, models.Model) else value
+
+
+def shape(model: type[models.Model], values: dict[str, Any]) -> dict[str, Any]:
+    """The columns of a new row."""
+    columns = columns_of(model)
+    return blank_row(model) | {columns[name]: raw(value) for name, value in values.items()}
+
+
+class NewCustomer:
+    """A customer about to be added: its row, its picture for the history, its search text.
+
+    Args:
+        by: who imports; the owner too, unless the row names another.
+    """
+
+    def __init__(self, pk: int, draft: Draft, by: User, at: datetime) -> None:
+        owner = draft.owner or by
+        self.pk, self.draft = pk, draft
+        self.people = [NewContact(person, pk) for person in draft.people]
+        choose_primary(self.people)
+        self.row = shape(Customer, draft.values | {"id": pk, "owner": owner}) | {
+            "department_id": owner.department_id, "created_at": at, "updated_at": at, "category_since": at,
+            "created_by_id": by.pk, "updated_by_id": by.pk,
+        }  # fmt: skip
+        self.like = SimpleNamespace(**self.row)
+        self.row["sort_name"] = sort_name(draft.name)
+        self.row["completeness"] = completeness(self.like, bool(self.people))  # type: ignore[arg-type]
+
+    def picture(self) -> dict[str, Any]:
+        """The values as history keeps them."""
+        values = {name: raw(value) for name, value in self.draft.values.items()}
+        values |= {"owner": self.row["owner_id"], "relationship": self.row["relationship"]}
+        if self.row["department_id"]:
+            values["department"] = self.row["department_id"]
+        if self.draft.tags:
+            values["tags"] = tag_ids(self.draft.tags)
+        return values
+
+    def search(self) -> list[SearchRow]:
+        people = [person.like for person in self.people]
+        tags = [tag.name for tag in self.draft.tags if tag.owner_id is None]
+        numbers = [self.like.phone, *(number for one in people for number in (one.mobile, one.phone))]
+        return filled(
+            (self.pk, Kind.TEXT.value, customer_text(self.like, people, tags)),  # type: ignore[arg-type]
+            (self.pk, Kind.PHONE.value, phone_text(*numbers)),
+            (self.pk, Kind.EMAIL.value, lines(self.like.email, *(one.email for one in people))),
+        )
+
+
+class NewContact:
+    """A contact about to be added."""
+
+    def __init__(self, person: Person, customer: int) -> None:
+        self.pk = 0
+        self.person = person
+        self.row = shape(Contact, person.values) | {"customer_id": customer, "person": uuid.uuid4()}
+        self.row["sort_name"] = sort_name(person.values["name"])
+        self.like = SimpleNamespace(**self.row)
+
+    @property
+    def tags(self) -> list[Tag]:
+        return self.person.tags
+
+    def settle(self, pk: int, by: User, at: datetime) -> None:
+        self.pk = pk
+        self.row |= {"id": pk, "created_at": at, "updated_at": at, "created_by_id": by.pk, "updated_by_id": by.pk}
+
+    def picture(self) -> dict[str, Any]:
+        values = {name: raw(value) for name, value in self.person.values.items()}
+        values |= {"customer": self.row["customer_id"], "is_primary": self.row["is_primary"]}
+        return values | ({"tags": tag_ids(self.tags)} if self.tags else {})
+
+    def search(self) -> list[SearchRow]:
+        return filled(
+            (self.pk, Kind.TEXT.value, contact_text(self.like)),  # type: ignore[arg-type]
+            (self.pk, Kind.PHONE.value, phone_text(self.like.mobile, self.like.phone)),
+            (self.pk, Kind.EMAIL.value, lines(self.like.email)),
+        )
+
+
+def choose_primary(people: Sequence[NewContact], *, has_one: bool = False) -> None:
+    """Of new contacts of one customer the one marked, else the first, is the primary one, unless there is one."""
+    marked = next((one for one in people if one.row["is_primary"]), people[0] if people else None)
+    for one in people:
+        one.row["is_primary"] = one is marked and not has_one
+
+
+def filled(*rows: SearchRow) -> list[SearchRow]:
+    return [row for row in rows if row[2]]
+
+
+def tag_ids(tags: Iterable[Tag]) -> list[int]:
+    """In order; -1 stands for one that only the import will save."""
+    return sorted({tag.pk or -1 for tag in tags})

@@ -1,0 +1,4 @@
+"""Index of the jobs of every room: procrastinate imports it in every process."""
+
+from keyuan.engine.tasks import *  # noqa: F403
+from keyuan.exchange.tasks import *  # noqa: F403
