@@ -2,11 +2,10 @@
 
 import os
 import secrets as randomness
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
-# A folder that the database's own user may enter, which /root is not.
+# For root: a place that the database's own user may enter, where the data folder is not one.
 SYSTEM_FOLDER = Path("/var/lib/keyuan")
 
 
@@ -17,10 +16,9 @@ def is_root() -> bool:
 def home() -> Path:
     """The data folder, made when it is missing.
 
-    `KEYUAN_HOME` names it. Without it: `~/.keyuan`, and for root `/var/lib/keyuan`.
+    `KEYUAN_HOME` names it; without it, it is `~/.keyuan`.
     """
-    named = os.environ.get("KEYUAN_HOME")
-    folder = Path(named).expanduser().absolute() if named else _default()
+    folder = Path(os.environ.get("KEYUAN_HOME") or "~/.keyuan").expanduser().absolute()
     folder.mkdir(mode=0o711 if is_root() else 0o700, parents=True, exist_ok=True)
     return folder
 
@@ -76,9 +74,3 @@ def _draw(file: Path) -> None:
         pass
     finally:
         draft.unlink()
-
-
-def _default() -> Path:
-    if is_root() and sys.platform != "win32":
-        return SYSTEM_FOLDER
-    return Path.home() / ".keyuan"
