@@ -2,7 +2,10 @@
 
 from django.urls import include, path
 
+from keyuan.api import api
+
 urlpatterns = [
+    path("api/v1/", api.urls),
     path("", include("keyuan.ui.urls")),
     path("lists/", include("keyuan.ui.lists.urls")),
     path("", include("keyuan.people.urls")),
@@ -12,5 +15,7 @@ urlpatterns = [
     path("", include("keyuan.exchange.urls")),
     path("", include("keyuan.reports.urls")),
 ]
+handler400 = "keyuan.ui.errors.bad_request"
+handler403 = "keyuan.ui.errors.forbidden"
 handler404 = "keyuan.ui.errors.not_found"
 handler500 = "keyuan.ui.errors.server_error"

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from keyuan.customers.models import Contact, ContactSearch, Customer, CustomerSearch
 from keyuan.records.catalogue import Catalogue, Field, Relation, from_model
@@ -45,7 +46,7 @@ CUSTOMER = Catalogue(
     groups={
         "basic": _("Basic information"),
         "registration": _("Business registration"),
-        "more": _("More"),
+        "more": pgettext_lazy("fields", "More"),
         "system": _("System"),
     },
     default_columns=(
@@ -64,7 +65,7 @@ CONTACT = Catalogue(
     "contact",
     _("Contact"),
     ContactSearch,
-    groups={"basic": _("Basic information"), "more": _("More"), "system": _("System")},
+    groups={"basic": _("Basic information"), "more": pgettext_lazy("fields", "More"), "system": _("System")},
     default_columns=("customer", "title", "roles", "mobile", "email", "updated_at"),
 )
 

@@ -34,6 +34,7 @@ class FirstContactForm(ContactForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, only=FIRST_CONTACT, prefix="contact", **options)
+        self.fields["name"].required = False
 
     @property
     def is_blank(self) -> bool:
@@ -41,7 +42,8 @@ class FirstContactForm(ContactForm):
 
     def full_clean(self) -> None:
         """A contact that nobody began is no mistake."""
-        if self.is_bound and self.is_blank:
+        if not self.is_bound or self.is_blank:
             self._errors, self.cleaned_data = forms.utils.ErrorDict(), {}
             return
+        self.fields["name"].required = True
         super().full_clean()

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from keyuan.org.models import User
 from keyuan.records.catalogue import Catalogue, Field
 from keyuan.records.cleaners import Invalid
-from keyuan.records.kinds import Choice, Choices, Fixed, LongText, Names, Tags, YesNo
+from keyuan.records.kinds import Choice, Choices, Coded, Fixed, LongText, Names, Tags, YesNo
 from keyuan.records.kinds.choices import ensure_tags
 from keyuan.records.kinds.kind import Kind
 from keyuan.records.models import Record
 from keyuan.records.namebook import NameBook
+from keyuan.records.widgets import Cascade, Pills, TagInput
 
 
 class Input(forms.Field):
@@ -48,21 +49,15 @@ def required_sentence(field: Field) -> str:
     return _("%(field)s is required") % {"field": field.label}
 
 
-class ManyTexts(forms.SelectMultiple):
-    """Several values under one name, or one text with separators."""
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
-        values = data.getlist(name) if hasattr(data, "getlist") else data.get(name) or []
-        return [values] if isinstance(values, str) else list(values)
-
-
 def widget(field: Field, book: NameBook) -> forms.Widget:
     """The plain input for a field; scripts may enrich it."""
     kind = field.kind
     if isinstance(kind, Choices):
-        return ManyTexts(choices=[(option.key, str(option)) for option in kind.offered(book)])
+        return Pills(field.label, [(option.key, str(option)) for option in kind.offered(book)])
     if isinstance(kind, Tags):
-        return ManyTexts(choices=[(tag.name, tag.name) for tag in book.tags.values() if not tag.is_retired])
+        return TagInput([tag.name for tag in book.tags.values() if not tag.is_retired])
+    if isinstance(kind, Coded):
+        return Cascade(f"/customers/trees/{kind.name}/", kind.tree)
     if isinstance(kind, Choice):
         return forms.Select(choices=[("", "—"), *((option.key, str(option)) for option in kind.offered(book))])
     if isinstance(kind, Fixed):

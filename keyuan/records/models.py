@@ -9,6 +9,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from keyuan.org.models import Department, User
 from keyuan.records.changing import change_rows
@@ -111,7 +112,15 @@ class Record(models.Model):
     module: ClassVar[str]
     customer_column: ClassVar[str] = "id"  # the column that names the customer whose time line shows this record
 
-    owner = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    owner = models.ForeignKey(
+        User,
+        models.PROTECT,
+        verbose_name=pgettext_lazy("record", "Owner"),
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
     department = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+", editable=False, db_index=False)

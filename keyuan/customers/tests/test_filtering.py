@@ -106,7 +106,12 @@ CASES = [
         {"car"},
     ),
     (
-        {"or": [{"field": "tags", "op": "any", "value": ["重点关注"]}, {"field": "name", "op": "contains", "value": "绿源"}]},
+        {
+            "or": [
+                {"field": "tags", "op": "any", "value": ["重点关注"]},
+                {"field": "name", "op": "contains", "value": "绿源"},
+            ]
+        },
         {"car", "bare"},
     ),
     ({"and": []}, {"car", "shop", "bare"}),

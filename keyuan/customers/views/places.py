@@ -1,6 +1,6 @@
 """Places: the cascade of regions, and addresses by kind."""
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -8,18 +8,26 @@ from django.views.decorators.http import require_GET, require_POST
 from keyuan.customers.models import Customer, CustomerAddress
 from keyuan.records.cleaners.lines import clean_line
 from keyuan.records.errors import RuleBroken
-from keyuan.records.reference import regions
+from keyuan.records.reference import industries, regions
 from keyuan.ui.audience import may, signed_in
 from keyuan.ui.editing import record_or_404
 
 
+TREES = {"region": regions, "industry": industries}
+
+
 @require_GET
 @signed_in
-def region_children(request: HttpRequest) -> JsonResponse:
-    """The regions below one: [[code, name, whether more lie below], …]."""
+def tree_children(request: HttpRequest, tree: str) -> JsonResponse:
+    """What lies below one place of a reference tree: [[code, name, whether more lie below], …]."""
+    if tree not in TREES:
+        raise Http404
     under = request.GET.get("under", "")
-    rows = regions.children(under) if under else regions.regions()
-    return JsonResponse([[one.code, one.name, bool(regions.children(one.code))] for one in rows], safe=False)
+    rows = TREES[tree].children(under) if under else TREES[tree].roots()
+    deeper = tree == "region" or not under  # two levels of industries are enough to choose from
+    return JsonResponse(
+        [[one.code, one.name, deeper and bool(TREES[tree].children(one.code))] for one in rows], safe=False
+    )
 
 
 @require_POST

@@ -64,10 +64,17 @@ def _email(kind: Kind, value: Any, book: NameBook) -> SafeString:
     return SafeString(f'<a href="mailto:{escape(value)}">{escape(value)}</a>')
 
 
+def _place(kind: Kind, value: Any, book: NameBook) -> SafeString:
+    text = escape(kind.plain(value, book))
+    return SafeString(f'<span class="trunc place" title="{text}">{text}</span>')
+
+
 BY_KIND: dict[str, Cell] = {
     "choice": _choice,
     "choices": _choices,
     "tags": _tags,
+    "industry": _place,
+    "region": _place,
     "website": _website,
     "email": _email,
     "money": lambda kind, value, book: cells.money_short(value),

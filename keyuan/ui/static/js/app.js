@@ -15,6 +15,9 @@ const parts = {
   "row-selection": () => import("./selection.js"),
   "duplicate-hint": () => import("./duplicates.js"),
   "region-picker": () => import("./region.js"),
+  "filter-builder": () => import("./filter-builder.js"),
+  "column-settings": () => import("./lists.js"),
+  "record-neighbours": () => import("./lists.js"),
 };
 
 function bring(root) {

@@ -50,3 +50,23 @@ document.addEventListener("change", (event) => {
 });
 
 document.querySelector("[data-focus]")?.focus();
+
+// <completeness-hint data-text="… {percent} … {left} …">: how much of the form above the fold is filled in.
+class CompletenessHint extends HTMLElement {
+  connectedCallback() {
+    this.form = this.closest("form");
+    this.form?.addEventListener("input", () => this.tell());
+    this.form?.addEventListener("change", () => this.tell());
+    this.tell();
+  }
+
+  tell() {
+    const boxes = [...this.form.querySelectorAll('.fgrid :is(input, select, textarea)[name]:not([type=checkbox], [type=hidden], [name^="contact-"])')];
+    const names = new Map(boxes.map((box) => [box.name, box]));
+    for (const one of ["tags", "parent", "former_names", "notes", "business_scope", "category"]) names.delete(one);
+    const filled = [...names.values()].filter((box) => box.value.trim()).length;
+    const percent = names.size ? Math.round((filled * 100) / names.size) : 100;
+    this.textContent = this.dataset.text.replace("{percent}", percent).replace("{left}", names.size - filled);
+  }
+}
+customElements.define("completeness-hint", CompletenessHint);

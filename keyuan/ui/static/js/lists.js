@@ -59,7 +59,7 @@ class RecordNeighbours extends HTMLElement {
     const kept = JSON.parse(sessionStorage.getItem(STORE + head?.dataset.recordList) ?? "null");
     const place = kept?.ids.indexOf(head.dataset.record) ?? -1;
     if (place < 0 || this.childElementCount) return;
-    this.append(this.link(kept.ids[place - 1], this.dataset.previous, "⌃", "k"), ` ${place + 1} / ${kept.ids.length} `, this.link(kept.ids[place + 1], this.dataset.next, "⌄", "j"));
+    this.append(this.link(kept.ids[place - 1], this.dataset.previous, "⌃", "previous"), ` ${place + 1} / ${kept.ids.length} `, this.link(kept.ids[place + 1], this.dataset.next, "⌄", "next"));
   }
 
   link(id, label, sign, key) {
@@ -70,7 +70,7 @@ class RecordNeighbours extends HTMLElement {
     one.setAttribute("aria-label", label);
     if (id) {
       one.href = location.pathname.replace(/\d+\/$/, `${id}/`);
-      one.dataset.key = key;
+      one.toggleAttribute(`data-${key}-record`, true);
     } else one.setAttribute("aria-disabled", "true");
     return one;
   }
