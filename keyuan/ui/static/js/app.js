@@ -17,12 +17,13 @@ const parts = {
   "region-picker": () => import("./region.js"),
   "filter-builder": () => import("./filter-builder.js"),
   "column-settings": () => import("./lists.js"),
+  "[data-list], [data-sections]": () => import("./lists.js"),
   "record-neighbours": () => import("./lists.js"),
 };
 
 function bring(root) {
   for (const [name, load] of Object.entries(parts)) {
-    if (!customElements.get(name) && root.querySelector?.(name)) load();
+    if (!(name[0] !== "[" && customElements.get(name)) && root.querySelector?.(name)) load();
   }
   showOwnKeys(root);
   for (const box of root.querySelectorAll?.("[data-indeterminate]") ?? []) box.indeterminate = true;

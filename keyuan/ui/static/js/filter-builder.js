@@ -12,7 +12,22 @@ const make = (tag, values = {}, ...children) => {
 
 class FilterBuilder extends HTMLElement {
   connectedCallback() {
-    if (this.rows) return;
+    this.recount = later(() => this.count(), 250);
+    this.addEventListener("submit", (event) => event.preventDefault());
+    this.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && !event.isComposing && event.target.matches("input:not([type=checkbox])")) this.apply();
+    });
+    // A new list leaves the element and takes its rows away.
+    this.swapped = () => this.isConnected && !this.contains(this.rows) && this.build();
+    document.addEventListener("htmx:after:swap", this.swapped);
+    this.build();
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener("htmx:after:swap", this.swapped);
+  }
+
+  build() {
     this.form = this.querySelector("form");
     this.told = JSON.parse(document.getElementById("list-builder").textContent);
     this.words = this.told.words;
@@ -22,11 +37,6 @@ class FilterBuilder extends HTMLElement {
     this.foot = this.footer();
     this.form.hidden = true;
     this.append(this.rows, this.foot);
-    this.recount = later(() => this.count(), 250);
-    this.addEventListener("submit", (event) => event.preventDefault());
-    this.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && !event.isComposing && event.target.matches("input:not([type=checkbox])")) this.apply();
-    });
     if (!this.parts.length) this.parts.push(this.blank());
     this.draw();
   }

@@ -66,7 +66,7 @@ class CompletenessHint extends HTMLElement {
     for (const one of ["tags", "parent", "former_names", "notes", "business_scope", "category"]) names.delete(one);
     const filled = [...names.values()].filter((box) => box.value.trim()).length;
     const percent = names.size ? Math.round((filled * 100) / names.size) : 100;
-    this.textContent = this.dataset.text.replace("{percent}", percent).replace("{left}", names.size - filled);
+    this.textContent = this.dataset.text.replace("{percent}", `${percent}%`).replace("{left}", names.size - filled);
   }
 }
 customElements.define("completeness-hint", CompletenessHint);

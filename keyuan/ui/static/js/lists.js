@@ -83,3 +83,25 @@ function seen() {
 }
 seen();
 document.addEventListener("htmx:after:swap", seen);
+
+// While an input method composes, a list does not search; it does when the characters stand.
+document.addEventListener("input", (event) => {
+  if (event.isComposing && event.target.matches("[data-list-search]")) event.stopPropagation();
+}, true);
+document.addEventListener("compositionend", (event) => {
+  if (event.target.matches("[data-list-search]")) event.target.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
+// The tabs of a record: on a wide screen they lead to their part, on a phone they show it alone.
+document.addEventListener("click", (event) => {
+  const tab = event.target.closest("[data-sections] a[href^='#']");
+  const part = tab && document.getElementById(tab.hash.slice(1));
+  if (!part) return;
+  event.preventDefault();
+  for (const one of tab.parentElement.children) one.removeAttribute("aria-current");
+  tab.setAttribute("aria-current", "page");
+  for (const one of part.parentElement.children) one.classList.toggle("on", one === part);
+  part.scrollIntoView({ block: "nearest" });
+  part.setAttribute("tabindex", "-1");
+  part.focus({ preventScroll: true });
+});

@@ -65,7 +65,13 @@ class NewPassword extends HTMLElement {
     this.second.classList.toggle("is-bad", wrong);
     wrong ? this.second.setAttribute("aria-invalid", "true") : this.second.removeAttribute("aria-invalid");
     if (!equal) left.push(this.leftLine.dataset.equal);
-    if (text) for (const line of this.querySelectorAll("[data-refused]")) line.hidden = true;
+    if (text) this.forgive();
+  }
+
+  forgive() {
+    for (const line of this.querySelectorAll("[data-refused]")) line.hidden = true;
+    this.first.classList.remove("is-bad");
+    this.first.removeAttribute("aria-invalid");
   }
 
   finish(left) {

@@ -15,7 +15,7 @@ class RegionPicker extends HTMLElement {
       label.htmlFor = this.button.id;
     }
     this.panel = Object.assign(document.createElement("div"), { className: "pop casc", hidden: true });
-    this.control.hidden = true;
+    this.dataset.ready = "";
     this.append(this.button, this.panel);
     this.label(this.dataset.label ?? this.control.selectedOptions?.[0]?.textContent.trim() ?? "");
     this.button.addEventListener("click", () => this.toggle());
