@@ -6,12 +6,13 @@ from collections.abc import Collection, Mapping, Sequence
 
 from django.db import connection
 
+from keyuan.records.adding import as_json
 from keyuan.records.keys import DuplicateKey, Key
 
 _CLAIM = """
     INSERT INTO duplicate_key (kind, key, record_type, record_id, live, blocks)
     SELECT kind, key, %s, record_id, true, blocks
-    FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::bool[]) AS given(kind, key, record_id, blocks)
+    FROM jsonb_to_recordset(%s::jsonb) AS given(kind text, key text, record_id bigint, blocks bool)
     ORDER BY kind, key, record_id
     ON CONFLICT (kind, key) WHERE live AND blocks DO NOTHING
     RETURNING record_id, kind, key, blocks
@@ -29,9 +30,9 @@ def claim_keys(record_type: str, wanted: Mapping[int, Sequence[Key]], held: Coll
     claims = {(key.kind, key.key[:300], pk, key.blocks) for pk, keys in wanted.items() for key in keys} - set(held)
     if not claims:
         return set()
-    kinds, keys, pks, blocks = map(list, zip(*sorted(claims), strict=True))
+    given = [{"kind": kind, "key": key, "record_id": pk, "blocks": blocks} for kind, key, pk, blocks in claims]
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [record_type, kinds, keys, pks, blocks])
+        cursor.execute(_CLAIM, [record_type, as_json(given)])
         got = {(kind, key, pk, blocking) for pk, kind, key, blocking in cursor.fetchall()}
     losers = {pk for _kind, _key, pk, blocking in claims - got if blocking}
     _give_back(record_type, [claim for claim in got if claim[2] in losers])

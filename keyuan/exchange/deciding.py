@@ -9,7 +9,16 @@ from django.utils.translation import gettext as _
 
 from keyuan.customers.models import Customer
 from keyuan.exchange.drafts import Draft
-from keyuan.exchange.matching import Earlier, Known, Seen, keys_of, look_up, same_customers, warn_of_similar
+from keyuan.exchange.matching import (
+    Earlier,
+    Known,
+    Seen,
+    keys_of,
+    look_up,
+    same_customers,
+    similar_keys,
+    warn_of_similar,
+)
 from keyuan.exchange.options import Options, Policy
 from keyuan.exchange.problems import INFO, Problem
 from keyuan.org.models import User
@@ -45,6 +54,7 @@ class Decider:
         ready = [draft for draft in drafts if not draft.is_refused]
         for draft in ready:
             draft.keys = keys_of(draft)
+            draft.similar = similar_keys(draft)
         known = look_up(ready)
         editable = set(
             Customer.objects.allowed(self.by, "edit").filter(pk__in=list(known.customers)).values_list("pk", flat=True)
@@ -70,7 +80,7 @@ class Decider:
             self._maybe_new(draft, known, editable, decided)
 
     def _maybe_new(self, draft: Draft, known: Known, editable: set[int], decided: Decided) -> None:
-        met = sorted(warn_of_similar(draft, known, self.seen) - self.made_here.keys())
+        met = sorted(pk for pk in warn_of_similar(draft, known, self.seen) if pk not in self.made_here)
         if not met or self.options.similar == Policy.CREATE:
             decided.creates.append(draft)
             self.seen.add(draft, keep=self.keep)

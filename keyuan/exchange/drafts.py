@@ -36,7 +36,7 @@ class Draft:
     Attributes:
         values: what is filled in, by field; blanks are left out.
         people: the contact of the row, and those of later rows of the same customer.
-        keys: the duplicate keys, the blocking ones first.
+        keys: the duplicate keys, the blocking ones first; `similar` those that only warn.
         record_id: the customer that it was written to, or that it is a duplicate of.
         name_column: the column that the name came from.
     """
@@ -48,6 +48,7 @@ class Draft:
     owner: User | None = None
     problems: list[Problem] = field(default_factory=list)
     keys: list[Key] = field(default_factory=list)
+    similar: list[Key] = field(default_factory=list)
     outcome: str = ""
     record_id: int | None = None
     name_column: int = -1

@@ -12,18 +12,26 @@ from django.utils.translation import gettext as _
 
 from keyuan.customers.models import Contact, Customer
 from keyuan.exchange.drafts import Draft, Person
+from keyuan.records.adding import as_json
 from keyuan.records.cleaners.phone import clean_phones
 from keyuan.records.cleaners.phone import key as phone_key
 from keyuan.records.cleaners.website import domain_key
-from keyuan.records.keys import DuplicateKey, Key, holders_of
+from keyuan.records.keys import Key
 from keyuan.records.names import company_core, company_key, short_name_key, similarity
 
 BLOCKING = ("name", "uscc")
 NAMED_AT_ONCE = 3
 """Of the rows or customers that are similar to one, so many are looked at."""
 
+_LIKE = """
+    SELECT d.kind, d.key, d.record_type, d.record_id
+    FROM jsonb_to_recordset(%s::jsonb) AS wanted(kind text, key text)
+    CROSS JOIN LATERAL (
+        SELECT * FROM duplicate_key k WHERE k.kind = wanted.kind AND k.key = wanted.key AND k.live LIMIT %s
+    ) d
+"""
 _HELD = """
-    SELECT k.kind, k.key, k.record_id FROM unnest(%s::text[], %s::text[]) AS wanted(kind, key)
+    SELECT k.kind, k.key, k.record_id FROM jsonb_to_recordset(%s::jsonb) AS wanted(kind text, key text)
     JOIN duplicate_key k ON k.kind = wanted.kind AND k.key = wanted.key
     WHERE k.live AND k.blocks AND k.record_type = 'customer'
 """
@@ -82,13 +90,11 @@ class Known:
 def look_up(drafts: Sequence[Draft]) -> Known:
     """Read, in a fixed number of queries, what the keys of these rows meet."""
     known = Known()
-    blocking = sorted({(key.kind, key.key[:300]) for draft in drafts for key in draft.keys if key.blocks})
+    blocking = {(key.kind, key.key[:300]) for draft in drafts for key in draft.keys if key.blocks}
     if not blocking:
         return known
-    with connection.cursor() as cursor:
-        cursor.execute(_HELD, list(map(list, zip(*blocking, strict=True))))
-        for kind, key, record_id in cursor.fetchall():
-            known.same[kind, key].add(record_id)
+    for kind, key, record_id in _ask(_HELD, blocking):
+        known.same[kind, key].add(record_id)
     _look_for_similar(drafts, known)
     pks = {pk for found in (known.same, known.similar) for held in found.values() for pk in held}
     rows = Customer.objects.unscoped(reason="the duplicate check names owners to everybody").living()
@@ -96,20 +102,23 @@ def look_up(drafts: Sequence[Draft]) -> Known:
     return known
 
 
+def _ask(statement: str, places: Iterable[Place], *more: Any) -> list[tuple[Any, ...]]:
+    wanted = as_json([{"kind": kind, "key": key} for kind, key in places])
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [wanted, *more])
+        return cursor.fetchall()
+
+
 def _look_for_similar(drafts: Sequence[Draft], known: Known) -> None:
-    asked = {key for draft in drafts for key in similar_keys(draft)}
-    holders = holders_of(asked, limit=NAMED_AT_ONCE)
-    contacts = [row.record_id for row in holders if row.record_type == "contact"]
+    asked = {(key.kind, key.key) for draft in drafts for key in draft.similar}
+    holders = _ask(_LIKE, asked, NAMED_AT_ONCE)
+    contacts = [pk for _kind, _key, record_type, pk in holders if record_type == "contact"]
     rows = Contact.objects.unscoped(reason="the duplicate check names owners to everybody")
     owners = dict(rows.filter(pk__in=contacts).values_list("pk", "customer_id")) if contacts else {}
-    for row in holders:
-        record = _customer_of(row, owners)
-        if row.live and record:
-            known.similar[row.kind, row.key].add(record)
-
-
-def _customer_of(row: DuplicateKey, owners: dict[int, int]) -> int | None:
-    return owners.get(row.record_id) if row.record_type == "contact" else row.record_id
+    for kind, key, record_type, pk in holders:
+        customer = owners.get(pk) if record_type == "contact" else pk
+        if customer:
+            known.similar[kind, key].add(customer)
 
 
 def similar_keys(draft: Draft) -> list[Key]:
@@ -166,13 +175,13 @@ class Seen:
 def warn_of_similar(draft: Draft, known: Known, seen: Seen) -> set[int]:
     """Say what this row is similar to, in the database and in the file; the ids of those customers."""
     met: set[int] = set()
-    for key in similar_keys(draft):
+    for key in draft.similar:
         for pk in sorted(known.similar.get((key.kind, key.key), ())):
             if pk not in met and pk in known.customers and pk != draft.record_id:
                 met.add(pk)
                 _warn(draft, key, known.customers[pk].name, pk, 0)
     rows: set[int] = set()
-    for key in similar_keys(draft):
+    for key in draft.similar:
         earlier = seen.similar.get((key.kind, key.key))
         if earlier and earlier.number not in rows and earlier.number != draft.number:
             rows.add(earlier.number)
@@ -181,23 +190,16 @@ def warn_of_similar(draft: Draft, known: Known, seen: Seen) -> set[int]:
 
 
 def _warn(draft: Draft, key: Key, name: str, pk: int | None, number: int) -> None:
-    words: dict[str, Any] = {"name": name, "number": number, "percent": round(similarity(draft.name, name) * 100)}
     if key.kind == "phone":
-        text = _("Same phone as “%(name)s”")
+        reason, text = "similar:phone", _("Same phone as “%(name)s”") % {"name": name}
     elif key.kind == "domain":
-        text = _("Same domain as “%(name)s”")
+        reason, text = "similar:domain", _("Same domain as “%(name)s”") % {"name": name}
     else:
-        text = _("%(percent)d%% similar to “%(name)s”")
-    text %= words
+        words = {"name": name, "percent": round(similarity(draft.name, name) * 100)}
+        reason, text = "similar:name", _("%(percent)d%% similar to “%(name)s”") % words
     if number:
         text = _("%(text)s in row %(number)d") % {"text": text, "number": number}
-    draft.warn(
-        f"similar:{'phone' if key.kind == 'phone' else 'domain' if key.kind == 'domain' else 'name'}",
-        text,
-        draft.name_column,
-        draft.name,
-        pk,
-    )
+    draft.warn(reason, text, draft.name_column, draft.name, pk)
 
 
 def same_customers(draft: Draft, known: Known) -> list[int]:

@@ -6,7 +6,6 @@ writes nothing twice.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -32,7 +31,7 @@ from keyuan.exchange.storage import path_of
 from keyuan.exchange.targets import NAME, targets_for
 from keyuan.exchange.writing import create_customers, save_new_tags
 from keyuan.org.models import User
-from keyuan.records.adding import copy_rows
+from keyuan.records.adding import as_json, copy_rows
 from keyuan.records.errors import NotAllowed, RuleBroken
 
 CHUNK, ATTEMPTS = 2000, 5
@@ -183,7 +182,7 @@ def _stage_checked(of: Import, rows: Sequence[Row], drafts: Sequence[Draft]) -> 
 
 
 def as_text(draft: Draft) -> str:
-    return json.dumps([one.as_json() for one in draft.problems], ensure_ascii=False) if draft.problems else "[]"
+    return as_json([one.as_json() for one in draft.problems]) if draft.problems else "[]"
 
 
 # The import
@@ -272,18 +271,21 @@ def _follow(draft: Draft, first: Draft | None) -> None:
 def _note(of: Import, drafts: Sequence[Draft]) -> None:
     """What became of the rows."""
     statement = """
-        UPDATE import_row r SET outcome = g.outcome, is_flagged = g.is_flagged, problems = g.problems::jsonb,
+        UPDATE import_row r SET outcome = g.outcome, is_flagged = g.is_flagged, problems = g.problems,
             record_id = g.record_id
-        FROM unnest(%s::int[], %s::text[], %s::bool[], %s::text[], %s::bigint[])
-            AS g(number, outcome, is_flagged, problems, record_id)
+        FROM jsonb_to_recordset(%s::jsonb)
+            AS g(number int, outcome text, is_flagged bool, problems jsonb, record_id bigint)
         WHERE r.import_id = %s AND r.number = g.number
     """
-    columns = [
-        [draft.number for draft in drafts],
-        [draft.outcome for draft in drafts],
-        [draft.is_flagged for draft in drafts],
-        [as_text(draft) for draft in drafts],
-        [draft.record_id for draft in drafts],
+    given = [
+        {
+            "number": draft.number,
+            "outcome": draft.outcome,
+            "is_flagged": draft.is_flagged,
+            "problems": [one.as_json() for one in draft.problems],
+            "record_id": draft.record_id,
+        }
+        for draft in drafts
     ]
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*columns, of.pk])
+        cursor.execute(statement, [as_json(given), of.pk])

@@ -13,22 +13,22 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 from psycopg import sql
 
-from keyuan.records.history import Operation, as_json
+from keyuan.records.history import Operation
 
 ELSEWHERE = {"tags"}
 """What belongs to a record and its history, but stands in a table of its own."""
 
 _HAPPENED = """
 WITH given AS (
-    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[])
-    AS g(record_id, customer_id, before, after, details)
+    SELECT * FROM jsonb_to_recordset(%s::jsonb)
+    AS g(record_id bigint, customer_id bigint, before jsonb, after jsonb, details jsonb)
 ), happened AS (
     INSERT INTO event (at, name, by_id, operation_id, record_type, record_id, customer_id, source, details)
-    SELECT clock_timestamp(), %s, %s, %s, %s, record_id, customer_id, %s, details::jsonb FROM given
+    SELECT clock_timestamp(), %s, %s, %s, %s, record_id, customer_id, %s, details FROM given
     RETURNING id, at, record_id
 )
 INSERT INTO change (event_id, at, before, after)
-SELECT happened.id, happened.at, given.before::jsonb, given.after::jsonb FROM happened JOIN given USING (record_id)
+SELECT happened.id, happened.at, given.before, given.after FROM happened JOIN given USING (record_id)
 """
 
 _CHANGE = sql.SQL("""
@@ -106,7 +106,7 @@ def change_each(
         assignments=sql.SQL(" ").join(sql.SQL("{0} = n.{0},").format(sql.Identifier(one)) for one in columns.values()),
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, [operation.by_id, json.dumps(records, cls=DjangoJSONEncoder, ensure_ascii=False)])
+        cursor.execute(statement, [operation.by_id, as_json(records)])
     happened = [
         (pk, customers[pk], {name: before[pk][name] for name in changes[pk]}, changes[pk]) for pk in sorted(changes)
     ]
@@ -122,9 +122,15 @@ def _write_history(
 ) -> None:
     if not happened:
         return
-    pks, customers, before, after = map(list, zip(*happened, strict=True))
-    given = [pks, customers, list(map(as_json, before)), list(map(as_json, after))]
-    given.append([as_json(details.get(pk, {})) for pk in pks])
+    given = [
+        {"record_id": pk, "customer_id": customer, "before": before, "after": after, "details": details.get(pk, {})}
+        for pk, customer, before, after in happened
+    ]
     who = [event, operation.by_id, operation.pk, model.module, operation.source]  # type: ignore[attr-defined]
     with connection.cursor() as cursor:
-        cursor.execute(_HAPPENED, [*given, *who])
+        cursor.execute(_HAPPENED, [as_json(given), *who])
+
+
+def as_json(given: Any) -> str:
+    """One long text of JSON reaches the database several times faster than an array of texts."""
+    return json.dumps(given, cls=DjangoJSONEncoder, ensure_ascii=False)

@@ -1,4 +1,3 @@
-import csv
 import os
 from pathlib import Path
 
