@@ -58,7 +58,8 @@ def change_rows(
         after=_picture(columns, "new"),
     )
     prepared = [
-        field.get_db_prep_save(value, connection) for field, value in zip(columns, fields.values(), strict=True)
+        field.get_db_prep_save(getattr(value, "pk", value), connection)
+        for field, value in zip(columns, fields.values(), strict=True)
     ]
     who = [operation.by_id, event, operation.by_id, operation.pk, model.module, operation.source]  # type: ignore[attr-defined]
     with connection.cursor() as cursor:

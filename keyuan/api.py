@@ -1,0 +1,30 @@
+"""The API of the product, composed of what the rooms bring."""
+
+from keyuan import __version__
+from keyuan.customers import api as customers
+from keyuan.customers.fields import CONTACT, CUSTOMER
+from keyuan.people import api as people
+from keyuan.search import api as search
+from keyuan.ui.rest import saved_views
+from keyuan.ui.rest.openapi import RestApi
+from keyuan.ui.rest.schemas import Schema
+
+DESCRIPTION = (
+    "JSON in UTF-8. Times are ISO 8601 with their zone, money is a decimal string. Choices are answered as "
+    '{"value", "label"} and related records as {"id", "name"}; as input the value or id alone will do. '
+    "PATCH and DELETE need the version in If-Match. POST obeys Idempotency-Key. "
+    "Refusals are application/problem+json (RFC 9457)."
+)
+ROOMS: tuple[dict[str, Schema], ...] = (customers.SCHEMAS, people.SCHEMAS, search.SCHEMAS, saved_views.SCHEMAS)
+
+api = RestApi(__version__, DESCRIPTION)
+for components in ROOMS:
+    api.components |= components
+api.add_router("/customers", customers.customers)
+api.add_router("/contacts", customers.contacts)
+api.add_router("/tags", customers.tags)
+api.add_router("/views", saved_views.views_router({"customer": CUSTOMER, "contact": CONTACT}))
+api.add_router("/users", people.users)
+api.add_router("/departments", people.departments)
+api.add_router("/roles", people.roles)
+api.add_router("/search", search.router)
