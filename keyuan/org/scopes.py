@@ -10,7 +10,7 @@ class Scope(models.TextChoices):
 
     OWN = "own", _("Own")
     TEAM = "team", _("Own and subordinates")
-    DEPARTMENT = "department", _("Department")
+    DEPARTMENT = "department", pgettext_lazy("scope", "Department")
     BRANCH = "branch", _("Department and below")
     CHOSEN = "chosen", _("Chosen departments")
     ALL = "all", _("Everything")

@@ -219,13 +219,15 @@ class SettingsForm(forms.Form):
 
 class TokenForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("What it is for"), max_length=100)
-    scope = forms.ChoiceField(label=gettext_lazy("May"), choices=ApiToken.Reaches, initial=ApiToken.Reaches.READ)
+    scope = forms.ChoiceField(
+        label=pgettext_lazy("token", "May"), choices=ApiToken.Reaches, initial=ApiToken.Reaches.READ
+    )
     days = forms.TypedChoiceField(
         label=gettext_lazy("Valid for"),
         coerce=int,
         initial=90,
         choices=[
-            (30, gettext_lazy("30 days")),
+            (30, pgettext_lazy("validity", "30 days")),
             (90, gettext_lazy("90 days")),
             (365, gettext_lazy("1 year")),
             (0, gettext_lazy("Until revoked")),

@@ -35,7 +35,9 @@ def role_detail(request: HttpRequest, pk: int) -> HttpResponse:
             toast(request, _("The permissions were saved. They hold from the next click on."))
         return go(request, "people:role", pk)
     members = role.members.filter(is_active=True).order_by("name")
-    listed = Role.objects.annotate(people=Count("members", filter=Q(members__is_active=True)))
+    listed = Role.objects.annotate(people=Count("members", filter=Q(members__is_active=True))).order_by(
+        "position", "pk"
+    )
     context: dict[str, Any] = {
         "title": _("Roles and permissions"),
         "role": role,

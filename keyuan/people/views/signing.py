@@ -2,10 +2,12 @@
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth import authenticate, login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -36,11 +38,18 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         if user is not None:
             login(request, user)
             request.session.set_expiry(None if form.cleaned_data["stay"] else 0)
-            response = redirect(onward)
+            response = redirect(_first(user, onward))
             remember_device(request, response, user)
             return response
     context: dict[str, Any] = {"title": _("Sign in"), "form": form, "next": onward, "house": _notices()}
     return page(request, "people/sign_in.html", context, status=422 if form.errors else 200)
+
+
+def _first(user: User, onward: str) -> str:
+    """Whoever still has the initial password goes by way of changing it."""
+    if not user.must_change_password:
+        return onward
+    return f"{reverse('people:password')}?{urlencode({'next': onward})}"
 
 
 @sensitive_variables("password")
