@@ -86,9 +86,10 @@ def prepare(options: argparse.Namespace) -> None:
     """Between PostgreSQL's start and the web server's: tables, files, the first administrator, the demo company."""
     from django.db import transaction
 
-    from keyuan.engine.prepare import prepare_files, prepare_tables
+    from keyuan.engine.prepare import check_program, prepare_files, prepare_tables
     from keyuan.org.first_start import first_administrator
 
+    check_program()
     prepare_tables()
     prepare_files()
     with transaction.atomic():

@@ -4,6 +4,7 @@ Measured: 1.6 times the requests of Django's own ASGI handler (docs/decisions/00
 """
 
 import asyncio
+import logging
 import os
 import sys
 from collections.abc import Awaitable, Callable, Iterable
@@ -20,6 +21,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Environ = dict[str, Any]
 Header = tuple[bytes, bytes]
+
+logger = logging.getLogger("keyuan.web")
 
 MB = 1024 * 1024
 LARGEST_BODY = 512 * MB
@@ -71,6 +74,9 @@ class Bridge:
             await say(send, 413, "The request is larger than 512 MB.", [(b"connection", b"close")])
         except Gone:
             return
+        except Exception:
+            logger.exception("%s %s", scope["method"], scope["path"])
+            await say(send, 500, "Something went wrong.")
 
     def close(self) -> None:
         self.threads.shutdown(cancel_futures=True)

@@ -1,20 +1,18 @@
 """`keyuan check`: what is wrong, and what to do about it."""
 
-import io
 import os
 import shutil
 from collections.abc import Iterator
 
 import psycopg
-from django.core.management import call_command
-from django.core.management.base import SystemCheckError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from keyuan.engine import address, database
 from keyuan.engine.home import home, secrets_folder
+from keyuan.engine.prepare import check_program
+from keyuan.engine.words import Refusal, say
 from keyuan.engine.words import gettext as _
-from keyuan.engine.words import say
 
 LEAST_SPACE = 2_000_000_000  # bytes
 SILENCE = 60  # seconds; a worker gives a sign of life every ten
@@ -69,10 +67,10 @@ def _space() -> Iterator[Finding]:
 
 def _settings() -> Iterator[Finding]:
     try:
-        call_command("check", stdout=io.StringIO(), stderr=io.StringIO())
+        check_program()
         yield GOOD, _("Settings: nothing wrong")
-    except SystemCheckError as error:
-        yield WRONG, _("Settings: %(why)s") % {"why": error}
+    except Refusal as refusal:
+        yield WRONG, _("Settings: %(why)s") % {"why": refusal}
     base = os.environ.get("KEYUAN_BASE_URL", "")
     if not base:
         yield NOTE, _("KEYUAN_BASE_URL is not set: links in mails need it.")

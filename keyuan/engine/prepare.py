@@ -1,11 +1,13 @@
 """What is done before pages are served: tables, static files."""
 
 import hashlib
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -30,6 +32,18 @@ def prepare_tables() -> None:
         with connection.cursor() as cursor:
             cursor.execute("SET statement_timeout = 0; SET lock_timeout = '60s'")  # an index takes what it takes
         call_command("migrate", verbosity=0, interactive=False)
+
+
+def check_program() -> None:
+    """Whether the program itself is in order; an address that does not say who may enter is not.
+
+    Raises:
+        Refusal: it is not, and why.
+    """
+    try:
+        call_command("check", stdout=io.StringIO(), stderr=io.StringIO())
+    except SystemCheckError as error:
+        raise Refusal(str(error)) from error
 
 
 def newer_migrations(executor: MigrationExecutor) -> list[str]:

@@ -169,6 +169,15 @@ def test_a_whole_file_is_left_to_the_server(tmp_path: Path) -> None:
     assert said[1] == {"type": "http.response.pathsend", "path": str(file)}
 
 
+def test_an_error_that_the_application_lets_through_is_answered() -> None:
+    def broken(_environ: dict[str, Any], _start_response: Callable[..., Any]) -> list[bytes]:
+        raise RuntimeError("secret detail")
+
+    head, body = ask(broken)
+
+    assert (head["status"], body["body"]) == (500, b"Something went wrong.")
+
+
 def test_too_many_waiting_requests_are_told_so_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bridges, "MOST_WAITING", 0)
 
