@@ -10,9 +10,10 @@ from django.utils.translation import pgettext_lazy
 
 from keyuan.customers.lists import CONTACT_LIST, CUSTOMER_LIST, show_cells
 from keyuan.customers.models import Contact, Customer
+from keyuan.customers.views.rail import due_count
 from keyuan.records.listing import Listing
 from keyuan.records.models import Favourite, Recent
-from keyuan.ui.frame import Link, Module, Section, install
+from keyuan.ui.frame import Link, Module, Panel, Section, install
 from keyuan.ui.lists.installed import install_lists
 from keyuan.ui.lists.page import ListOf, ListPage, View
 
@@ -83,6 +84,7 @@ def compose() -> None:
                 views=customer_views,
                 places=(
                     Link(pgettext_lazy("menu", "Contacts"), "/contacts/", "address-book", may=("contact", "view")),
+                    Link(_("Customer profile"), "/customers/profile/", "chart-pie", may=("customer", "view")),
                     Link(_("Recycle bin"), "/recycle-bin/", "trash", may=("customer", "delete")),
                 ),
             ),
@@ -94,6 +96,10 @@ def compose() -> None:
         ),
         creates=(
             Link(_("Customer"), "/customers/new/", "building", may=("customer", "create"), drawer=True),
+        ),
+        panels=(
+            Panel("todo", _("To do today"), "list-check", "/customers/due/", may=("customer", "view"), count=due_count),
+            Panel("check", _("Duplicate check"), "copy", "/customers/check/", may=("customer", "view")),
         ),
         sections=(
             Section("favourites", _("Favourites"), favourites),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import count
 from typing import Any
+
+from django.contrib.auth.hashers import make_password
 
 from keyuan.customers.models import Contact, Customer
 from keyuan.org.models import Department, Grant, Role, User
@@ -11,6 +14,12 @@ from keyuan.records.options import Option
 
 _numbers = count(1)
 PASSWORD = "correct horse battery"
+
+
+@cache
+def _hash() -> str:
+    """A slow hash is made once."""
+    return make_password(PASSWORD)
 
 
 def make_department(name: str = "", parent: Department | None = None) -> Department:
@@ -33,7 +42,7 @@ def make_user(username: str = "", *roles: Role, department: Department | None = 
     username = username or f"user{next(_numbers)}"
     values = {"name": username.title(), "must_change_password": False} | fields
     user = User(username=username, department=department, **values)
-    user.set_password(PASSWORD)
+    user.password = _hash()
     user.save()
     user.roles.set(roles)
     return user

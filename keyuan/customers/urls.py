@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from keyuan.customers.views import bulk, contacts, customers, inline, places, timeline
+from keyuan.customers.views import bulk, contacts, customers, inline, places, profile, rail, timeline
 
 customer_urls = (
     [
@@ -8,6 +8,9 @@ customer_urls = (
         path("count/", customers.customer_count, name="list_count"),
         path("bulk/", bulk.customer_bulk, name="list_bulk"),
         path("new/", customers.customer_new, name="new"),
+        path("due/", rail.due, name="due"),
+        path("check/", rail.check, name="check"),
+        path("profile/", profile.profile, name="profile"),
         path("duplicates/", customers.customer_duplicates, name="duplicates"),
         path("trees/<slug:tree>/", places.tree_children, name="tree"),
         path("<int:pk>/", customers.customer_detail, name="detail"),

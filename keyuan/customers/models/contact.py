@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from keyuan.customers.models.customer import Customer
-from keyuan.customers.models.deriving import derive_contacts
+from keyuan.customers.models.deriving import derive_contacts, derive_customers
 from keyuan.org.models import User
 from keyuan.records.errors import NotAllowed
 from keyuan.records.history import Operation
@@ -114,12 +114,23 @@ class Contact(Record):
 
     @transaction.atomic
     def edit(self, *, by: User, **changes: Any) -> Self:
-        """As every record is edited; a new primary contact replaces the old one."""
-        self.customer.lock()
+        """As every record is edited; a new primary contact replaces the old one, a moved one replaces nobody.
+
+        Raises:
+            NotAllowed: `by` may not edit the customer to which it moves, either.
+        """
+        old, home = self.customer_id, changes.get("customer") or self.customer
+        home.lock()
+        others = type(self).rows.living().filter(customer=home, is_primary=True).exclude(pk=self.pk)
+        if home.pk != old:
+            home.require(by, "edit")
+            changes.setdefault("is_primary", self.is_primary and not others.exists())
         if changes.get("is_primary"):
-            same = type(self).rows.living().filter(customer=self.customer_id, is_primary=True)
-            same.exclude(pk=self.pk).change(by=by, is_primary=False)
-        return super().edit(by=by, **changes)
+            others.change(by=by, is_primary=False)
+        edited = super().edit(by=by, **changes)
+        if home.pk != old:
+            derive_customers([old], {"contacts"})
+        return edited
 
     def bin(self, operation: Operation) -> None:
         super().bin(operation)

@@ -295,7 +295,7 @@ def _from_saved(saved: SavedView) -> View:
     return View(
         key=f"v{saved.pk}",
         label=saved.name,
-        icon="bookmark" if saved.is_shared else "filter",
+        icon="pin" if saved.is_shared else "filter",
         node=saved.filter,
         columns=tuple(saved.columns),
         sort=saved.sort,
