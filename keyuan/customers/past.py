@@ -29,14 +29,14 @@ def as_it_was(record: Record, at: datetime, catalogue: Catalogue, book: NameBook
 def _values_at(record: Record, at: datetime) -> tuple[dict[str, Any], bool]:
     """Raw values by field, and whether the record existed."""
     values = record.snapshot()
-    later = Event.objects.filter(record_type=record.module, record_id=record.pk, at__gt=at)
+    if record.updated_at <= at or at < record.created_at:
+        return values, record.created_at <= at
+    later = Event.objects.filter(record_type=record.module, record_id=record.pk, at__gt=at).exclude(name="created")
     for event in with_changes(later.order_by("-at", "-pk")):
-        if event.name == "created":
-            return {}, False
         change = _change_of(event)
         if change is not None and event.details.get("kind") is None:  # addresses by kind are no fields
             values |= {name: change.before.get(name) for name in {*change.before, *change.after}}
-    return values, record.created_at <= at
+    return values, True
 
 
 def _change_of(event: Event) -> Change | None:

@@ -247,7 +247,7 @@ def ensure_tags(tags: list[Tag]) -> list[Tag]:
     for tag in tags:
         if tag.pk is None:
             made, _is_new = Tag.objects.get_or_create(key=tag.key, owner=None, defaults={"name": tag.name})
-            tag.pk, tag.name = made.pk, made.name
+            tag.pk, tag.name, tag._state = made.pk, made.name, made._state
     return tags
 
 
