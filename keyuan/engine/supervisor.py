@@ -34,7 +34,8 @@ class Supervisor:
         self.port = port
         self.demo = demo
         self.ending = threading.Event()
-        self.server: Child | None = None  # PostgreSQL, where it is ours
+        self.cluster: postgres.Cluster | None = None  # PostgreSQL, where it is ours
+        self.server: Child | None = None  # its process
         self.children: list[Child] = []
 
     def run(self) -> None:
@@ -78,12 +79,14 @@ class Supervisor:
         web.start()
         worker.start()
         self._greet(web)
+        if self.cluster and not self.ending.is_set():
+            self.cluster.write_down()
 
     def _database(self) -> str:
         if url := database.named_by_environment():
             database.wait_for(url, database.PATIENCE, self.ending.is_set)
             return url
-        cluster = postgres.Cluster()
+        self.cluster = cluster = postgres.Cluster()
         self.server = Child("PostgreSQL", cluster.launch, postgres.fast_shutdown(), patience=60)
         self.children.append(self.server)
         self.server.start()

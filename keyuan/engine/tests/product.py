@@ -24,6 +24,7 @@ from keyuan.engine.address import wait_until
 from keyuan.engine.postgres import Cluster
 
 ROOT = Path(__file__).parents[3]
+PATIENCE = 60  # seconds; a machine may have much else to do
 OURS = ("KEYUAN_", "DATABASE_URL", "DJANGO_", "PYTEST_")
 
 
@@ -40,7 +41,7 @@ class Product:
         """Run one command to its end."""
         return subprocess.run(
             [sys.executable, "-m", "keyuan", *words],
-            cwd=ROOT, env=self.environment(**environment), capture_output=True, text=True, timeout=120, check=False,
+            cwd=ROOT, env=self.environment(**environment), capture_output=True, text=True, timeout=4 * PATIENCE, check=False,
         )  # fmt: skip
 
     def start(self) -> None:
@@ -50,7 +51,7 @@ class Product:
                 [sys.executable, "-m", "keyuan", "run", "--port", "0", "--no-demo"],
                 cwd=ROOT, env=self.environment(), stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
-        assert wait_until(lambda: bool(self.greeting()) or self.process.poll() is not None, 60), self.said()
+        assert wait_until(lambda: bool(self.greeting()) or self.process.poll() is not None, 2 * PATIENCE), self.said()
         self.address = self.greeting()
         assert self.address, self.said()
 
@@ -67,7 +68,7 @@ class Product:
     def stop(self) -> int:
         """Ctrl-C, and wait."""
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(30)
+        return self.process.wait(PATIENCE)
 
     def destroy(self) -> None:
         if self.started:
@@ -89,7 +90,7 @@ class Product:
     def status(self, path: str = "readyz") -> int:
         """The status that a page is answered with; 0 for no answer."""
         try:
-            with urllib.request.urlopen(self.address + path, timeout=3) as answer:
+            with urllib.request.urlopen(self.address + path, timeout=10) as answer:
                 return int(answer.status)
         except urllib.error.HTTPError as error:
             return error.code
@@ -104,7 +105,7 @@ class Product:
             found[:] = [one for one in psutil.Process(self.process.pid).children() if words in self.line_of(one)]
             return bool(found)
 
-        assert wait_until(look, 10), words
+        assert wait_until(look, PATIENCE), words
         return found[0]
 
     @staticmethod

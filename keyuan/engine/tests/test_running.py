@@ -8,7 +8,7 @@ import pytest
 from keyuan.engine.address import wait_until
 from keyuan.engine.home import is_root
 from keyuan.engine.processes import lives
-from keyuan.engine.tests.product import Product
+from keyuan.engine.tests.product import PATIENCE, Product
 
 
 def test_the_first_start_says_who_signs_in_and_keeps_the_password_private(product: Product) -> None:
@@ -66,19 +66,19 @@ def test_a_killed_process_is_replaced_and_no_row_is_lost(product: Product, victi
 
     old.send_signal(signal.SIGKILL)
 
-    assert wait_until(lambda: product.child(victim).pid != old.pid, 5)
-    assert wait_until(lambda: product.status() == 200 and product.status("sign-in/") == 200, 5)
+    assert wait_until(lambda: product.child(victim).pid != old.pid, PATIENCE)
+    assert wait_until(lambda: product.status() == 200 and product.status("sign-in/") == 200, PATIENCE)
     assert product.ask("SELECT count(*) FROM witness WHERE name = %s", victim) == 1
 
 
 def test_a_killed_web_worker_is_replaced(product: Product) -> None:
     server = product.child("granian")
-    assert wait_until(lambda: len(workers_of(server)) == 2, 5)
+    assert wait_until(lambda: len(workers_of(server)) == 2, PATIENCE)
     old = workers_of(server)[0]
 
     old.send_signal(signal.SIGKILL)
 
-    assert wait_until(lambda: len(workers_of(server)) == 2 and old not in workers_of(server), 5)
+    assert wait_until(lambda: len(workers_of(server)) == 2 and old not in workers_of(server), PATIENCE)
     assert product.status() == 200
 
 

@@ -18,5 +18,9 @@ def test_a_server_with_a_socket_listens_nowhere_else() -> None:
     assert settings(GB, Path("/run"), 5432)["listen_addresses"] == ""
 
 
-def test_a_quote_in_a_folder_name_stays_inside_the_value() -> None:
-    assert as_text({"a": "it's"}, Path("/own")) == "a = 'it''s'\ninclude_if_exists = '/own'\n"
+def test_the_administrators_own_settings_come_last(tmp_path: Path) -> None:
+    own = tmp_path / "it's mine.conf"
+    assert as_text({"a": "1"}, own) == "a = '1'\n"
+
+    own.write_text("a = 2")
+    assert as_text({"a": "1"}, own) == f"a = '1'\ninclude = '{tmp_path}/it''s mine.conf'\n"
