@@ -43,9 +43,9 @@ def edit_department(
     lock_organisation()
     department = _again(department)
     before = log.picture(department, *TOLD)
+    _refuse_namesake(name, parent or department.parent, department)
     if parent is not None and parent.pk != department.parent_id:
         _move(department, _again(parent))
-    _refuse_namesake(name, department.parent, department)
     department.name, department.head = name, head
     department.save(update_fields=["name", "head"])
     log.write_difference("department", department.pk, before, log.picture(department, *TOLD), by=by)

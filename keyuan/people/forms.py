@@ -134,7 +134,7 @@ class MemberForm(PersonForm):
         Role.objects.all(),
         label=gettext_lazy("Roles"),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
     )
     field_order = ("name", "username", "phone", "email", "department", "position", "superior", "roles")
 

@@ -1,0 +1,155 @@
+"""Signing in, out, and locking the screen (L1, L2, L7, L9, L10)."""
+
+import json
+import re
+from statistics import median
+from time import perf_counter
+
+import pytest
+from django.test import Client
+
+from keyuan.org.accounts import create_user
+from keyuan.org.models import SignInTries
+from keyuan.org.settings import set_setting
+from tests.make import PASSWORD, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def lin(db):
+    return make_user("lin", phone="13800138000")
+
+
+def sign_in(client, name="lin", password=PASSWORD, **more):
+    return client.post("/sign-in/", {"username": name, "password": password, **more})
+
+
+def said(response):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", response.content.decode().partition('role="alert"')[2][:400]))
+
+
+def test_a_deep_link_asks_for_a_sign_in_and_returns_to_it(lin):
+    client = Client()
+    asked = client.get("/customers/7/?tab=files")
+
+    response = sign_in(client, next="/customers/7/?tab=files")
+
+    assert asked.url == "/sign-in/?next=%2Fcustomers%2F7%2F%3Ftab%3Dfiles"
+    assert (response.status_code, response.url) == (302, "/customers/7/?tab=files")
+
+
+@pytest.mark.parametrize(
+    "address", ["//evil.example", "/\\evil.example", "https://evil.example", "\\\\evil.example", "javascript:alert(1)"]
+)
+def test_next_never_leads_off_the_site(lin, address):
+    assert sign_in(Client(), next=address).url == "/"
+    client = Client()
+    client.force_login(lin)
+    assert client.get("/sign-in/", {"next": address}).url == "/"
+
+
+def test_who_has_signed_in_is_sent_on(lin):
+    client = Client()
+    client.force_login(lin)
+
+    assert client.get("/sign-in/", {"next": "/account/"}).url == "/account/"
+
+
+def test_a_wrong_name_and_a_wrong_password_say_the_same(lin):
+    wrong_name, wrong_password = sign_in(Client(), "nobody"), sign_in(Client(), "lin", "wrong")
+
+    assert wrong_name.status_code == wrong_password.status_code == 422
+    assert said(wrong_name) == said(wrong_password) != ""
+
+
+def test_a_wrong_name_and_a_wrong_password_take_about_the_same_time(lin):
+    def measured(name):
+        start = perf_counter()
+        sign_in(Client(), name, "wrong")
+        return perf_counter() - start
+
+    SignInTries.objects.all().delete()
+    times = {name: median(measured(name) for _ in range(3)) for name in ("nobody", "lin")}
+
+    assert 0.5 < times["nobody"] / times["lin"] < 2
+
+
+def test_after_five_wrong_passwords_the_right_one_has_to_wait_too(lin):
+    for _ in range(5):
+        locked = sign_in(Client(), "lin", "wrong")
+        sign_in(Client(), "nobody", "wrong")
+
+    assert sign_in(Client()).status_code == 422
+    assert said(locked) == said(sign_in(Client(), "nobody"))
+
+
+def test_somebody_elses_tries_do_not_lock_out_a_browser_that_signed_in_before(lin):
+    mine, stranger = Client(), Client()
+    sign_in(mine)
+    mine.post("/sign-out/")
+    for _ in range(6):
+        sign_in(stranger, "lin", "wrong")
+
+    assert sign_in(stranger).status_code == 422
+    assert sign_in(mine).status_code == 302
+
+
+def test_a_forged_device_cookie_is_worth_nothing(lin):
+    client = Client()
+    client.cookies["keyuan_device"] = json.dumps({"id": "x", "users": [lin.pk]})
+    for _ in range(5):
+        sign_in(client, "lin", "wrong")
+
+    assert not SignInTries.objects.filter(place__startswith="device:").exists()
+
+
+def test_the_session_ends_with_the_browser_unless_one_wants_to_stay(lin):
+    short, long = Client(), Client()
+    sign_in(short)
+    sign_in(long, stay="on")
+
+    assert short.session.get_expire_at_browser_close()
+    assert not long.session.get_expire_at_browser_close()
+
+
+def test_notice_and_contact_of_the_administrator_stand_on_the_page(lin):
+    set_setting("safety_notice", "Mind the train station")
+    set_setting("administrator_contact", "Shen, extension 8021")
+
+    body = Client().get("/sign-in/").content.decode()
+
+    assert "Mind the train station" in body
+    assert "Shen, extension 8021" in body
+
+
+def test_signing_out_needs_a_post_and_leads_to_the_sign_in_page(lin):
+    client = Client()
+    client.force_login(lin)
+
+    assert client.get("/sign-out/").status_code == 405
+    assert client.post("/sign-out/").url == "/sign-in/"
+    assert client.get("/account/").url == "/sign-in/?next=%2Faccount%2F"
+
+
+def test_a_locked_screen_shows_nothing_until_the_password_is_given(lin):
+    client = Client()
+    client.force_login(lin)
+    client.post("/lock/", {"next": "/account/"})
+
+    assert client.get("/account/").url == "/lock/?next=%2Faccount%2F"
+    assert client.post("/lock/", {"password": "wrong"}).status_code == 422
+    assert client.get("/account/").status_code == 302
+    assert client.post("/lock/", {"password": PASSWORD, "next": "/account/"}).url == "/account/"
+    assert client.get("/account/").status_code == 200
+
+
+def test_the_first_sign_in_leads_to_a_new_password_and_then_to_where_one_wanted(db):
+    _, initial = create_user(username="kai", name="Kai")
+    client = Client()
+
+    first = sign_in(client, "kai", initial, next="/account/")
+    changed = client.post(first.url, {"password": "kite teapot halfbeat", "again": "kite teapot halfbeat"})
+
+    assert first.url == "/password/change/?next=%2Faccount%2F"
+    assert changed.url == "/account/"
