@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -61,6 +65,32 @@ class Report:
         ]
         return sorted(found, key=lambda pair: -pair[1])
 
+    def all_reasons(self) -> list[tuple[str, int]]:
+        """Reasons of all levels."""
+        return [pair for level in ("refused", "warned", "skipped") for pair in self.reasons(level)]
+
+    @property
+    def left_out(self) -> int:
+        """Rows that did not go in: skipped and refused ones."""
+        return self.number("skipped") + self.number("refused")
+
+    @property
+    def list_query(self) -> str:
+        """The address of the list of customers that shows what came in: by the tag, else by who made it and when."""
+        of = self.of
+        if self.number("created") + self.number("updated") == 0 or of.started_at is None:
+            return ""
+        tag = of.options.get("tag")
+        if tag:
+            node: dict[str, Any] = {"field": "tags", "op": "any", "value": [tag]}
+        elif not self.number("created"):
+            return ""
+        else:
+            span = [of.started_at.isoformat(), (of.finished_at or timezone.now()).isoformat()]
+            who = {"field": "created_by", "op": "=", "value": str(of.by_id)}
+            node = {"and": [who, {"field": "created_at", "op": "between", "value": span}]}
+        return urlencode({"filter": json.dumps(node, ensure_ascii=False, separators=(",", ":"))})
+
     def names_from(self) -> list[tuple[str, int]]:
         """How many names came from which column, where there are several."""
         found = {
@@ -85,12 +115,11 @@ class Report:
         else:
             yield _("%(file)s: %(rows)s rows") % words
         figures = {name: f"{self.number(name):,}" for name in ("created", "updated", "unchanged", "skipped", "refused")}
-        yield (
-            _(
-                "created %(created)s, updated %(updated)s, unchanged %(unchanged)s, skipped %(skipped)s, refused %(refused)s"
-            )
-            % figures
+        sentence = _(
+            "created %(created)s, updated %(updated)s, unchanged %(unchanged)s, "
+            "skipped %(skipped)s, refused %(refused)s"
         )
+        yield sentence % figures
         figures = {name: f"{self.number(name):,}" for name in ("warned", "contacts")}
         yield _("warned %(warned)s, contacts added %(contacts)s") % figures
         for label, number in self.names_from():

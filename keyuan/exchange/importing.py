@@ -18,7 +18,7 @@ from keyuan.exchange.counting import Report
 from keyuan.exchange.guessing import guess, signature
 from keyuan.exchange.models import OUTCOMES, Import, RememberedColumns
 from keyuan.exchange.options import Options
-from keyuan.exchange.reading import read_table
+from keyuan.exchange.reading import Table, read_table
 from keyuan.exchange.storage import keep, path_of
 from keyuan.exchange.targets import NAME, targets_for
 from keyuan.org.models import User
@@ -26,7 +26,7 @@ from keyuan.records.errors import NotAllowed, RuleBroken
 from keyuan.records.history import Operation, write_event
 
 KINDS = ("customers",)
-LONGEST_NAME = 200
+LONGEST_NAME, SAMPLES, LOOKED_AT = 200, 3, 200
 
 
 @dataclass(frozen=True)
@@ -85,12 +85,23 @@ def _take_in(user: User, name: str, pieces: Iterable[bytes], kind: str) -> Impor
         file_name=Path(name.replace("\\", "/")).name[-LONGEST_NAME:],
         digest=digest,
         size=size,
-        reading=table.reading,
+        reading=table.reading | {"samples": samples_of(table)},
         header=table.header,
         row_count=len(table.rows),
         mapping=mapping.as_json(),
         options=Options().as_json(),
     )
+
+
+def samples_of(table: Table) -> list[list[str]]:
+    """For each column the first few different texts in it."""
+    found: list[list[str]] = [[] for _header in table.header]
+    for _number, cells in table.rows[:LOOKED_AT]:
+        for texts, text in zip(found, cells, strict=False):
+            short = text.strip()[:60]
+            if short and len(texts) < SAMPLES and short not in texts:
+                texts.append(short)
+    return found
 
 
 @transaction.atomic

@@ -8,8 +8,8 @@ from django.db import close_old_connections
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
-from keyuan.exchange import running
-from keyuan.exchange.models import Import
+from keyuan.exchange import forgetting, making, recycling, running
+from keyuan.exchange.models import Export, Import
 from keyuan.records.errors import NotAllowed, RuleBroken
 
 
@@ -42,3 +42,38 @@ def _pass(import_id: int, state: str, work: Callable[[Import], None]) -> None:
 
 def _stop(import_id: int, state: str, sentence: str) -> None:
     Import.objects.filter(pk=import_id, state=state).update(state=Import.State.FAILED, failure=sentence)
+
+
+@app.task
+def make_export(export_id: int) -> None:
+    """Write the file of one export."""
+    close_old_connections()
+    export = Export.objects.select_related("by").filter(pk=export_id, state=Export.State.WAITING).first()
+    if export is None:
+        return
+    with running.in_language_of(export.by):
+        try:
+            making.make(export)
+        except (RuleBroken, NotAllowed) as refusal:
+            Export.objects.filter(pk=export_id).update(state=Export.State.FAILED, failure=str(refusal))
+        except Exception:
+            sentence = _("Something went wrong with the program. Export again.")
+            Export.objects.filter(pk=export_id).update(state=Export.State.FAILED, failure=sentence)
+            raise
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(queueing_lock="empty-recycle-bin")
+def empty_recycle_bin(timestamp: int) -> None:
+    """Every night: what was deleted long ago goes for good."""
+    close_old_connections()
+    recycling.purge_old()
+
+
+@app.periodic(cron="37 3 * * *")
+@app.task(queueing_lock="drop-old-files")
+def drop_old_files(timestamp: int) -> None:
+    """Every night: exports that have expired, and uploads whose imports are long over."""
+    close_old_connections()
+    forgetting.drop_expired_exports()
+    forgetting.forget_old_imports()

@@ -12,6 +12,7 @@ from charset_normalizer import from_bytes
 from django.utils.translation import gettext as _
 
 from keyuan.exchange.reading.errors import Unreadable
+from keyuan.exchange.writer import unescaped
 
 SEPARATORS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "pipe"}
 TRIED = 30  # records that decide which separator it is
@@ -32,7 +33,12 @@ def read_separated(content: bytes) -> tuple[Iterator[list[str]], dict[str, str]]
     else:
         separator = find_separator(text)
     reading = {"format": "csv", "encoding": encoding, "separator": SEPARATORS.get(separator, separator)}
-    return _records(text, separator), reading
+    return ([_bare(text) for text in record] for record in _records(text, separator)), reading
+
+
+def _bare(text: str) -> str:
+    """Without the apostrophe that keeps a cell from being a formula."""
+    return unescaped(text) if text.startswith("'") else text
 
 
 def decode(content: bytes) -> tuple[str, str]:

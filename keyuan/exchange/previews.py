@@ -1,0 +1,98 @@
+"""The rows of a checked import as the page shows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from keyuan.exchange.columns import Mapping, Takers
+from keyuan.exchange.models import Import, ImportRow
+from keyuan.exchange.targets import CONTACT_PREFIX, Target, targets_for
+from keyuan.org.models import User
+
+SHOWN = ("name", "category", "uscc", "industry", "contact.name", "phone", "contact.mobile", "region")
+MOST_COLUMNS, PAGE = 6, 50
+SHOWS = ("flagged", "ready", "all")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: its text, and how the problem in it is marked."""
+
+    label: str
+    text: str
+    level: str
+    is_code: bool
+
+
+@dataclass(frozen=True)
+class PreviewRow:
+    number: int
+    name: str
+    cells: list[Cell]
+    problems: list[dict[str, Any]]
+    outcome: str
+
+    @property
+    def marked(self) -> list[Cell]:
+        """What a phone shows of the row."""
+        return [cell for cell in self.cells if cell.level]
+
+
+class Preview:
+    """One page of the rows of an import.
+
+    Args:
+        show: flagged (refused, or worth a look), ready (will be imported) or all.
+    """
+
+    def __init__(self, of: Import, user: User, show: str, page: int) -> None:
+        self.of, self.page = of, max(1, page)
+        self.show = show if show in SHOWS else "flagged"
+        self.targets = targets_for(user)
+        self.mapping = Mapping.of(of.mapping, self.targets, len(of.header))
+        mapped = self.mapping.by_target()
+        self.shown = [self.targets[key] for key in SHOWN if key in mapped][:MOST_COLUMNS]
+        self.takers = Takers(self.mapping, self.targets)
+        self.places = {place: key for key, places in mapped.items() for place in places}
+
+    def _rows(self) -> QuerySet[ImportRow]:
+        rows = ImportRow.objects.filter(of=self.of).order_by("number")
+        if self.show == "flagged":
+            return rows.filter(is_flagged=True)
+        return rows.filter(outcome__in=("created", "updated", "unchanged")) if self.show == "ready" else rows
+
+    def rows(self) -> list[PreviewRow]:
+        start = (self.page - 1) * PAGE
+        found = list(self._rows()[start : start + PAGE + 1])
+        self.has_next = len(found) > PAGE
+        return [self._row(row) for row in found[:PAGE]]
+
+    def _row(self, row: ImportRow) -> PreviewRow:
+        texts = {target.key: text for target, (text, _place) in self.takers.take(row.cells)}
+        levels = {self._key(one): one["level"] for one in row.problems if one["level"] != "info"}
+        cells = [self._cell(target, texts.get(target.key, ""), levels) for target in self.shown]
+        return PreviewRow(row.number, texts.get("name", "").strip(), cells, row.problems, row.outcome)
+
+    def _key(self, problem: dict[str, Any]) -> str:
+        """The field that a problem is about."""
+        reason = str(problem["reason"]).removeprefix("required:")
+        return reason if reason in self.targets else self.places.get(problem.get("column", -1), "name")
+
+    def _cell(self, target: Target, text: str, levels: dict[str, str]) -> Cell:
+        return Cell(str(target.field.label), text.strip(), levels.get(target.key, ""), target.key == "uscc")
+
+    def counts(self) -> dict[str, int]:
+        """How many rows each tab has."""
+        counts = self.of.counts
+        ready = sum(counts.get(name, 0) for name in ("created", "updated", "unchanged"))
+        return {"flagged": counts.get("refused", 0) + counts.get("warned", 0), "ready": ready, "all": self.of.row_count}
+
+
+def heads(preview: Preview) -> list[tuple[str, bool]]:
+    """Label and whether it is required, of the columns shown."""
+    return [
+        (str(one.field.label), one.field.required and not one.key.startswith(CONTACT_PREFIX)) for one in preview.shown
+    ]

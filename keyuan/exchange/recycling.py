@@ -1,0 +1,156 @@
+"""The recycle bin: who deleted what and when, bringing it back, and deleting it for good after some days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import ProtectedError, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from keyuan.customers.models import Contact, ContactSearch, Customer, CustomerSearch
+from keyuan.org.models import User
+from keyuan.org.settings import setting
+from keyuan.records.errors import Duplicate, RuleBroken
+from keyuan.records.history import Operation, write_event
+from keyuan.records.keys import DuplicateKey
+from keyuan.records.models import Favourite, Recent
+
+KINDS: dict[str, Any] = {"customer": Customer, "contact": Contact}
+SEARCH: dict[str, Any] = {"customer": CustomerSearch, "contact": ContactSearch}
+DEFAULT_DAYS, CHUNK = 30, 500
+
+
+def days() -> int:
+    """After how many days the recycle bin forgets; an administrator may set `recycle_bin_days`."""
+    kept = setting("recycle_bin_days")
+    return kept if isinstance(kept, int) and kept > 0 else DEFAULT_DAYS
+
+
+@dataclass(frozen=True)
+class Binned:
+    """One line of the recycle bin."""
+
+    record: Any
+    name: str
+    customer: Any
+    who: str
+    at: datetime
+    source: str
+    gone_on: datetime
+
+
+def binned(user: User, kind: str, q: str = "") -> QuerySet[Any]:
+    """Deleted records that this person may bring back, the latest first.
+
+    Contacts that went with their customer are not named: they come back with it.
+    """
+    rows = KINDS[kind].objects.binned(user)
+    if kind == "contact":
+        rows = rows.filter(customer__deleted_at=None).select_related("customer")
+    if q:
+        rows = rows.filter(name__icontains=q)
+    return rows.select_related("deleted_by", "deletion", "owner").order_by("-deleted_at", "-pk")
+
+
+def line(record: Any, kept: int) -> Binned:
+    customer = record.customer if isinstance(record, Contact) else None
+    source = record.deletion.source if record.deletion else ""
+    who = str(record.deleted_by or "")
+    return Binned(
+        record, record.name, customer, who, record.deleted_at, source, record.deleted_at + timedelta(days=kept)
+    )
+
+
+def restore_all(rows: Iterable[Any], *, by: User) -> tuple[int, list[str]]:
+    """Bring these records back with what went with them, each for itself.
+
+    Returns:
+        How many came back, and for each that could not a sentence that says why.
+    """
+    count, refused = 0, []
+    for record in rows:
+        try:
+            record.restore(by=by)
+            count += 1
+        except Duplicate as conflict:
+            refused.append(_conflict(record, conflict))
+        except RuleBroken as refusal:
+            refused.append(_("“%(name)s”: %(reason)s") % {"name": record.name, "reason": refusal})
+    return count, refused
+
+
+def _conflict(record: Any, conflict: Duplicate) -> str:
+    key = next((hit for hit in conflict.hits if isinstance(hit, DuplicateKey)), None)
+    rows = Customer.objects.unscoped(reason="the duplicate check names owners to everybody")
+    holder = rows.select_related("owner").filter(pk=key.record_id).first() if key else None
+    if key is None or holder is None:
+        return _("“%(name)s” can't come back: it exists again") % {"name": record.name}
+    words = {"name": record.name, "holder": holder.name, "owner": holder.owner or _("nobody")}
+    if key.kind == "uscc":
+        return _("“%(name)s” can't come back: “%(holder)s” (owner %(owner)s) has its credit code now") % words
+    return (
+        _("“%(name)s” can't come back: “%(holder)s” (owner %(owner)s) has its name now. Rename that one first") % words
+    )
+
+
+def purge(rows: QuerySet[Any], *, by: User) -> int:
+    """Delete deleted records for good, with their contacts; history keeps that they existed. How many went.
+
+    What other records still need stays.
+    """
+    kind = rows.model.module
+    operation = Operation.begin(f"{kind}.purged", by=by)
+    pks = list(rows.order_by("pk").values_list("pk", flat=True))
+    return sum(_purge_chunk(kind, pks[start : start + CHUNK], operation) for start in range(0, len(pks), CHUNK))
+
+
+def _purge_chunk(kind: str, pks: Sequence[int], operation: Operation) -> int:
+    try:
+        with transaction.atomic():
+            return _purge(kind, pks, operation)
+    except ProtectedError:
+        if len(pks) == 1:
+            return 0
+    middle = len(pks) // 2
+    return _purge_chunk(kind, pks[:middle], operation) + _purge_chunk(kind, pks[middle:], operation)
+
+
+def _purge(kind: str, pks: Sequence[int], operation: Operation) -> int:
+    rows = KINDS[kind].rows.deleted().filter(pk__in=pks)
+    found = list(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk", "name"))
+    gone = [pk for pk, _name in found]
+    if kind == "customer":
+        contacts = list(Contact.rows.filter(customer__in=gone).values_list("pk", flat=True))
+        _forget("contact", contacts)
+        Contact.rows.filter(pk__in=contacts).delete()
+    _forget(kind, gone)
+    KINDS[kind].rows.filter(pk__in=gone).delete()
+    for pk, name in found:
+        write_event(
+            "purged", operation=operation, record_type=kind, record_id=pk, customer_id=None, details={"name": name}
+        )
+    return len(gone)
+
+
+def _forget(kind: str, pks: Sequence[int]) -> None:
+    """What names records without a foreign key."""
+    for model in (DuplicateKey, Favourite, Recent):
+        model.objects.filter(record_type=kind, record_id__in=pks).delete()
+    SEARCH[kind].objects.filter(record_id__in=pks).delete()
+
+
+def purge_old() -> int:
+    """What has lain in the recycle bin for too long goes; the robot does it. How many went."""
+    before = timezone.now() - timedelta(days=days())
+    robot = User.objects.robot()
+    robot.source = "job"
+    count = 0
+    for kind in ("customer", "contact"):
+        rows = KINDS[kind].objects.unscoped(reason="the recycle bin forgets after its days")
+        count += purge(rows.deleted().filter(deleted_at__lt=before), by=robot)
+    return count
