@@ -3,6 +3,7 @@
 from keyuan import __version__
 from keyuan.customers import api as customers
 from keyuan.customers.fields import CONTACT, CUSTOMER
+from keyuan.exchange import api as exchange
 from keyuan.people import api as people
 from keyuan.search import api as search
 from keyuan.ui.rest import saved_views
@@ -15,7 +16,13 @@ DESCRIPTION = (
     "PATCH and DELETE need the version in If-Match. POST obeys Idempotency-Key. "
     "Refusals are application/problem+json (RFC 9457)."
 )
-ROOMS: tuple[dict[str, Schema], ...] = (customers.SCHEMAS, people.SCHEMAS, search.SCHEMAS, saved_views.SCHEMAS)
+ROOMS: tuple[dict[str, Schema], ...] = (
+    customers.SCHEMAS,
+    exchange.SCHEMAS,
+    people.SCHEMAS,
+    saved_views.SCHEMAS,
+    search.SCHEMAS,
+)
 
 api = RestApi(__version__, DESCRIPTION)
 for components in ROOMS:
@@ -28,3 +35,5 @@ api.add_router("/users", people.users)
 api.add_router("/departments", people.departments)
 api.add_router("/roles", people.roles)
 api.add_router("/search", search.router)
+api.add_router("/imports", exchange.imports)
+api.add_router("/exports", exchange.exports)

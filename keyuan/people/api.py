@@ -133,7 +133,9 @@ def _typed(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _id(value: Any) -> Any:
-    return value.get("id", "") if isinstance(value, dict) else value
+    """The number of a link; what is none becomes a text that no form accepts."""
+    value = value.get("id") if isinstance(value, dict) else value
+    return value if type(value) is int else "?"
 
 
 def _cleaned(data: dict[str, Any], by: User) -> dict[str, Any]:

@@ -97,6 +97,7 @@ def test_a_disabled_person_is_out_at_once_and_may_come_back(chief, cast):
     assert anna.get("/customers").status_code == 401
     assert chief.post(f"/users/{cast.anna.pk}/enable").json()["is_active"] is True
     assert anna.get("/customers").status_code == 401  # older tokens stay ended
+    cast.anna.refresh_from_db()
     assert Caller(cast.anna).get("/customers").status_code == 200
 
 
