@@ -98,7 +98,7 @@ def test_a_disabled_person_is_out_at_once_and_may_come_back(chief, cast):
     assert chief.post(f"/users/{cast.anna.pk}/enable").json()["is_active"] is True
     assert anna.get("/customers").status_code == 401  # older tokens stay ended
     cast.anna.refresh_from_db()
-    assert Caller(cast.anna).get("/customers").status_code == 200
+    assert Caller(User.objects.get(pk=cast.anna.pk)).get("/customers").status_code == 200
 
 
 def test_a_reset_tells_a_new_password_and_ends_tokens(chief, cast):
