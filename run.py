@@ -81,7 +81,7 @@ def each(commands: Iterable[tuple[str, ...]]) -> int:
     """Run them all, also when one of them finds something, and name those that did."""
     install("requirements.txt", "requirements-dev.txt")
     with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "KEYUAN_HOME": str(Path(folder, "home"))}
+        environment = {**os.environ, "KEYUAN_HOME": folder}
         failed = [" ".join(words) for words in commands if subprocess.call(tool(words), cwd=ROOT, env=environment)]
     for words in failed:
         say("未通过：" + words, "Not passed: " + words)

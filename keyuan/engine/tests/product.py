@@ -41,7 +41,8 @@ class Product:
         """Run one command to its end."""
         return subprocess.run(
             [sys.executable, "-m", "keyuan", *words],
-            cwd=ROOT, env=self.environment(**environment), capture_output=True, text=True, timeout=4 * PATIENCE, check=False,
+            cwd=ROOT, env=self.environment(**environment), timeout=4 * PATIENCE, capture_output=True, text=True,
+            check=False,
         )  # fmt: skip
 
     def start(self) -> None:
