@@ -70,6 +70,8 @@ class RecordQuerySet(models.QuerySet[Any]):
             The ids of the rows that changed.
         """
         pks = list(self.order_by("pk").values_list("pk", flat=True))
+        if not pks:
+            return []
         with transaction.atomic():
             operation = operation or Operation.begin(f"{self.model.module}.{event}", by=by)
             changed = change_rows(self.model, pks, fields, event=event, operation=operation)

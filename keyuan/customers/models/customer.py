@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -186,6 +187,10 @@ class Customer(Record):
         type(self).rows.filter(pk=self.pk).change(by=by, event=event, **fields)
         self.refresh_from_db()
         return self
+
+    def followed(self, at: datetime, *, next_at: datetime | None = None) -> None:
+        """Somebody spoke with this customer at `at`; facts that upper rooms push down. They are no history."""
+        type(self).rows.filter(pk=self.pk).update(last_followed_at=at, next_contact_at=next_at)
 
     @transaction.atomic
     def move_to(self, kind: str, address: str, *, by: User, region: str = "") -> CustomerAddress:

@@ -28,11 +28,12 @@ def new(client, **fields):
 
 
 def test_a_customer_is_created_with_its_first_contact(as_anna, cast):
-    response = new(as_anna, name="宁波海曙精密机械有限公司", **{"contact-name": "顾建国", "contact-mobile": "13800138000"})
+    response = new(as_anna, name="宁波海曙精密机械有限公司", tags="高价值 、工博会", **{"contact-name": "顾建国", "contact-mobile": "13800138000"})
 
     customer = Customer.objects.visible_to(cast.anna).get()
     assert response.headers["Location"] == f"/customers/{customer.pk}/"
     assert [contact.name for contact in customer.contacts.all()] == ["顾建国"]
+    assert sorted(tag.name for tag in customer.tags.all()) == ["工博会", "高价值"]
 
 
 def test_a_bad_contact_keeps_the_customer_from_being_half_made(as_anna):
@@ -245,7 +246,7 @@ def test_a_list_costs_the_same_number_of_queries_with_one_row_and_with_three(
 ):
     make_contact(make_customer(owner=cast.ben))
     as_anna.get(path)
-    expected = {"/customers/": 14, "/contacts/": 11}[path]
+    expected = {"/customers/": 13, "/contacts/": 12}[path]
     with django_assert_num_queries(expected):
         as_anna.get(path)
     for _ in range(2):

@@ -244,11 +244,11 @@ class Tags(Kind):
 
 def ensure_tags(tags: list[Tag]) -> list[Tag]:
     """Save those that are new; a tag that somebody made meanwhile is the same tag."""
-    for tag in tags:
-        if tag.pk is None:
-            made, _is_new = Tag.objects.get_or_create(key=tag.key, owner=None, defaults={"name": tag.name})
-            tag.pk, tag.name, tag._state = made.pk, made.name, made._state
-    return tags
+    return [tag if tag.pk else _made(tag) for tag in tags]
+
+
+def _made(tag: Tag) -> Tag:
+    return Tag.objects.get_or_create(key=tag.key, owner=None, defaults={"name": tag.name})[0]
 
 
 __all__ = ["Choice", "Choices", "FilterRefused", "Fixed", "Tags", "ensure_tags"]

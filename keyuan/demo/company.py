@@ -1,0 +1,163 @@
+"""The demo company: believable people and customers, in by one command and out by another (I3).
+
+Everything it makes is the work of one operation, `demo.loaded`, so that it can be found again and real
+data is never touched.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from keyuan.customers.models import Contact, ContactSearch, Customer, CustomerSearch
+from keyuan.demo.people import CUSTOMERS, DEPARTMENTS, PEOPLE
+from keyuan.org.accounts import create_user
+from keyuan.org.models import Department, Role, User
+from keyuan.records.history import Change, Event, Operation
+from keyuan.records.kinds.choices import ensure_tags
+from keyuan.records.models import DuplicateKey, Favourite, Recent
+from keyuan.records.options import Option, Tag, tag_key
+
+DOMAIN = "@hualan.example"
+LOADED = "demo.loaded"
+
+
+@transaction.atomic
+def load() -> list[str]:
+    """Bring in the demo company.
+
+    Returns:
+        A line with name, user name and initial password of each new demo person; nothing when all is there already.
+    """
+    if _operations().exists():
+        return []
+    operation = Operation.begin(LOADED, by=User.objects.robot())
+    departments = _make_departments()
+    passwords = _make_people(departments)
+    people = {user.username: user for user in demo_people()}
+    for place, row in enumerate(CUSTOMERS):
+        _make_customer(place, row, people, operation)
+    return passwords
+
+
+def demo_people() -> Any:
+    return User.objects.filter(email__endswith=DOMAIN)
+
+
+def _operations() -> Any:
+    return Operation.objects.filter(verb=LOADED)
+
+
+def _make_departments() -> dict[str, Department]:
+    made: dict[str, Department] = {}
+    root = Department.objects.filter(parent=None).order_by("pk").first()
+    for name, above in DEPARTMENTS:
+        parent = made.get(above, root)
+        department, _is_new = Department.objects.get_or_create(name=name, parent=parent)
+        department.path = f"{parent.path if parent else ''}{department.pk}/"
+        department.save(update_fields=["path"])
+        made[name] = department
+    return made
+
+
+def _make_people(departments: dict[str, Department]) -> list[str]:
+    passwords, made = [], {}
+    for username, name, role, department, position, superior in PEOPLE:
+        if User.objects.filter(username=username).exists():
+            continue
+        made[username], password = create_user(
+            username=username,
+            name=name,
+            email=f"{username}{DOMAIN}",
+            department=departments[department],
+            position=position,
+            superior=made.get(superior),
+            roles=[Role.objects.get(key=role)],
+        )
+        passwords.append(f"{name}  {username}  {password}")
+    return passwords
+
+
+def _make_customer(place: int, row: dict[str, Any], people: dict[str, User], operation: Operation) -> None:
+    owner = people[row["owner"]]
+    owner.source = "job"
+    now = timezone.now()
+    customer = Customer.add(
+        by=owner,
+        operation=operation,
+        owner=owner,
+        created_at=now - timedelta(days=row["age"]),
+        updated_at=now - timedelta(days=row["age"] // 4, minutes=place * 17),
+        tags=ensure_tags([_tag(name) for name in row["tags"]]),
+        **{name: _option(name, row[name]) for name in ("category", "level", "size", "source") if row.get(name)},
+        **row["fields"],
+    )
+    for contact in row["contacts"]:
+        roles = [_option("contact_role", key).pk for key in contact.get("roles", ())]
+        Contact.add(by=owner, operation=operation, customer=customer, roles=roles, **contact["fields"])
+    if row["quiet"] is not None:
+        next_at = now + timedelta(days=row["next"]) if row["next"] is not None else None
+        customer.followed(now - timedelta(days=row["quiet"]), next_at=next_at)
+
+
+def _option(name: str, key: str) -> Option:
+    return Option.objects.get(list=name, key=key)
+
+
+def _tag(name: str) -> Tag:
+    key = tag_key(name)
+    return Tag.objects.filter(key=key, owner=None).first() or Tag(name=name, key=key)
+
+
+@transaction.atomic
+def clear() -> int:
+    """Take the demo company out again; real data stays, with its owner even where that is a demo person.
+
+    Returns:
+        How many customers went.
+    """
+    made = Event.objects.filter(operation__in=_operations(), name="created")
+    contacts = _without_real(made, "contact")
+    customers = _without_real(made, "customer")
+    kept = Contact.objects.unscoped(reason="the demo leaves customers to which somebody added a contact")
+    used = set(kept.filter(customer__in=customers).exclude(pk__in=contacts).values_list("customer_id", flat=True))
+    customers = [pk for pk in customers if pk not in used]
+    _purge("contact", Contact, ContactSearch, contacts)
+    _purge("customer", Customer, CustomerSearch, customers)
+    _operations().delete()
+    _retire_people()
+    return len(customers)
+
+
+def _without_real(made: Any, record_type: str) -> list[int]:
+    return list(made.filter(record_type=record_type).values_list("record_id", flat=True))
+
+
+def _purge(record_type: str, model: Any, search: Any, pks: list[int]) -> None:
+    about = Q(record_type=record_type, record_id__in=pks)
+    for remembered in (DuplicateKey, Favourite, Recent):
+        remembered.objects.filter(about).delete()
+    search.objects.filter(record_id__in=pks).delete()
+    events = list(Event.objects.filter(about).values_list("pk", flat=True))
+    Change.objects.filter(event__in=events).delete()
+    Event.objects.filter(pk__in=events).delete()
+    model.tags.through.objects.filter(**{f"{record_type}__in": pks}).delete()
+    rows = model.objects.unscoped(reason="the demo company is taken out whole").filter(pk__in=pks)
+    if record_type == "customer":
+        rows.filter(parent__in=pks).update(parent=None)
+    rows.delete()
+
+
+def _retire_people() -> None:
+    """Demo people can no longer sign in; those who own nothing are gone."""
+    owners = Customer.objects.unscoped(reason="a demo person who owns real data stays")
+    for user in demo_people():
+        owns = owners.filter(Q(owner=user) | Q(created_by=user) | Q(updated_by=user)).exists()
+        if owns or Operation.objects.filter(by=user).exists():
+            User.objects.filter(pk=user.pk).update(is_active=False)
+        else:
+            user.delete()

@@ -1,0 +1,45 @@
+"""The demo company comes in once and goes out without touching real data (I3)."""
+
+import pytest
+
+from keyuan.customers.models import Contact, Customer
+from keyuan.demo.company import clear, load
+from keyuan.demo.people import CUSTOMERS, PEOPLE
+from keyuan.org.first_start import lay_foundation
+from keyuan.org.models import User
+from keyuan.records.history import Event
+from tests.make import make_customer
+
+pytestmark = pytest.mark.django_db
+
+
+def test_loading_twice_makes_no_doubles():
+    lay_foundation()
+    assert len(load()) == len(PEOPLE)
+
+    assert load() == []
+    assert Customer.rows.count() == len(CUSTOMERS)
+
+
+def test_clearing_leaves_real_data_untouched():
+    lay_foundation()
+    load()
+    seller = User.objects.get(username="linxiaotong")
+    real = make_customer("真实客户有限公司", owner=seller)
+
+    assert clear() == len(CUSTOMERS)
+
+    assert list(Customer.rows.all()) == [real]
+    assert Contact.rows.count() == 0
+    assert {event.record_id for event in Event.objects.all()} == {real.pk}
+    assert [user.username for user in User.objects.people()] == ["linxiaotong"]
+
+
+def test_it_can_come_again_after_it_went():
+    lay_foundation()
+    load()
+    clear()
+
+    load()
+
+    assert Customer.rows.count() == len(CUSTOMERS)
