@@ -72,7 +72,7 @@ def _group(source: Source, query: str, book: NameBook) -> Group | None:
     found = listing.page(1, EACH)
     rows = _in_order(spec, found.pks)
     spec.load(rows, book)
-    matched = spec.explain(rows, listing.match.words, book)
+    matched = spec.explain(rows, listing.match.words, book) if spec.explain else {}
     hits = [Hit(row, highlight(row.name, query), matched.get(row.pk) or _otherwise(row, query)) for row in rows]
     return Group(source, hits, found.has_next)
 

@@ -115,7 +115,8 @@ def wrong_type(name: Any) -> str:
 def parameters(request: HttpRequest, known: Iterable[str]) -> dict[str, str]:
     """The parameters in the address. Raises Problem 422 that names unknown ones and damaged texts."""
     errors: Errors = {}
-    for name, value in request.GET.items():
+    given = {name: str(value) for name, value in request.GET.items()}
+    for name, value in given.items():
         if name not in known:
             sentence = _("There is no parameter “%(name)s”.") % {"name": name[:60]}
             errors[name[:LONGEST_KEY].replace("\0", "")] = [sentence]
@@ -123,7 +124,7 @@ def parameters(request: HttpRequest, known: Iterable[str]) -> dict[str, str]:
             errors[name] = [_("The text holds characters that cannot be stored.")]
     if errors:
         raise refused(errors)
-    return dict(request.GET.items())
+    return given
 
 
 def whole_number(name: str, text: str, least: int, most: int) -> int:

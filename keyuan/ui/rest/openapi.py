@@ -36,7 +36,7 @@ class RestApi(NinjaAPI):
             docs_url=None,
             urls_namespace="api",
         )
-        self.components: dict[str, Schema] = dict(COMMON)
+        self.components: dict[str, Schema] = {**COMMON}
         install(self)
         self.get("/openapi.json", auth=None, include_in_schema=False)(self._openapi())
         self.get("/docs", auth=None, include_in_schema=False)(self._docs())
@@ -45,8 +45,8 @@ class RestApi(NinjaAPI):
         """Without ninja's own root page, and with our own answer to a wrong method."""
         for bound in self._get_bound_routers():
             for view in bound.path_operations.values():
-                view._not_allowed = partial(_wrong_method, view)  # type: ignore[method-assign]
-        return [one for one in super()._get_urls() if one.name != "api-root"]
+                view._not_allowed = partial(_wrong_method, view)  # type: ignore[method-assign, assignment]
+        return [one for one in super()._get_urls() if getattr(one, "name", "") != "api-root"]
 
     def described(self) -> OpenAPISchema:
         """The OpenAPI document, in English whatever the caller's language, because programs compare it."""

@@ -10,6 +10,7 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any, TypeVar
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -66,7 +67,7 @@ def _take(user: int | None, key: str) -> None:
 
 def _kept(request: HttpRequest, key: str) -> HttpResponse | None:
     """The answer that was given to the same request within 24 hours; older answers of the person are forgotten."""
-    mine = Replay.objects.filter(user=request.user)
+    mine = Replay.objects.filter(user=request.user.pk)
     mine.filter(at__lt=timezone.now() - KEPT).delete()
     row = mine.filter(key=key).first()
     if row is None:
@@ -88,7 +89,7 @@ def _keep(request: HttpRequest, key: str, response: HttpResponse, secrets: tuple
         body = {name: value for name, value in body.items() if name not in secrets}
     headers = {name: response[name] for name in KEPT_HEADERS if response.has_header(name)}
     Replay.objects.create(
-        user=request.user,
+        user=request.user,  # type: ignore[misc]
         key=key,
         fingerprint=fingerprint(request),
         status=response.status_code,
@@ -103,6 +104,7 @@ def fingerprint(request: HttpRequest) -> str:
     if request.content_type == "multipart/form-data":
         found.update(json.dumps(sorted(request.POST.lists())).encode("utf-8", "replace"))
         for name, file in sorted(request.FILES.items()):
+            assert isinstance(file, UploadedFile)
             found.update(f"\n{name}\n".encode("utf-8", "replace"))
             for chunk in file.chunks():
                 found.update(chunk)

@@ -102,7 +102,7 @@ FILTER = {
         }
     ],
 }
-COMMON = {
+COMMON: dict[str, Schema] = {
     "Choice": CHOICE,
     "Related": LINK,
     "Problem": PROBLEM,
@@ -163,10 +163,10 @@ def record_schema(shape: Shape) -> Schema:
 def inward(field: Field) -> Schema:
     """The schema of a field in a body: values and labels of choices, ids, or the objects that answers hold."""
     make = _IN.get(field.kind.name)
-    schema = make(field.kind) if make else {"type": "string"}
+    schema: Schema = make(field.kind) if make else {"type": "string"}
     longest = getattr(field.kind, "longest", 0)
-    if longest and schema == {"type": "string"}:
-        schema["maxLength"] = longest
+    if longest and make is None:
+        schema = text(longest=longest)
     return {"anyOf": [*schema.get("anyOf", [schema]), {"type": "null"}], **_said(field)}
 
 
