@@ -107,13 +107,14 @@ def load_demo(_options: argparse.Namespace) -> None:
     from keyuan.demo import company
 
     say(_("Loading the demo company …"))
-    _tell(company.load())
+    for line in company.load():
+        say(line)
 
 
 def clear_demo(_options: argparse.Namespace) -> None:
     from keyuan.demo import company
 
-    _tell(company.clear())
+    say(_("Demo records removed: %(number)d") % {"number": company.clear()})
 
 
 def create_token(options: argparse.Namespace) -> None:
@@ -259,15 +260,6 @@ def _add(commands: Any, name: str, command: Command, summary: str) -> argparse.A
     added: argparse.ArgumentParser = commands.add_parser(name, help=summary, description=summary)
     added.set_defaults(command=command)
     return added
-
-
-def _tell(outcome: object) -> None:
-    """What a room has to say: a sentence, lines of them, or nothing."""
-    if isinstance(outcome, str):
-        say(outcome)
-    elif isinstance(outcome, list | tuple):
-        for line in outcome:
-            say(str(line))
 
 
 if __name__ == "__main__":
