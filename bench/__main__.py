@@ -1,3 +1,4 @@
+# ruff: noqa: PLC0415  what reads models is imported when Django knows its database
 """`python -m bench`: build the data, measure, read plans."""
 
 from __future__ import annotations
@@ -6,6 +7,8 @@ import argparse
 import sys
 
 from bench import home
+from keyuan.__main__ import set_up_django
+from keyuan.engine import database
 
 
 def main(arguments: list[str]) -> int:
@@ -21,13 +24,20 @@ def main(arguments: list[str]) -> int:
 
         return min(1, verify(options.size))
     if options.command == "explain":
-        from bench.explain import explain
-
-        explain(options.size, options.only)
-        return 0
+        return _explain(options)
     from bench.measure import measure
 
     return measure(options.size, options.only, options.times)
+
+
+def _explain(options: argparse.Namespace) -> int:
+    home.enter(options.size)
+    with database.attached():
+        set_up_django()
+        from bench.explain import explain
+
+        explain(options.only)
+    return 0
 
 
 def parser() -> argparse.ArgumentParser:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Prefetch, prefetch_related_objects
+from django.template import Context
 from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString
@@ -21,6 +22,7 @@ from keyuan.records.text import digits, normalise, pinyin_forms
 from keyuan.ui import cells
 from keyuan.ui.lists.cells import SPECIAL
 from keyuan.ui.lists.page import ListOf, View
+from keyuan.ui.templatetags.records import option_status
 
 _NOT_LOST = {"field": "relationship", "op": "!=", "value": "lost"}
 
@@ -73,7 +75,10 @@ def load_customers(rows: list[Any], book: NameBook) -> None:
     book.meet(pk for row in rows for pk in (row.owner_id, row.created_by_id, row.updated_by_id))
     load_tags(rows, book)
     primary = {
-        one.customer_id: one for one in Contact.objects.visible_to(book.user).filter(customer__in=pks, is_primary=True)
+        one.customer_id: one
+        for one in Contact.objects.visible_to(book.user)
+        .filter(customer__in=pks, is_primary=True)
+        .only("customer_id", "name", "mobile", "phone")
     }
     starred = set(
         Favourite.objects.filter(user=book.user, record_type="customer", record_id__in=pks).values_list(
@@ -111,6 +116,31 @@ def customer_name(row: Customer, book: NameBook, matched: str) -> SafeString:
         f'<a class="n trunc" href="{reverse("customers:detail", args=[row.pk])}" title="{escape(row.name)}">'
         f"{escape(row.name)}</a>{star}{tags}{_matched(matched)}</span>"
     )
+
+
+class CustomerOnPhone:
+    """One customer on a phone: three lines. Stands where a template would: fifty of them cost too much as one."""
+
+    def render(self, context: Context) -> SafeString:
+        row, book = context["row"], context["list"].book
+        url = reverse("customers:detail", args=[row.pk])
+        return SafeString(
+            f'<li><div class="row-f">{cells.avatar(row.short_or_name, True)}'
+            f'<a class="n trunc grow" href="{url}">{escape(row.name)}</a>{option_status(row.category_id, book)}</div>'
+            f'<div class="row-f fs13 t2"><span class="trunc">{_words("industry", row, book)} '
+            f"{_words('region', row, book)}</span>{_primary_name(row)}</div>"
+            f'<div class="row-f fs12"><span class="t3">{escape(_("Last follow-up"))} '
+            f'{cells.last_follow_up(row.last_followed_at)}</span><span class="end t3">{escape(_("Next contact"))} '
+            f"{cells.next_contact(row.next_contact_at)}</span></div></li>"
+        )
+
+
+def _words(name: str, row: Customer, book: NameBook) -> str:
+    return escape(CUSTOMER.fields[name].kind.plain(getattr(row, name), book))
+
+
+def _primary_name(row: Any) -> str:
+    return f'<span class="end nowrap">{escape(row.primary_contact.name)}</span>' if row.primary_contact else ""
 
 
 def contact_name(row: Contact, book: NameBook, matched: str) -> SafeString:
@@ -201,11 +231,11 @@ CUSTOMER_LIST = ListOf(
     pgettext_lazy("heading", "Customers"),
     CUSTOMER_VIEWS,
     "customers/list.html",
-    "customers/row.html",
+    CustomerOnPhone(),
     customer_name,
     load=load_customers,
     explain=explain_customers,
-    related=("parent",),
+    related_columns=("parent",),
     bulk="customers/bulk.html",
     none="customers/none.html",
 )

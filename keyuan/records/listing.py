@@ -1,4 +1,4 @@
-"""One list of records for one person: rights, search, filter, sort, page and count. Pages, exports and the API share it."""
+"""One list of records for one person: rights, search, filter, sort, page, count. Pages, exports, API share it."""
 
 from __future__ import annotations
 
@@ -102,7 +102,13 @@ class Listing:
         if not self.is_sortable:
             return self.rows.order_by("-updated_at", "-pk")
         column = self.sort.sort or self.sort.kind.order(self.sort)
-        return self.rows.order_by(_by(column, self.falls), "-pk" if self.falls else "pk")
+        return self.rows.order_by(self._by(column, self.falls), "-pk" if self.falls else "pk")
+
+    def _by(self, column: str, falls: bool) -> OrderBy:
+        """Nulls stand last. Where there can be none nothing is said of them, because no index would serve then."""
+        if column in {one.name for one in self.catalogue.model._meta.concrete_fields if not one.null}:
+            return F(column).desc() if falls else F(column).asc()
+        return F(column).desc(nulls_last=True) if falls else F(column).asc(nulls_last=True)
 
     def _ranked(self) -> list[int]:
         """Ids by relevance: the whole name, its beginning, its middle, then what else matched."""
@@ -142,7 +148,7 @@ class Listing:
 
     def _segments(self, column: str, falls: bool, start: tuple[int, Any] | None) -> list[QuerySet[Any]]:
         """Rows with a value come first, rows without it are a second segment."""
-        order = _by(column, falls), "-pk" if falls else "pk"
+        order = self._by(column, falls), "-pk" if falls else "pk"
         valued = self.rows.exclude(**{f"{column}__isnull": True}).order_by(*order)
         empty = self.rows.filter(**{f"{column}__isnull": True}).order_by("-pk" if falls else "pk")
         if not self.catalogue.model._meta.get_field(column).null:
@@ -173,10 +179,6 @@ class Listing:
         except OperationalError:
             return Count(COUNTED_TO, False)
         return Count(number, True) if exact or number <= COUNTED_TO else Count(COUNTED_TO, False)
-
-
-def _by(column: str, falls: bool) -> OrderBy:
-    return F(column).desc(nulls_last=True) if falls else F(column).asc(nulls_last=True)
 
 
 def _rank(name: str, needle: str) -> int:

@@ -95,20 +95,17 @@ class Customer(Record):
         verbose_name = _("customer")
         indexes: ClassVar = [
             *(
+                models.Index(F(column).desc(), F("id").desc(), name=f"customer_{column}", condition=Q(deleted_at=None))
+                for column in ("updated_at", "created_at", "sort_name", "completeness")
+            ),
+            *(
                 models.Index(
                     F(column).desc(nulls_last=True),
                     F("id").desc(),
                     name=f"customer_{column}",
                     condition=Q(deleted_at=None),
                 )
-                for column in (
-                    "updated_at",
-                    "created_at",
-                    "sort_name",
-                    "completeness",
-                    "last_followed_at",
-                    "next_contact_at",
-                )
+                for column in ("last_followed_at", "next_contact_at")
             ),
             *(
                 models.Index(

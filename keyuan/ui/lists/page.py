@@ -10,9 +10,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from keyuan.org.models import User
 from keyuan.records.catalogue import Catalogue, Field
+from keyuan.records.kinds import Choice, LongText
 from keyuan.records.kinds.kind import FilterRefused
 from keyuan.records.listing import LAST_PAGE, Count, Listing
 from keyuan.records.models import SavedView
@@ -45,10 +47,11 @@ class ListOf:
     Attributes:
         route: name of the list's route, such as `customers:list`; `route` + `_count` and `_bulk` exist too.
         load: fetches what the rows of one page need, in a fixed number of queries.
-        related: foreign keys that are joined.
+        related: foreign keys that are joined; `related_columns` only where their column is shown.
         explain: says per record what a search matched, where it was not the name.
         name_cell: the first cell of a row, from the record, the names and what the search matched.
-        row: template of one row on a phone; `bulk` of the buttons of the selection bar; `none` of the empty list.
+        row: one row on a phone, a template's name or what renders like one.
+        bulk, none: templates of the buttons of the selection bar, and of the empty list.
     """
 
     catalogue: Catalogue
@@ -56,10 +59,11 @@ class ListOf:
     title: Any
     views: tuple[View, ...]
     template: str
-    row: str
+    row: Any
     name_cell: Callable[[Any, NameBook, str], SafeString]
     load: Callable[[list[Any], NameBook], None] = lambda rows, book: None
     related: tuple[str, ...] = ()
+    related_columns: tuple[str, ...] = ()
     explain: Callable[[list[Any], tuple[str, ...], NameBook], dict[int, str]] | None = None
     bulk: str = ""
     none: str = "ui/lists/nothing.html"
@@ -82,8 +86,7 @@ class ListPage:
 
     @cached_property
     def views(self) -> list[View]:
-        saved = SavedView.objects.visible_to(self.user).filter(module=self.catalogue.module)
-        return [*self.spec.views, *(_from_saved(one) for one in saved)]
+        return [*self.spec.views, *map(_from_saved, _saved_views(self.request, self.catalogue.module))]
 
     @cached_property
     def view(self) -> View:
@@ -132,7 +135,9 @@ class ListPage:
     def rows(self) -> list[Any]:
         """The records of this page in order, with what their cells need."""
         found = self.catalogue.model.objects.visible_to(self.user)
-        by_pk = found.select_related(*self.spec.related).in_bulk(self.page.pks)
+        shown = {one.name for one in self.columns}
+        joined = [*self.spec.related, *(one for one in self.spec.related_columns if one in shown)]
+        by_pk = found.select_related(*joined).defer(*_long_texts(self.catalogue)).in_bulk(self.page.pks)
         rows = [by_pk[pk] for pk in self.page.pks if pk in by_pk]
         self.spec.load(rows, self.book)
         return rows
@@ -234,7 +239,7 @@ class ListPage:
         """What the scripts of the filter builder and the column settings need."""
         base = [self.words.parts(self.view.node)] if self.view.node else []
         return {
-            "fields": self.words.describe(),
+            "fields": _described(self.words),
             "spans": [(name, str(label)) for name, label in SPANS.items()],
             "words": builder_words(str(self.view.label)),
             "filter": self.node,
@@ -289,6 +294,42 @@ class ListPage:
     @property
     def condition_count(self) -> int | str:
         return sum(1 for _leaf in conditions(self.node)) if self.node else ""
+
+
+def _saved_views(request: HttpRequest, module: str) -> list[SavedView]:
+    """Read once per request: the quick menu shows them too."""
+    known: dict[str, list[SavedView]] = request.__dict__.setdefault("_saved_views", {})
+    if module not in known:
+        known[module] = list(SavedView.objects.visible_to(request.user).filter(module=module))  # type: ignore[arg-type]
+    return known[module]
+
+
+def _long_texts(catalogue: Catalogue) -> list[str]:
+    """Columns that no list shows and that may be long."""
+    return [one.column for one in catalogue.fields.values() if not one.listed and isinstance(one.kind, LongText)]
+
+
+_DESCRIBED: dict[Any, list[dict[str, Any]]] = {}
+_REMEMBERED = 32
+
+
+def _described(words: Words) -> list[dict[str, Any]]:
+    """The fields in words, put together again only when a name in them has changed: it takes 1,200 translations."""
+    book = words.book
+    options = tuple(
+        (one.pk, one.name, one.position, one.is_retired)
+        for field_ in words.fields.values()
+        if isinstance(field_.kind, Choice)
+        for one in book.options(field_.kind.list)
+    )
+    names = tuple((one.pk, one.name) for one in book.tags.values())
+    tree = tuple((one.pk, one.name, one.path) for one in book.departments.values())
+    key = (words.catalogue.module, get_language(), tuple(words.fields), options, names, tree)
+    if key not in _DESCRIBED:
+        while len(_DESCRIBED) >= _REMEMBERED:
+            _DESCRIBED.pop(next(iter(_DESCRIBED)), None)
+        _DESCRIBED[key] = words.describe()
+    return _DESCRIBED[key]
 
 
 def _from_saved(saved: SavedView) -> View:

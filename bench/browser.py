@@ -1,0 +1,61 @@
+"""The list in a real browser: when it can be used, and what goes over the wire."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from statistics import median
+from typing import Any
+
+from playwright.sync_api import sync_playwright
+
+from bench.product import Product
+
+VISITS = 7
+USABLE = """() => document.querySelector('tr[data-id]') && customElements.get('row-selection')
+    && customElements.get('filter-builder') && document.readyState !== 'loading'"""
+FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"]
+
+
+def browser_rows(product: Product, people: list[Any]) -> Iterator[tuple[str, str, list[str]]]:
+    """The rows of the table about the browser."""
+    path = os.environ.get("KEYUAN_BROWSER") or shutil.which("chromium") or shutil.which("google-chrome")
+    with sync_playwright() as tools:
+        browser = tools.chromium.launch(executable_path=path, args=FLAGS)
+        found = [_visits(browser, product, person) for person in people]
+        browser.close()
+    for place, (kind, time_limit, byte_limit) in enumerate((("cold", 450, 350), ("warm", 200, 30))):
+        times, sizes = [one[place][0] for one in found], [one[place][1] / 1000 for one in found]
+        yield f"browser, {kind}: usable list", f"<= {time_limit} ms", [_marked(time, time_limit) for time in times]
+        yield f"browser, {kind}: over the wire", f"<= {byte_limit} KB", [_marked(size, byte_limit) for size in sizes]
+
+
+def _marked(found: float, limit: float) -> str:
+    return f"{found:.0f}{' !' if found > limit else ''}"
+
+
+def _visits(browser: Any, product: Product, person: Any) -> list[tuple[float, float]]:
+    """Median milliseconds and bytes of cold and of warm visits."""
+    cold, warm = [], []
+    for _number in range(VISITS):
+        context = browser.new_context(locale="zh-CN", viewport={"width": 1440, "height": 900})
+        context.add_cookies([{"name": "keyuan_session", "value": person.session, "url": product.page}])
+        cold.append(_visit(context, product))
+        warm.append(_visit(context, product))
+        context.close()
+    return [tuple(median(column) for column in zip(*visits, strict=True)) for visits in (cold, warm)]  # type: ignore[misc]
+
+
+def _visit(context: Any, product: Product) -> tuple[float, float]:
+    page = context.new_page()
+    wire = context.new_cdp_session(page)
+    wire.send("Network.enable")
+    sizes: list[float] = []
+    wire.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    page.goto(f"{product.page}/customers/", wait_until="commit")
+    page.wait_for_function(USABLE, polling="raf")
+    usable = page.evaluate("() => performance.now()")
+    page.wait_for_load_state("networkidle")
+    page.close()
+    return usable, sum(sizes)
