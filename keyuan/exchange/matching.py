@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from keyuan.customers.duplicates import SIMILAR
 from keyuan.customers.models import Contact, Customer
 from keyuan.exchange.drafts import Draft, Person
 from keyuan.records.adding import as_json
@@ -177,29 +178,32 @@ def warn_of_similar(draft: Draft, known: Known, seen: Seen) -> set[int]:
     met: set[int] = set()
     for key in draft.similar:
         for pk in sorted(known.similar.get((key.kind, key.key), ())):
-            if pk not in met and pk in known.customers and pk != draft.record_id:
+            if pk not in met and pk in known.customers and _warn(draft, key, known.customers[pk].name, pk, 0):
                 met.add(pk)
-                _warn(draft, key, known.customers[pk].name, pk, 0)
     rows: set[int] = set()
     for key in draft.similar:
         earlier = seen.similar.get((key.kind, key.key))
-        if earlier and earlier.number not in rows and earlier.number != draft.number:
+        if earlier and earlier.number not in rows and _warn(draft, key, earlier.name, None, earlier.number):
             rows.add(earlier.number)
-            _warn(draft, key, earlier.name, None, earlier.number)
     return met
 
 
-def _warn(draft: Draft, key: Key, name: str, pk: int | None, number: int) -> None:
+def _warn(draft: Draft, key: Key, name: str, pk: int | None, number: int) -> bool:
+    """Say it; False for names that are alike, but of companies in two different places."""
     if key.kind == "phone":
         reason, text = "similar:phone", _("Same phone as “%(name)s”") % {"name": name}
     elif key.kind == "domain":
         reason, text = "similar:domain", _("Same domain as “%(name)s”") % {"name": name}
     else:
-        words = {"name": name, "percent": round(similarity(draft.name, name) * 100)}
+        likeness = similarity(draft.name, name)
+        if likeness < SIMILAR and key.kind == "core":
+            return False
+        words = {"name": name, "percent": round(likeness * 100)}
         reason, text = "similar:name", _("%(percent)d%% similar to “%(name)s”") % words
     if number:
         text = _("%(text)s in row %(number)d") % {"text": text, "number": number}
     draft.warn(reason, text, draft.name_column, draft.name, pk)
+    return True
 
 
 def same_customers(draft: Draft, known: Known) -> list[int]:

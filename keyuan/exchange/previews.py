@@ -56,7 +56,6 @@ class Preview:
         mapped = self.mapping.by_target()
         self.shown = [self.targets[key] for key in SHOWN if key in mapped][:MOST_COLUMNS]
         self.takers = Takers(self.mapping, self.targets)
-        self.places = {place: key for key, places in mapped.items() for place in places}
 
     def _rows(self) -> QuerySet[ImportRow]:
         rows = ImportRow.objects.filter(of=self.of).order_by("number")
@@ -79,7 +78,7 @@ class Preview:
     def _key(self, problem: dict[str, Any]) -> str:
         """The field that a problem is about."""
         reason = str(problem["reason"]).removeprefix("required:")
-        return reason if reason in self.targets else self.places.get(problem.get("column", -1), "name")
+        return reason if reason in self.targets else "name"
 
     def _cell(self, target: Target, text: str, levels: dict[str, str]) -> Cell:
         return Cell(str(target.field.label), text.strip(), levels.get(target.key, ""), target.key == "uscc")

@@ -26,6 +26,7 @@ from keyuan.records.options import Tag
 from keyuan.records.search_text import Kind
 
 SearchRow = tuple[int, str, str]
+ALWAYS_SAID = ("customer", "is_primary", "has_left")
 
 
 @cache
@@ -76,7 +77,7 @@ class NewCustomer:
     def picture(self) -> dict[str, Any]:
         """The values as history keeps them."""
         values = {name: raw(value) for name, value in self.draft.values.items()}
-        values |= {"owner": self.row["owner_id"], "relationship": self.row["relationship"]}
+        values |= {"id": self.pk, "owner": self.row["owner_id"], "relationship": self.row["relationship"]}
         if self.row["department_id"]:
             values["department"] = self.row["department_id"]
         if self.draft.tags:
@@ -114,7 +115,7 @@ class NewContact:
 
     def picture(self) -> dict[str, Any]:
         values = {name: raw(value) for name, value in self.person.values.items()}
-        values |= {"customer": self.row["customer_id"], "is_primary": self.row["is_primary"]}
+        values |= {"id": self.pk} | {name: self.row[columns_of(Contact)[name]] for name in ALWAYS_SAID}
         return values | ({"tags": tag_ids(self.tags)} if self.tags else {})
 
     def search(self) -> list[SearchRow]:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.db import close_old_connections
+from django.db import connection
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from keyuan.exchange import forgetting, making, recycling, running
 from keyuan.exchange.models import Export, Import
 from keyuan.records.errors import NotAllowed, RuleBroken
+
+
+def with_fresh_connection() -> None:
+    """A worker's thread lives on between jobs; its connection may have died meanwhile."""
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
 
 
 @app.task
@@ -26,7 +32,7 @@ def write_import(import_id: int) -> None:
 
 
 def _pass(import_id: int, state: str, work: Callable[[Import], None]) -> None:
-    close_old_connections()
+    with_fresh_connection()
     of = Import.objects.select_related("by").filter(pk=import_id, state=state).first()
     if of is None:
         return
@@ -47,7 +53,7 @@ def _stop(import_id: int, state: str, sentence: str) -> None:
 @app.task
 def make_export(export_id: int) -> None:
     """Write the file of one export."""
-    close_old_connections()
+    with_fresh_connection()
     export = Export.objects.select_related("by").filter(pk=export_id, state=Export.State.WAITING).first()
     if export is None:
         return
@@ -66,7 +72,7 @@ def make_export(export_id: int) -> None:
 @app.task(queueing_lock="empty-recycle-bin")
 def empty_recycle_bin(timestamp: int) -> None:
     """Every night: what was deleted long ago goes for good."""
-    close_old_connections()
+    with_fresh_connection()
     recycling.purge_old()
 
 
@@ -74,6 +80,6 @@ def empty_recycle_bin(timestamp: int) -> None:
 @app.task(queueing_lock="drop-old-files")
 def drop_old_files(timestamp: int) -> None:
     """Every night: exports that have expired, and uploads whose imports are long over."""
-    close_old_connections()
+    with_fresh_connection()
     forgetting.drop_expired_exports()
     forgetting.forget_old_imports()

@@ -88,18 +88,10 @@ def _add_search(model: type[SearchText], rows: Sequence[SearchRow]) -> None:
 
 def save_new_tags(drafts: Sequence[Draft]) -> None:
     """Tags that the file brings along; the same name is the same tag."""
-    fresh = {
-        tag.key: tag
-        for draft in drafts
-        for tags in (draft.tags, *(person.tags for person in draft.people))
-        for tag in tags
-        if tag.pk is None
-    }
+    lists = [tags for draft in drafts for tags in (draft.tags, *(person.tags for person in draft.people))]
+    fresh = {tag.key: tag for tags in lists for tag in tags if tag.pk is None}
     if not fresh:
         return
-    ensure_tags(list(fresh.values()))
-    for draft in drafts:
-        for tags in (draft.tags, *(person.tags for person in draft.people)):
-            for tag in tags:
-                if tag.pk is None:
-                    tag.pk, tag.name = fresh[tag.key].pk, fresh[tag.key].name
+    saved = {tag.key: tag for tag in ensure_tags(list(fresh.values()))}
+    for tags in lists:
+        tags[:] = [saved[tag.key] if tag.pk is None else tag for tag in tags]

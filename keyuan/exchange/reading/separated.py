@@ -68,7 +68,7 @@ def _strictly(content: bytes, encoding: str) -> str:
     try:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
+        line = error.object[: error.start].count(b"\n") + 1
         raise Unreadable(
             _("Line %(line)d can't be read as %(encoding)s. Save the file as xlsx or UTF-8 csv.")
             % {"line": line, "encoding": encoding.upper()}

@@ -33,7 +33,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def steps() -> list[str]:
-    return [_("Upload"), _("Columns"), _("Check"), _("Import")]
+    return [_("Upload"), _("Map columns"), _("Check rows"), _("Import")]
 
 
 @require_GET
@@ -179,9 +179,7 @@ def import_progress(request: HttpRequest, pk: int) -> HttpResponse:
     of = _mine(request, pk)
     if not of.is_working:
         return go(request, "imports:run" if of.started_at else "imports:check", pk)
-    template = (
-        "exchange/imports/checking.html" if of.state == Import.State.CHECKING else "exchange/imports/running.html"
-    )
+    part = "checking" if of.state == Import.State.CHECKING else "running"
     return render(request, f"exchange/imports/{part}.html", {"of": of, "report": Report(of)})
 
 
