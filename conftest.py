@@ -81,7 +81,7 @@ def make_copy(name: str) -> None:
     """A database of this name with all tables; the first process to come makes the original."""
     original = name_of_run("original")
     with turn() as connection:
-        if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [original]).fetchone():
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [original]).fetchone():
             create(connection, original, "template0")
             migrate(original)
         create(connection, name, original)

@@ -78,6 +78,22 @@ def compose() -> None:
         [
             Module("home", "/"),
             Module(
+                "admin",
+                "/admin/",
+                label=_("Administration"),
+                icon="settings",
+                may="administrator",
+                in_bar=False,
+                places=(
+                    Link(_("Members"), "/admin/users/", "users"),
+                    Link(_("Departments"), "/admin/departments/", "sitemap"),
+                    Link(_("Roles and permissions"), "/admin/roles/", "shield-lock"),
+                    Link(_("Classes and lists"), "/admin/lists/", "list"),
+                    Link(pgettext_lazy("menu", "Tags"), "/admin/tags/", "tags"),
+                    Link(pgettext_lazy("menu", "Settings"), "/admin/settings/", "settings"),
+                ),
+            ),
+            Module(
                 "customers",
                 "/customers/",
                 may=("customer", "view"),
@@ -92,6 +108,7 @@ def compose() -> None:
         more=(
             Link(_("Imports"), "/imports/", "upload", may=("customer", "import")),
             Link(_("My exports"), "/exports/", "download", may=("customer", "export")),
+            Link(_("Members"), "/admin/users/", "users", may=("people", "view")),
             Link(_("Administration"), "/admin/", "settings", may="administrator"),
         ),
         creates=(

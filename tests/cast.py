@@ -13,6 +13,19 @@ def speak_english():
         yield
 
 
+@pytest.fixture(autouse=True)
+def seeds(request):
+    """Tests with real transactions empty all tables; the next test gets the first contents back."""
+    if request.node.get_closest_marker("django_db") or {"db", "transactional_db"} & set(request.fixturenames):
+        request.getfixturevalue("_django_db_helper")
+        from django.apps import apps
+
+        from keyuan.records.options import Option, lay_options
+
+        if not Option.objects.exists():
+            lay_options(apps)
+
+
 @pytest.fixture
 def cast(db: None) -> SimpleNamespace:
     """The same people in every test. Anna and Ben are colleagues; Olga is elsewhere; the boss is above all three."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from django.db.models import Prefetch, prefetch_related_objects
@@ -107,13 +108,22 @@ def load_contacts(rows: list[Any], book: NameBook) -> None:
 _STAR = '<span class="starred" title="{title}">{icon}</span>'
 
 
+def _page_of(room: str, row: Any) -> str:
+    return f"{_list_of(room)}{row.pk}/"
+
+
+@cache
+def _list_of(room: str) -> str:
+    return reverse(f"{room}:list")
+
+
 def customer_name(row: Customer, book: NameBook, matched: str) -> SafeString:
     """Avatar, linked name, star, the first tag, and what the search matched."""
     star = _STAR.format(title=escape(_("Favourite")), icon=cells.icon("star-filled", "s")) if row.is_starred else ""
     tags = cells.tags([tag.name for tag in row.tags.all()])
     return SafeString(
         f'<span class="cellf">{cells.avatar(row.short_or_name, True)}'
-        f'<a class="n trunc" href="{reverse("customers:detail", args=[row.pk])}" title="{escape(row.name)}">'
+        f'<a class="n trunc" href="{_page_of("customers", row)}" title="{escape(row.name)}">'
         f"{escape(row.name)}</a>{star}{tags}{_matched(matched)}</span>"
     )
 
@@ -123,10 +133,10 @@ class CustomerOnPhone:
 
     def render(self, context: Context) -> SafeString:
         row, book = context["row"], context["list"].book
-        url = reverse("customers:detail", args=[row.pk])
         return SafeString(
             f'<li><div class="row-f">{cells.avatar(row.short_or_name, True)}'
-            f'<a class="n trunc grow" href="{url}">{escape(row.name)}</a>{option_status(row.category_id, book)}</div>'
+            f'<a class="n trunc grow" href="{_page_of("customers", row)}">{escape(row.name)}</a>'
+            f"{option_status(row.category_id, book)}</div>"
             f'<div class="row-f fs13 t2"><span class="trunc">{_words("industry", row, book)} '
             f"{_words('region', row, book)}</span>{_primary_name(row)}</div>"
             f'<div class="row-f fs12"><span class="t3">{escape(_("Last follow-up"))} '
@@ -144,7 +154,7 @@ def _primary_name(row: Any) -> str:
 
 
 def contact_name(row: Contact, book: NameBook, matched: str) -> SafeString:
-    url = reverse("contacts:detail", args=[row.pk])
+    url = _page_of("contacts", row)
     left = cells.tag(_("Has left"), "warn") if row.has_left else ""
     return SafeString(
         f'<span class="cellf">{cells.avatar(row.name)}<a class="n trunc" href="{url}">{escape(row.name)}</a>'
@@ -167,7 +177,7 @@ def _primary_contact(kind: Any, value: Contact | None, book: NameBook) -> SafeSt
 def _customer_link(kind: Any, value: Customer | None, book: NameBook) -> SafeString:
     if value is None:
         return cells.EMPTY
-    return SafeString(f'<a href="{reverse("customers:detail", args=[value.pk])}">{escape(value.name)}</a>')
+    return SafeString(f'<a href="{_page_of("customers", value)}">{escape(value.name)}</a>')
 
 
 def show_cells() -> None:

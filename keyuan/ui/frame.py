@@ -78,6 +78,7 @@ class Module:
     views: Callable[[HttpRequest], Iterable[Link]] | None = None
     new_view_url: str = ""
     prefixes: tuple[str, ...] = ()
+    in_bar: bool = True  # False: it has a quick menu, but no place in the top bar
 
     @property
     def name(self) -> Any:
@@ -249,6 +250,7 @@ class Frame:
                 current=one is self.current,
             )
             for one in self.installed
+            if one.in_bar
         ]
 
     @cached_property

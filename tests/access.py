@@ -1,0 +1,340 @@
+"""The world of the access matrix: people of every kind, records of four of them, and what each may see and change.
+
+Every text of a record holds a word that stands nowhere else (its canary), so that any answer can be searched for it.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterable
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
+from types import SimpleNamespace
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.test.client import ClientHandler
+
+from keyuan.exchange import exporting, importing, making, running
+from keyuan.exchange.models import Export, Import
+from keyuan.org.first_start import lay_foundation
+from keyuan.org.models import ApiToken, Role, User
+from keyuan.org.tokens import issue
+from keyuan.records.models import SavedView
+from keyuan.records.options import Tag
+from tests.make import make_contact, make_customer, make_department, make_role, make_user, option
+
+API = "/api/"
+SAFE = {"GET", "HEAD", "OPTIONS"}
+VERSION = '"1"'
+
+OWNERS = ("anna", "olga", "stranger")
+"""Anna has a colleague, Ben; Olga is in a sister department; the stranger works where no manager of theirs reaches."""
+
+PERSONS = ("anonymous", "newcomer", "disabled", "anna", "ben", "olga", "boss", "auditor", "administrator")
+OUTSIDE = ("anonymous", "newcomer", "disabled")
+INSIDE = ("anna", "ben", "olga", "boss", "auditor")
+"""An administrator may see and change everything, and is asked only whether they can."""
+
+PAIRS = (
+    ("anna", "anna"),
+    ("anna", "olga"),
+    ("anna", "stranger"),
+    ("ben", "anna"),
+    ("olga", "anna"),
+    ("boss", "olga"),
+    ("boss", "stranger"),
+    ("auditor", "stranger"),
+)
+"""Who asks for whose records: one's own, the team's, a sister department's, of nobody below, of everybody to read."""
+ALWAYS = {"auditor", "administrator"}
+
+SEES = {
+    "anna": {"anna", "ben", "boss", *ALWAYS},
+    "olga": {"olga", "boss", *ALWAYS},
+    "stranger": {"stranger", *ALWAYS},
+}
+CHANGES = {owner: {owner, "boss", "administrator"} for owner in OWNERS} | {"stranger": {"stranger", "administrator"}}
+SEES_PERSON = {owner: {owner, "boss", *ALWAYS} for owner in OWNERS} | {"stranger": {"stranger", *ALWAYS}}
+"""Phone and e-mail of a colleague: oneself, and those who may see people there."""
+
+REP = {
+    "customer": dict.fromkeys(("create", "edit", "delete", "import", "export", "transfer", "merge"), "own")
+    | {"view": "department"},
+    "contact": dict.fromkeys(("view", "create", "edit", "delete", "import", "export"), ""),
+}
+BOSS = {
+    "customer": dict.fromkeys(("view", "create", "edit", "delete", "import", "export", "transfer", "merge"), "branch"),
+    "contact": dict.fromkeys(("view", "create", "edit", "delete", "import", "export"), ""),
+    "people": {"view": "branch"},
+}
+
+
+AS_TEXT = "(to_jsonb(t) - 'last_used_at' - 'last_login')::text"
+PEOPLE = 'SELECT id FROM "user" WHERE username = %s'
+OWNED = 'SELECT id FROM "user" WHERE username = ANY(%s)'
+OWNED_CUSTOMERS = f"SELECT id FROM customer WHERE owner_id IN ({OWNED})"
+THEIRS = {
+    "customer": f"owner_id IN ({OWNED})",
+    "contact": f"customer_id IN ({OWNED_CUSTOMERS})",
+    "customer_tag": f"customer_id IN ({OWNED_CUSTOMERS})",
+    "customer_address": f"customer_id IN ({OWNED_CUSTOMERS})",
+    "contact_tag": f"contact_id IN (SELECT id FROM contact WHERE customer_id IN ({OWNED_CUSTOMERS}))",
+    "saved_view": f"owner_id NOT IN ({PEOPLE})",
+    "favourite": f"user_id NOT IN ({PEOPLE})",
+    "import": f"by_id NOT IN ({PEOPLE})",
+    "import_row": f"import_id IN (SELECT id FROM import WHERE by_id NOT IN ({PEOPLE}))",
+    "export": f"by_id NOT IN ({PEOPLE})",
+}
+ADMINISTERED = {
+    '"user"': "username <> %s",
+    "api_token": f"user_id NOT IN ({PEOPLE})",
+    "user_role": "true",
+    "department": "true",
+    "role": "true",
+    "role_grant": "true",
+    "setting": "true",
+    "option": "true",
+}
+"""Tables with the rows that others than their owners, and others than administrators, may not change."""
+
+
+def canary(owner: str) -> str:
+    """A word of this owner, followed by a number: 1 in names of records, 2 in the rest of them, 3 in the data of the
+    person, 4 in what is theirs alone (views, tokens, private tags, files)."""
+    return f"qzx{owner}"
+
+
+def phone(owner: str) -> str:
+    return f"1390000{OWNERS.index(owner):04d}"
+
+
+def make_world() -> SimpleNamespace:
+    """People, and for each owner a customer with a contact, a view and a token of their own."""
+    lay_foundation()
+    sales = make_department("Sales")
+    east, west, abroad = make_department("East", sales), make_department("West", sales), make_department("Abroad")
+    rep, boss = make_role("rep", **REP), make_role("boss", **BOSS)
+    built_in = {role.key: role for role in Role.objects.exclude(key="")}
+    department = {"olga": west, "stranger": abroad}
+    people = {
+        name: make_user(
+            name,
+            rep,
+            department=department.get(name, east),
+            phone=phone(name).replace("1390000", "1380013"),
+            email=f"{canary(name)}3@people.example",
+        )
+        for name in OWNERS
+    }
+    people |= {
+        "ben": make_user("ben", rep, department=east),
+        "newcomer": make_user("newcomer", rep, department=east, must_change_password=True),
+        "disabled": make_user("disabled", rep, department=east),
+        "boss": make_user("boss", boss, department=sales),
+        "auditor": make_user("auditor", built_in["auditor"], department=sales),
+        "administrator": make_user("chief", built_in["administrator"], department=sales),
+    }
+    records = {name: make_records(people[name]) for name in OWNERS}
+    tag = Tag.objects.filter(owner=None).first()
+    world = SimpleNamespace(
+        people=people, records=records, department=west, role=rep, spare_role=make_role("spare"), tag=tag
+    )
+    world.spare_department = make_department("Spare", sales)
+    world.option = option("level", "A")
+    world.other_tag = Tag.objects.filter(owner=None).last()
+    world.clients = {name: client_of(people.get(name)) for name in PERSONS}
+    world.tokens = {name: issue(people[name], "write", None) for name in PERSONS if name in people}
+    User.objects.filter(username="disabled").update(is_active=False)
+    return world
+
+
+def make_records(owner: User) -> SimpleNamespace:
+    word = canary(owner.username)
+    customer = make_customer(
+        f"共同 {word}1 公司",
+        owner=owner,
+        short_name=f"{word}1",
+        phone=phone(owner.username),
+        email=f"{word}2@mail.example",
+        website=f"https://{word}2.example",
+        address=f"{word}2 路 1 号",
+        notes=f"{word}2 备注",
+        tags=[Tag.objects.create(name=f"{word}4", key=f"{word}4", owner=owner)],
+    )
+    customer.move_to("delivery", f"{word}2 仓库", by=owner)
+    contact = make_contact(
+        customer, f"共同 {word}1", mobile=phone(owner.username), wechat=f"{word}2", concerns=f"{word}2 关注"
+    )
+    view = SavedView.objects.create(owner=owner, module="customer", name=f"{word}4 视图")
+    token = ApiToken.objects.create(user=owner, name=f"{word}4", digest=word, epoch=owner.epoch)
+    customer.refresh_from_db()
+    contact.refresh_from_db()
+    return SimpleNamespace(
+        owner=owner,
+        user=owner,
+        customer=customer,
+        contact=contact,
+        view=view,
+        token=token,
+        import_=make_import(owner),
+        export=make_export(owner),
+    )
+
+
+def sheet(word: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile("客户.csv", f"客户名称,地址\n{word}4 公司,{word}4 路\n,{word}4\n".encode())
+
+
+def make_import(owner: User) -> Import:
+    """One whose rows have been checked: one is good, one is refused."""
+    of = importing.dry_run(importing.start_import(owner, sheet(canary(owner.username))), by=owner)
+    running.check(of)
+    of.refresh_from_db()
+    return of
+
+
+def make_export(owner: User) -> Export:
+    """One that is ready to be fetched."""
+    export = exporting.start_export(owner, "customer", is_complete=True)
+    making.make(export)
+    export.refresh_from_db()
+    return export
+
+
+def client_of(user: User | None) -> SimpleCookie:
+    """The cookies of a browser in which this person has signed in."""
+    client = Client()
+    if user is not None:
+        client.force_login(user)
+    return client.cookies
+
+
+@dataclass(frozen=True)
+class Visit:
+    """How one route is called with success.
+
+    Attributes:
+        who: the person for whom it must succeed, with their own records.
+        data: query of a GET, form or JSON body of the others; a callable gets world and records.
+        about: where the `pk` of the route comes from: an attribute of the records, else of the world.
+        path: the other parameters of the route.
+        to: the beginning of the address to which a successful call leads, if it leads anywhere.
+        tells_names: names of invisible records are told on purpose (the duplicate check).
+        before: puts the world into the state in which the call succeeds, such as a deleted record.
+    """
+
+    who: str = "anna"
+    data: Any = None
+    about: str = "customer"
+    path: dict[str, str] = field(default_factory=dict)
+    to: str = ""
+    tells_names: bool = False
+    before: Callable[[SimpleNamespace, SimpleNamespace], object] | None = None
+
+    def parameters(self, names: Iterable[str], world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
+        found = getattr(records, self.about, None) or getattr(world, self.about)
+        return {name: self.path.get(name, found.pk) for name in names}
+
+    def body(self, world: SimpleNamespace, records: SimpleNamespace) -> Any:
+        return self.data(world, records) if callable(self.data) else self.data
+
+
+def address(path: str, parameters: dict[str, Any]) -> str:
+    """The path of a route with its parameters: /customers/<int:pk>/ becomes /customers/7/."""
+    parts = path.replace("{", "<").replace("}", ">").split("<")
+    filled = [parts[0]]
+    for part in parts[1:]:
+        name, _sign, rest = part.partition(">")
+        filled += [str(parameters[name.partition(":")[2] or name]), rest]
+    return "".join(filled)
+
+
+HANDLER, CAREFUL_HANDLER = ClientHandler(enforce_csrf_checks=False), ClientHandler(enforce_csrf_checks=True)
+"""Shared, because every new one reads the list of static files."""
+
+
+def browser(cookies: SimpleCookie | None = None, *, careful: bool = False) -> Client:
+    """A browser with these cookies; a careful one minds the CSRF token as the real product does."""
+    client = Client(raise_request_exception=False)
+    client.handler = CAREFUL_HANDLER if careful else HANDLER
+    client.cookies = SimpleCookie({name: one.value for name, one in (cookies or {}).items()})
+    return client
+
+
+class Caller:
+    """Calls a route as one person: pages with the cookies of their browser, the API with their token."""
+
+    def __init__(self, world: SimpleNamespace, person: str) -> None:
+        self.world, self.person = world, person
+
+    def call(self, method: str, url: str, data: Any) -> HttpResponse:
+        answer = self._api(method, url, data) if url.startswith(API) else self._page(method, url, data)
+        answer.body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        answer.close()
+        return answer
+
+    def _page(self, method: str, url: str, data: Any) -> HttpResponse:
+        client = browser(self.world.clients[self.person])
+        return client.get(url, data or {}) if method == "GET" else client.post(url, data or {})
+
+    def _api(self, method: str, url: str, data: Any) -> HttpResponse:
+        token = self.world.tokens.get(self.person)
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        if method in ("PATCH", "DELETE"):
+            headers["If-Match"] = VERSION
+        client = browser()
+        if method == "GET":
+            return client.get(url, data or {}, headers=headers)
+        if isinstance(data, dict) and any(isinstance(value, SimpleUploadedFile) for value in data.values()):
+            return client.post(url, data, headers=headers)
+        body = b"" if data is None else json.dumps(data)
+        return client.generic(method, url, body, "application/json", headers=headers)
+
+
+@contextmanager
+def taken_back() -> Any:
+    """Everything that happens inside is undone at the end."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def everything_in(answer: HttpResponse) -> str:
+    """Body, headers and cookies of an answer as one text, archives unpacked."""
+    body = answer.body
+    if body.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            body = b"\n".join(archive.read(name) for name in archive.namelist())
+    return "\n".join([body.decode(errors="replace"), str(answer.headers), str(answer.cookies)])
+
+
+def forbidden_words(person: str, *, names_too: bool) -> set[str]:
+    """What no answer to this person may hold."""
+    hidden = [owner for owner in OWNERS if person not in SEES[owner]]
+    words = {f"{canary(owner)}2" for owner in hidden} | {phone(owner) for owner in hidden}
+    if names_too:
+        words |= {f"{canary(owner)}1" for owner in hidden}
+    words |= {f"{canary(owner)}3" for owner in OWNERS if person not in SEES_PERSON[owner]}
+    return words | {f"{canary(owner)}4" for owner in OWNERS if person != owner}
+
+
+def untouchable(person: str) -> str:
+    """A digest of everything in the database that this person may not change, worked out in one statement."""
+    owners = [owner for owner in OWNERS if person not in CHANGES[owner]]
+    parts = [(table, where, [owners] if "ANY" in where else [person]) for table, where in THEIRS.items()]
+    if person != "administrator":
+        parts += [(table, where, [person] if "%s" in where else []) for table, where in ADMINISTERED.items()]
+    digests = " || ".join(
+        f"(SELECT coalesce(md5(string_agg({AS_TEXT}, '|' ORDER BY t::text)), '') FROM {table} t WHERE {where})"
+        for table, where, _values in parts
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {digests}", [value for _table, _where, values in parts for value in values])
+        return str(cursor.fetchone()[0])

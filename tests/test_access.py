@@ -1,0 +1,481 @@
+"""The access matrix: every route × every method × every kind of person × own, team's and foreign records."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoDbBlocker
+
+from keyuan.records.options import Tag
+from keyuan.ui.routes import every_route
+from tests.access import (
+    API,
+    INSIDE,
+    OUTSIDE,
+    OWNERS,
+    PAIRS,
+    SAFE,
+    Caller,
+    Visit,
+    address,
+    browser,
+    everything_in,
+    forbidden_words,
+    make_export,
+    make_import,
+    make_world,
+    sheet,
+    taken_back,
+    untouchable,
+)
+from tests.make import PASSWORD, make_contact, make_customer, make_user
+
+NEW_PASSWORD = "quiet lake under old pines"
+OPENED_BY_NEWCOMERS = {"/password/change/", "/sign-out/"}
+
+
+def binned(kind: str) -> Any:
+    return lambda world, records: getattr(records, kind).delete_by(records.owner)
+
+
+def ids(kind: str, **more: Any) -> Any:
+    """A bulk verb about the records of all owners at once: only one's own may change."""
+    return lambda world, _: {"ids": [getattr(world.records[owner], kind).pk for owner in OWNERS], **more}
+
+
+def customer_form(name: str) -> Any:
+    return lambda world, records: {
+        "name": name,
+        "category": "potential",
+        "version": records.customer.version,
+        "anyway": "1",
+    }
+
+
+def contact_form(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
+    return {"name": "新联系人", "version": records.contact.version}
+
+
+def member_form(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
+    return {"name": "新人", "username": "newbie", "department": world.department.pk}
+
+
+def role_form(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
+    return {"name": "新角色"}
+
+
+def merging(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
+    return {"into": world.other_tag.pk}
+
+
+CHIEF = "administrator"
+VISITS = {
+    # The frame and lists
+    "GET /ui/": Visit(),
+    "GET /ui/drawer/": Visit(),
+    "POST /ui/drawer/": Visit(data={"name": "甲", "kind": "signed", "phone": "13800138000"}, to="/ui/"),
+    "POST /ui/undo/": Visit(to="/ui/"),
+    "GET /frame/side/": Visit(data={"at": "/customers/"}),
+    "POST /account/preferences/": Visit(data={"theme": "dark"}, to="/"),
+    "POST /lists/columns/": Visit(data={"module": "customer", "columns": ["name"]}, to="/"),
+    "POST /lists/views/": Visit(data={"module": "customer", "path": "/customers/", "name": "常看"}, to="/customers/"),
+    "POST /lists/views/<int:pk>/delete/": Visit(about="view", data={"path": "/customers/"}, to="/customers/"),
+    "GET /": Visit(),
+    "GET /search/": Visit(data={"q": "共同"}),
+    # Signing in, one's own account
+    "GET /sign-in/": Visit(who="anonymous"),
+    "POST /sign-in/": Visit(who="anonymous", data={"username": "anna", "password": PASSWORD}, to="/"),
+    "POST /sign-out/": Visit(to="/sign-in/"),
+    "GET /lock/": Visit(to="/"),
+    "POST /lock/": Visit(to="/lock/"),
+    "GET /password/change/": Visit(),
+    "POST /password/change/": Visit(
+        data={"old": PASSWORD, "password": NEW_PASSWORD, "again": NEW_PASSWORD}, to="/account/"
+    ),
+    "GET /account/": Visit(),
+    "POST /account/": Visit(data={"name": "安娜"}, to="/account/"),
+    "GET /account/tokens/": Visit(to="/account/"),
+    "POST /account/tokens/": Visit(data={"name": "x", "scope": "read", "days": "30"}),
+    "POST /account/tokens/<int:pk>/revoke/": Visit(about="token", to="/account/"),
+    # Administration
+    "GET /admin/": Visit(CHIEF),
+    "GET /admin/settings/": Visit(CHIEF),
+    "POST /admin/settings/": Visit(CHIEF, data={"company_name": "某某公司"}, to="/admin/settings/"),
+    "GET /admin/users/": Visit("boss"),
+    "GET /admin/users/new/": Visit(CHIEF),
+    "POST /admin/users/new/": Visit(CHIEF, data=member_form),
+    "GET /admin/users/<int:pk>/": Visit("boss", about="user"),
+    "GET /admin/users/<int:pk>/edit/": Visit(CHIEF, about="user"),
+    "POST /admin/users/<int:pk>/edit/": Visit(CHIEF, about="user", data=member_form, to="/admin/users/"),
+    "GET /admin/users/<int:pk>/reset/": Visit(CHIEF, about="user", to="/admin/users/"),
+    "POST /admin/users/<int:pk>/reset/": Visit(CHIEF, about="user"),
+    "POST /admin/users/<int:pk>/enable/": Visit(CHIEF, about="user", data={"to": "off"}, to="/admin/users/"),
+    "POST /admin/users/<int:pk>/unlock/": Visit(CHIEF, about="user", to="/admin/users/"),
+    "GET /admin/departments/": Visit("boss"),
+    "GET /admin/departments/new/": Visit(CHIEF),
+    "POST /admin/departments/new/": Visit(
+        CHIEF, data=lambda world, _: {"name": "新部门", "parent": world.department.pk}, to="/admin/departments/"
+    ),
+    "GET /admin/departments/<int:pk>/edit/": Visit(CHIEF, about="department"),
+    "POST /admin/departments/<int:pk>/edit/": Visit(
+        CHIEF,
+        about="department",
+        data=lambda world, _: {"name": "新名", "parent": world.department.parent_id},
+        to="/admin/departments/",
+    ),
+    "POST /admin/departments/<int:pk>/delete/": Visit(CHIEF, about="spare_department", to="/admin/departments/"),
+    "GET /admin/roles/": Visit(CHIEF, to="/admin/roles/"),
+    "GET /admin/roles/new/": Visit(CHIEF),
+    "POST /admin/roles/new/": Visit(CHIEF, data=role_form, to="/admin/roles/"),
+    "GET /admin/roles/<int:pk>/": Visit(CHIEF, about="role"),
+    "POST /admin/roles/<int:pk>/": Visit(CHIEF, about="role", to="/admin/roles/"),
+    "GET /admin/roles/<int:pk>/edit/": Visit(CHIEF, about="role"),
+    "POST /admin/roles/<int:pk>/edit/": Visit(CHIEF, about="role", data=role_form, to="/admin/roles/"),
+    "POST /admin/roles/<int:pk>/delete/": Visit(CHIEF, about="spare_role", to="/admin/roles/"),
+    "GET /admin/lists/": Visit(CHIEF, to="/admin/lists/"),
+    "GET /admin/lists/<slug:list_>/": Visit(CHIEF, path={"list_": "level"}),
+    "GET /admin/lists/<slug:list_>/new/": Visit(CHIEF, path={"list_": "level"}),
+    "POST /admin/lists/<slug:list_>/new/": Visit(
+        CHIEF, path={"list_": "level"}, data={"name": "D"}, to="/admin/lists/"
+    ),
+    "GET /admin/lists/options/<int:pk>/": Visit(CHIEF, about="option"),
+    "POST /admin/lists/options/<int:pk>/": Visit(CHIEF, about="option", data={"name": "甲级"}, to="/admin/lists/"),
+    "POST /admin/lists/options/<int:pk>/shift/": Visit(CHIEF, about="option", data={"to": "down"}, to="/admin/lists/"),
+    "GET /admin/lists/options/<int:pk>/delete/": Visit(CHIEF, about="option"),
+    "POST /admin/lists/options/<int:pk>/delete/": Visit(CHIEF, about="option", to="/admin/lists/"),
+    "GET /admin/tags/": Visit(CHIEF),
+    "GET /admin/tags/new/": Visit(CHIEF),
+    "POST /admin/tags/new/": Visit(CHIEF, data={"name": "新标签", "tint": "1"}, to="/admin/tags/"),
+    "GET /admin/tags/<int:pk>/": Visit(CHIEF, about="tag"),
+    "POST /admin/tags/<int:pk>/": Visit(CHIEF, about="tag", data={"name": "改名", "tint": "1"}, to="/admin/tags/"),
+    "GET /admin/tags/<int:pk>/merge/": Visit(CHIEF, about="tag"),
+    "POST /admin/tags/<int:pk>/merge/": Visit(CHIEF, about="tag", data=merging, to="/admin/tags/"),
+    # Customers
+    "GET /customers/": Visit(data={"q": "共同"}),
+    "GET /customers/count/": Visit(data={"exact": "1"}),
+    "GET /customers/profile/": Visit(),
+    "GET /customers/due/": Visit(),
+    "GET /customers/check/": Visit(),
+    "POST /customers/bulk/": Visit(data=ids("customer", verb="delete"), to="/customers/"),
+    "GET /customers/new/": Visit(),
+    "POST /customers/new/": Visit(data=customer_form("共同 新公司"), tells_names=True, to="/customers/"),
+    "POST /customers/duplicates/": Visit(data={"name": "共同公司"}, tells_names=True),
+    "GET /customers/trees/<slug:tree>/": Visit(path={"tree": "region"}),
+    "GET /customers/<int:pk>/": Visit(),
+    "GET /customers/<int:pk>/edit/": Visit(),
+    "POST /customers/<int:pk>/edit/": Visit(data=customer_form("共同 改名公司"), tells_names=True, to="/customers/"),
+    "GET /customers/<int:pk>/fields/<slug:name>/": Visit(path={"name": "address"}),
+    "POST /customers/<int:pk>/fields/<slug:name>/": Visit(
+        path={"name": "address"}, data={"address": "新地址", "version": "1"}, to="/customers/"
+    ),
+    "GET /customers/<int:pk>/timeline/": Visit(),
+    "POST /customers/<int:pk>/delete/": Visit(to="/customers/"),
+    "POST /customers/<int:pk>/restore/": Visit(before=binned("customer"), to="/customers/"),
+    "POST /customers/<int:pk>/star/": Visit(to="/customers/"),
+    "POST /customers/<int:pk>/relationship/": Visit(data={"to": "lost", "reason": "budget"}, to="/customers/"),
+    "POST /customers/<int:pk>/move/": Visit(data={"kind": "office", "address": "新办公室"}, to="/customers/"),
+    "GET /customers/<int:customer_pk>/contacts/new/": Visit(),
+    "POST /customers/<int:customer_pk>/contacts/new/": Visit(data={"name": "新联系人"}, to="/customers/"),
+    # Contacts
+    "GET /contacts/": Visit(data={"q": "共同"}),
+    "GET /contacts/count/": Visit(data={"exact": "1"}),
+    "POST /contacts/bulk/": Visit(data=ids("contact", verb="tag", tags=["新标签"]), to="/contacts/"),
+    "GET /contacts/<int:pk>/": Visit(about="contact"),
+    "GET /contacts/<int:pk>/edit/": Visit(about="contact"),
+    "POST /contacts/<int:pk>/edit/": Visit(about="contact", data=contact_form, to="/contacts/"),
+    "GET /contacts/<int:pk>/fields/<slug:name>/": Visit(about="contact", path={"name": "title"}),
+    "POST /contacts/<int:pk>/fields/<slug:name>/": Visit(
+        about="contact", path={"name": "title"}, data={"title": "经理", "version": "1"}, to="/contacts/"
+    ),
+    "POST /contacts/<int:pk>/delete/": Visit(about="contact", to="/customers/"),
+    "POST /contacts/<int:pk>/restore/": Visit(about="contact", before=binned("contact"), to="/contacts/"),
+    # Import, export, recycle bin
+    "GET /imports/": Visit(),
+    "GET /imports/new/": Visit(),
+    "POST /imports/new/": Visit(data=lambda *_: {"file": sheet("x")}, to="/imports/"),
+    "GET /imports/template/": Visit(),
+    "GET /imports/<int:pk>/": Visit(about="import_", to="/imports/"),
+    "GET /imports/<int:pk>/columns/": Visit(about="import_"),
+    "POST /imports/<int:pk>/columns/": Visit(about="import_", data={"column-0": "name"}, to="/imports/"),
+    "GET /imports/<int:pk>/check/": Visit(about="import_"),
+    "POST /imports/<int:pk>/check/": Visit(about="import_", data={"same": "skip"}, to="/imports/"),
+    "GET /imports/<int:pk>/progress/": Visit(about="import_", to="/imports/"),
+    "GET /imports/<int:pk>/errors/": Visit(about="import_"),
+    "GET /exports/": Visit(),
+    "POST /exports/new/": Visit(data={"module": "customer"}, to="/exports/"),
+    "GET /exports/rows/": Visit(),
+    "GET /exports/<int:pk>/file/": Visit(about="export"),
+    "GET /recycle-bin/": Visit(before=binned("customer")),
+    "POST /recycle-bin/restore/": Visit(before=binned("customer"), data=ids("customer"), to="/recycle-bin/"),
+    "POST /recycle-bin/purge/": Visit(
+        CHIEF, before=binned("customer"), data=ids("customer", number="1"), to="/recycle-bin/"
+    ),
+    # The API
+    "GET /api/v1/openapi.json": Visit("anonymous"),
+    "GET /api/v1/docs": Visit("anonymous"),
+    "GET /api/v1/customers": Visit(data={"q": "共同"}),
+    "POST /api/v1/customers": Visit(data={"name": "共同 新公司"}, tells_names=True),
+    "GET /api/v1/customers/fields": Visit(),
+    "POST /api/v1/customers/bulk": Visit(data=ids("customer", verb="delete")),
+    "GET /api/v1/customers/<int:pk>": Visit(),
+    "PATCH /api/v1/customers/<int:pk>": Visit(data={"address": "新地址"}),
+    "DELETE /api/v1/customers/<int:pk>": Visit(),
+    "POST /api/v1/customers/<int:pk>/restore": Visit(before=binned("customer")),
+    "POST /api/v1/customers/check-duplicates": Visit(data={"name": "共同公司"}, tells_names=True),
+    "GET /api/v1/customers/<int:pk>/timeline": Visit(),
+    "GET /api/v1/customers/<int:pk>/history": Visit(data={"at": "2099-01-01"}),
+    "GET /api/v1/customers/<int:pk>/access": Visit(),
+    "GET /api/v1/contacts": Visit(data={"q": "共同"}),
+    "POST /api/v1/contacts": Visit(data=lambda _, records: {"name": "新联系人", "customer": records.customer.pk}),
+    "GET /api/v1/contacts/fields": Visit(),
+    "POST /api/v1/contacts/bulk": Visit(data=ids("contact", verb="tag", tags=["新标签"])),
+    "GET /api/v1/contacts/<int:pk>": Visit(about="contact"),
+    "PATCH /api/v1/contacts/<int:pk>": Visit(about="contact", data={"title": "经理"}),
+    "DELETE /api/v1/contacts/<int:pk>": Visit(about="contact"),
+    "POST /api/v1/contacts/<int:pk>/restore": Visit(about="contact", before=binned("contact")),
+    "GET /api/v1/imports": Visit(),
+    "POST /api/v1/imports": Visit(data=lambda *_: {"file": sheet("x")}),
+    "GET /api/v1/imports/<int:pk>": Visit(about="import_"),
+    "GET /api/v1/imports/<int:pk>/rows": Visit(about="import_"),
+    "POST /api/v1/imports/<int:pk>/mapping": Visit(about="import_", data={"columns": {"0": "name"}}),
+    "POST /api/v1/imports/<int:pk>/check": Visit(about="import_", data={"same": "skip"}),
+    "POST /api/v1/imports/<int:pk>/confirm": Visit(about="import_"),
+    "GET /api/v1/exports": Visit(),
+    "POST /api/v1/exports": Visit(data={"module": "customer"}),
+    "GET /api/v1/exports/<int:pk>": Visit(about="export"),
+    "GET /api/v1/exports/<int:pk>/file": Visit(about="export"),
+    "GET /api/v1/tags": Visit(),
+    "POST /api/v1/tags": Visit(CHIEF, data={"name": "新标签"}),
+    "GET /api/v1/tags/<int:pk>": Visit(about="tag"),
+    "PATCH /api/v1/tags/<int:pk>": Visit(CHIEF, about="tag", data={"name": "改名"}),
+    "GET /api/v1/views": Visit(),
+    "POST /api/v1/views": Visit(data={"module": "customer", "name": "新视图"}),
+    "GET /api/v1/views/<int:pk>": Visit(about="view"),
+    "PATCH /api/v1/views/<int:pk>": Visit(about="view", data={"name": "改名"}),
+    "DELETE /api/v1/views/<int:pk>": Visit(about="view"),
+    "GET /api/v1/users": Visit("boss"),
+    "POST /api/v1/users": Visit(CHIEF, data=member_form),
+    "GET /api/v1/users/me": Visit(),
+    "GET /api/v1/users/<int:pk>": Visit("boss", about="user"),
+    "POST /api/v1/users/<int:pk>/enable": Visit(CHIEF, about="user"),
+    "POST /api/v1/users/<int:pk>/disable": Visit(CHIEF, about="user"),
+    "POST /api/v1/users/<int:pk>/reset": Visit(CHIEF, about="user"),
+    "GET /api/v1/departments": Visit(),
+    "GET /api/v1/roles": Visit("boss"),
+    "GET /api/v1/search": Visit(data={"q": "共同"}),
+}
+"""How every route is called with success. A route that is missing here fails the first test with its name."""
+
+
+def found_routes() -> dict[str, dict[str, Any]]:
+    return {
+        f"{method} {route['path']}": route
+        for route in every_route()
+        for method in route["methods"] or ["GET"]
+        if method not in ("HEAD", "OPTIONS")
+    }
+
+
+ROUTES = found_routes()
+KNOWN = [key for key in ROUTES if key in VISITS]
+
+QUERIES = {
+    "/customers/": 0,
+    "/contacts/": 0,
+    "/admin/users/": 0,
+    "/imports/": 0,
+    "/exports/": 0,
+    "/recycle-bin/": 0,
+    "/api/v1/customers": 0,
+    "/api/v1/contacts": 0,
+    "/api/v1/users": 0,
+}
+"""How many queries each list costs, whatever the number of its rows."""
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[SimpleNamespace]:
+    """Made once; whatever a test does is taken back."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_world()
+        transaction.set_rollback(True)
+
+
+class Call:
+    """One route, called by one person about the records of one owner."""
+
+    def __init__(self, key: str, world: SimpleNamespace, owner: str) -> None:
+        self.method, _blank, path = key.partition(" ")
+        self.visit, self.route, self.world, self.records = VISITS[key], ROUTES[key], world, world.records[owner]
+        self.url = address(path, self.visit.parameters(self.route["parameters"], world, self.records))
+
+    @property
+    def is_public(self) -> bool:
+        return self.route["audience"] == "public"
+
+    def prepare(self) -> None:
+        if self.visit.before:
+            self.visit.before(self.world, self.records)
+
+    def by(self, person: str) -> Any:
+        return Caller(self.world, person).call(self.method, self.url, self.visit.body(self.world, self.records))
+
+
+def matrix(key: str) -> list[tuple[str, str]]:
+    """Who asks for whose: routes without parameters are called once by each."""
+    return list(PAIRS) if ROUTES[key]["parameters"] else [(person, "anna") for person in INSIDE]
+
+
+def test_every_route_is_in_the_table() -> None:
+    assert sorted(set(ROUTES) - set(VISITS)) == [], "Say in VISITS how these are called with success."
+    assert sorted(set(VISITS) - set(ROUTES)) == [], "These no longer exist."
+
+
+def test_every_route_says_its_methods() -> None:
+    assert [route["path"] for route in every_route() if route["methods"] is None] == []
+
+
+@pytest.mark.parametrize("key", KNOWN)
+def test_every_route_is_reached_by_somebody(key: str, world: SimpleNamespace) -> None:
+    visit = VISITS[key]
+    with taken_back():
+        call = Call(key, world, visit.who if visit.who in OWNERS else "anna")
+        call.prepare()
+        before = untouchable("nobody")
+        answer = call.by(visit.who)
+        changed = untouchable("nobody") != before
+        said = " ".join(
+            re.findall(r'(?:class="(?:err|bad|hint|note)[^>]*>|"detail": ")([^<"]+)', everything_in(answer))
+        )
+
+    assert answer.status_code < 400, said
+    assert not (changed and call.method in SAFE), "Reading changes a record."
+    if answer.status_code >= 300:
+        assert visit.to, f"It leads to {answer['Location']}: say so in `to`."
+        assert answer["Location"].startswith(visit.to), said
+
+
+@pytest.mark.parametrize("key", KNOWN)
+def test_nothing_foreign_is_returned_or_changed(key: str, world: SimpleNamespace) -> None:
+    for person, owner in matrix(key):
+        call = Call(key, world, owner)
+        with taken_back():
+            call.prepare()
+            before = "" if call.method in SAFE else untouchable(person)
+            answer = call.by(person)
+            said = everything_in(answer)
+            after = "" if call.method in SAFE else untouchable(person)
+        told = {word for word in forbidden_words(person, names_too=not call.visit.tells_names) if word in said}
+
+        assert told == set(), f"{person} is told of {owner}'s {call.url}"
+        assert after == before, f"{person} changes {owner}'s {call.url}"
+        assert answer.status_code < 500, f"{person} breaks {call.url}"
+
+
+@pytest.mark.parametrize("person", OUTSIDE)
+@pytest.mark.parametrize("key", KNOWN)
+def test_whoever_is_not_in_gets_nothing(key: str, person: str, world: SimpleNamespace) -> None:
+    call = Call(key, world, "anna")
+    before = untouchable(person)
+    with taken_back():
+        answer = call.by(person)
+        said = everything_in(answer)
+        after = untouchable(person)
+
+    assert {word for word in forbidden_words(person, names_too=True) if word in said} == set()
+    assert after == before
+    assert call.is_public or is_refused(answer, person, call.url)
+
+
+def is_refused(answer: Any, person: str, url: str) -> bool:
+    """The API answers 401 or 403; pages lead to where one becomes somebody."""
+    if person == "newcomer" and url in OPENED_BY_NEWCOMERS:
+        return True
+    if url.startswith(API):
+        return answer.status_code in (401, 403)
+    elsewhere = "/password/change/" if person == "newcomer" else "/sign-in/"
+    return answer.status_code == 302 and answer["Location"].startswith(elsewhere)
+
+
+@pytest.mark.parametrize("key", [key for key in KNOWN if not key.startswith(tuple(SAFE))])
+def test_what_changes_something_needs_the_csrf_token(key: str, world: SimpleNamespace) -> None:
+    call = Call(key, world, "anna")
+    client = browser(world.clients["administrator"], careful=True)
+    before = untouchable("nobody")
+
+    answer = client.generic(call.method, call.url, b"{}", "application/json")
+
+    assert answer.status_code == 403
+    assert untouchable("nobody") == before
+
+
+def bare(answer: Any, url: str) -> str:
+    """The page without what differs by itself: its address and the CSRF tokens."""
+    return re.sub(r"[A-Za-z0-9]{64}", "", answer.content.decode().replace(url, "").replace(quote(url, safe=""), ""))
+
+
+def test_a_hidden_record_reads_like_one_that_does_not_exist(world: SimpleNamespace) -> None:
+    hidden = Call("GET /customers/<int:pk>/", world, "stranger")
+    foreign, nowhere = hidden.by("anna"), Caller(world, "anna").call("GET", "/customers/999999999/", None)
+
+    assert (foreign.status_code, nowhere.status_code) == (404, 404)
+    assert bare(foreign, hidden.url) == bare(nowhere, "/customers/999999999/")
+
+
+@pytest.mark.parametrize("key", [key for key in KNOWN if key.startswith("GET") and ROUTES[key]["parameters"]])
+def test_a_number_that_nobody_has_is_not_found(key: str, world: SimpleNamespace) -> None:
+    if "int:" not in key:
+        return
+    number = dict.fromkeys(ROUTES[key]["parameters"], "999999999") | VISITS[key].path
+    method, _blank, path = key.partition(" ")
+    with taken_back():
+        answer = Caller(world, "administrator").call(method, address(path, number), VISITS[key].body(world, None))
+
+    assert answer.status_code == 404
+
+
+def test_private_tags_of_others_are_never_offered(world: SimpleNamespace) -> None:
+    mine = Caller(world, "anna").call("GET", "/api/v1/tags", None).json()["items"]
+
+    assert not {tag["name"] for tag in mine} & {
+        tag.name for tag in Tag.objects.exclude(owner=None).exclude(owner__username="anna")
+    }
+
+
+def add_row(path: str, world: SimpleNamespace, number: int) -> None:
+    """One more row for the list at this address, of another owner than the others, with everything that costs."""
+    chief = world.people["administrator"]
+    owner = make_user(f"more{number}", world.role, department=world.department, superior=chief)
+    customer = make_customer(owner=owner, level=world.option, industry="C36", region="330200", tags=[world.tag])
+    make_contact(customer, tags=[world.tag], mobile="13800138000", roles=[world.option.pk])
+    if path == "/imports/":
+        make_import(owner)
+    if path == "/exports/":
+        make_export(chief)
+    if path == "/recycle-bin/":
+        customer.delete_by(owner)
+
+
+@pytest.mark.parametrize("path", QUERIES)
+def test_a_list_costs_the_same_with_one_row_and_with_more(path: str, world: SimpleNamespace) -> None:
+    chief = Caller(world, "administrator")
+    with taken_back():
+        add_row(path, world, 1)
+        chief.call("GET", path, None)
+        with CaptureQueriesContext(connection) as few:
+            shorter = chief.call("GET", path, None)
+        add_row(path, world, 2)
+        add_row(path, world, 3)
+        with CaptureQueriesContext(connection) as many:
+            longer = chief.call("GET", path, None)
+
+    assert (shorter.status_code, longer.status_code) == (200, 200)
+    assert len(longer.content) > len(shorter.content)
+    assert (len(few), len(many)) == (QUERIES[path], QUERIES[path]), "\n".join(one["sql"][:150] for one in many)

@@ -1,0 +1,217 @@
+"""The journeys of a person in a real browser: sign in, bring customers in, find them, change them beside a colleague."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from django.test.testcases import LiveServerThread
+from playwright.sync_api import Page, expect, sync_playwright
+
+from keyuan.customers.models import Customer
+from keyuan.org.accounts import create_user
+from keyuan.org.first_start import lay_foundation
+from keyuan.org.models import Department, Role
+from tests.make import PASSWORD, make_contact, make_customer, make_user
+
+pytestmark = pytest.mark.django_db(transaction=True)
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-gpu"]
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The system's Chromium: a missing browser is a failure, not a skip."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # the browser's driver runs a loop in this thread
+    path = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
+    assert path, "Install Chromium (Debian: apt-get install chromium) to run the browser tests."
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def site(django_db_setup):
+    """The address of the product, with its own middleware serving the collected files."""
+    server = LiveServerThread("localhost", lambda handler: handler)
+    server.daemon = True
+    server.start()
+    server.is_ready.wait()
+    assert server.error is None
+    yield f"http://{server.host}:{server.port}"
+    server.terminate()
+
+
+@pytest.fixture
+def visit(chromium, site):
+    """Opens a page of its own per person: visit(width, theme, language)."""
+    contexts = []
+
+    def open_page(width: int = 1440, theme: str = "light", language: str = "zh-hans") -> Page:
+        context = chromium.new_context(viewport={"width": width, "height": 900}, base_url=site)
+        cookies = {"keyuan_theme": theme, "keyuan_language": language}
+        context.add_cookies([{"name": k, "value": v, "url": site} for k, v in cookies.items()])
+        contexts.append(context)
+        page = context.new_page()
+        page.faults = []
+        page.on("pageerror", lambda error: page.faults.append(str(error)))
+        page.on("console", lambda said: page.faults.append(said.text) if "Content Security" in said.text else None)
+        return page
+
+    yield open_page
+    for context in contexts:
+        for page in context.pages:  # what still runs would stand in the way of emptying the tables
+            page.wait_for_load_state("networkidle")
+        context.close()
+
+
+def sign_in(page: Page, name: str, password: str = PASSWORD) -> None:
+    page.goto("/sign-in/")
+    page.fill("[name=username]", name)
+    page.fill("[name=password]", password)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url(lambda url: "/sign-in/" not in url)
+
+
+def open_list(page: Page, path: str = "/customers/") -> None:
+    """Go to a page and wait until its scripts run."""
+    page.goto(path)
+    page.wait_for_selector("html[data-ready]")
+
+
+@pytest.fixture
+def boss(seeds):
+    lay_foundation()
+    return make_user("boss", Role.objects.get(key="administrator"), department=Department.objects.first(), name="沈岩")
+
+
+def test_a_new_person_changes_the_password_and_writes_down_the_first_customer(visit, boss):
+    make_customer("宁波海曙精密机械有限公司", owner=boss, phone="0574-87352210")
+    newcomer, password = create_user(
+        username="linxiaotong",
+        name="林晓彤",
+        roles=[Role.objects.get(key="sales")],
+        department=Department.objects.first(),
+    )
+    page = visit()
+
+    page.goto("/customers/")
+    page.fill("[name=username]", newcomer.username)
+    page.fill("[name=password]", password)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url("**/password/change/**")
+    page.goto("/customers/")
+    page.wait_for_url("**/password/change/**")
+    boxes = page.locator("input[type=password]")
+    for place in range(boxes.count()):
+        boxes.nth(place).fill("清晨的咖啡和远山 2026")
+    page.locator("main button.btn-primary, form button.btn-primary").last.click()
+    page.wait_for_url(lambda url: "/password/" not in url)
+
+    open_list(page)
+    page.keyboard.press("c")
+    drawer = page.locator("#drawer")
+    drawer.locator("[name=name]").fill("宁波海曙精密机械")
+    expect(drawer.locator(".dup")).to_contain_text("宁波海曙精密机械有限公司")
+    expect(drawer.locator(".dup")).to_contain_text("沈岩")
+    drawer.locator("[name=name]").fill("苏州金阊电气成套厂")
+    drawer.locator("[name=phone]").fill("0512-6532")
+    page.keyboard.press("Control+Enter")
+    expect(drawer).to_contain_text("区号 0512 后应为 8 位，当前 4 位")
+    drawer.locator("[name=phone]").fill("0512-6532 1188")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/customers/*/")
+
+    expect(page.locator("h1")).to_have_text("苏州金阊电气成套厂")
+    assert Customer.objects.visible_to(newcomer).get().phone == "0512-65321188"
+    assert page.faults == []
+
+
+def test_text_that_was_typed_is_asked_about_before_the_drawer_closes(visit, boss):
+    page = visit()
+    sign_in(page, "boss")
+    open_list(page)
+    page.keyboard.press("c")
+    page.locator("#drawer [name=name]").fill("写了一半的客户")
+
+    page.keyboard.press("Escape")
+
+    expect(page.locator("#drawer .ask")).to_be_visible()
+
+
+def test_a_customer_is_found_by_its_pinyin_in_list_and_palette(visit, boss):
+    make_customer("宁波海曙精密机械有限公司", owner=boss)
+    make_customer("深圳市云帆电子科技股份有限公司", owner=boss)
+    page = visit()
+    sign_in(page, "boss")
+
+    open_list(page)
+    page.fill("[data-list-search]", "hsjm")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.locator("tbody")).to_contain_text("海曙")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("yunfan")
+    expect(page.locator("command-palette, dialog.pal").first).to_contain_text("云帆")
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/customers/*/")
+    expect(page.locator("h1")).to_contain_text("云帆")
+
+
+def test_two_people_change_one_customer_and_both_see_it(visit, boss):
+    customer = make_customer("常州新岳轴承制造有限公司", owner=boss, address="老厂区")
+    page = visit()
+    sign_in(page, "boss")
+    page.goto(f"/customers/{customer.pk}/edit/")
+    customer.edit(by=boss, version=1, address="新厂区")
+
+    page.fill("[name=address]", "第三个地址")
+    page.locator("[data-save]").first.click()
+
+    shown = page.locator("#differences")
+    expect(shown).to_contain_text("新厂区")
+    expect(shown).to_contain_text("第三个地址")
+    page.locator("[data-save]").first.click()
+    page.wait_for_url(f"**/customers/{customer.pk}/")
+    customer.refresh_from_db()
+    assert customer.address == "第三个地址"
+
+
+PAGES = ["/", "/customers/", "/customers/new/", "/contacts/", "/customers/profile/", "/imports/", "/exports/",
+         "/recycle-bin/", "/admin/", "/account/", "/ui/"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("width", "theme", "language"),
+    [(1440, "light", "zh-hans"), (1440, "dark", "en"), (390, "dark", "zh-hans"), (390, "light", "en")],
+)
+def test_no_page_has_a_fault_that_axe_finds(visit, boss, width, theme, language):
+    customer = make_customer("佛山市顺德美家电器制造有限公司", owner=boss, phone="13800138000", region="440606")
+    contact = make_contact(customer, "梁耀辉", mobile="13900000001", title="设备部长")
+    boss.prefer(theme=theme, language=language)
+    page = visit(width, theme, language)
+    sign_in(page, "boss")
+
+    found = {}
+    for path in [*PAGES, f"/customers/{customer.pk}/", f"/contacts/{contact.pk}/", "/customers/?q=zzzz", "/nothing/"]:
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        found |= faults_of(page, path)
+        wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+        if wide:
+            found[f"{path} is wider than the screen"] = True
+
+    assert found == {}
+    assert page.faults == []
+
+
+def faults_of(page: Page, path: str) -> dict[str, list[str]]:
+    """What axe finds, with all rules on, by page and rule."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return {
+        f"{path} {rule['id']}": [node["html"][:160] for node in rule["nodes"][:3]] for rule in result["violations"]
+    }
