@@ -98,6 +98,7 @@ def compose() -> None:
                 "/customers/",
                 may=("customer", "view"),
                 views=customer_views,
+                prefixes=("/imports/", "/exports/", "/recycle-bin/"),
                 places=(
                     Link(pgettext_lazy("menu", "Contacts"), "/contacts/", "address-book", may=("contact", "view")),
                     Link(_("Customer profile"), "/customers/profile/", "chart-pie", may=("customer", "view")),

@@ -19,6 +19,9 @@ ALLOWED_HOSTS = ["*"]  # no address is ever built from Host: see BASE_URL
 POOL = {"min_size": 1, "max_size": 2, "timeout": 2, "reconnect_timeout": 1}
 
 
+LONGEST_STATEMENT = 3_000 if os.environ.get("KEYUAN_ROLE") == "web" else 60_000  # milliseconds
+
+
 def database(url: str) -> dict[str, object]:
     """Django's settings for one PostgreSQL address, `postgresql://user:password@host:port/name`."""
     parts = urlsplit(url)
@@ -32,7 +35,7 @@ def database(url: str) -> dict[str, object]:
         "PORT": str(parts.port or query.pop("port", "")),
         "OPTIONS": {
             "connect_timeout": 2,
-            "options": "-c statement_timeout=30000 -c lock_timeout=5000 -c jit=off -c random_page_cost=1.1",
+            "options": f"-c statement_timeout={LONGEST_STATEMENT} -c lock_timeout=5000 -c jit=off -c random_page_cost=1.1",
             "pool": POOL if os.environ.get("KEYUAN_ROLE") == "web" else False,
             **query,
         },
@@ -54,6 +57,7 @@ INSTALLED_APPS = [
     "keyuan",
 ]
 AUTH_USER_MODEL = "keyuan.User"
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # user names are unique whatever their case, by a constraint
 AUTHENTICATION_BACKENDS = ["keyuan.org.authentication.SignIn"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 LOGIN_URL = "/sign-in/"

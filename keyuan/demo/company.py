@@ -6,7 +6,7 @@ data is never touched.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -100,8 +100,13 @@ def _make_customer(place: int, row: dict[str, Any], people: dict[str, User], ope
         roles = [_option("contact_role", key).pk for key in contact.get("roles", ())]
         Contact.add(by=owner, operation=operation, customer=customer, roles=roles, **contact["fields"])
     if row["quiet"] is not None:
-        next_at = now + timedelta(days=row["next"]) if row["next"] is not None else None
+        next_at = _at_work(now + timedelta(days=row["next"]), place) if row["next"] is not None else None
         customer.followed(now - timedelta(days=row["quiet"]), next_at=next_at)
+
+
+def _at_work(moment: datetime, place: int) -> datetime:
+    """The same day, at an hour at which people meet."""
+    return timezone.localtime(moment).replace(hour=9 + place % 8, minute=place % 2 * 30, second=0, microsecond=0)
 
 
 def _option(name: str, key: str) -> Option:

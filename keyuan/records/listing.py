@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -171,14 +173,24 @@ class Listing:
             return Count(self.rows.order_by().count(), True)
         rows = self.rows.order_by() if exact else self.rows.order_by()[: COUNTED_TO + 1]
         try:
-            with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT set_config('statement_timeout', %s, true)", [str(3000 if exact else COUNT_MILLISECONDS)]
-                )
+            with within_time(3000 if exact else COUNT_MILLISECONDS):
                 number = rows.count()
         except OperationalError:
             return Count(COUNTED_TO, False)
         return Count(number, True) if exact or number <= COUNTED_TO else Count(COUNTED_TO, False)
+
+
+@contextmanager
+def within_time(milliseconds: int) -> Iterator[None]:
+    """Statements inside end after this time; a transaction around it keeps its own limit."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_setting('statement_timeout'), set_config('statement_timeout', %s, true)",
+            [str(milliseconds)],
+        )
+        before = cursor.fetchone()[0]
+        yield
+        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [before])
 
 
 def _rank(name: str, needle: str) -> int:

@@ -147,12 +147,14 @@ class Customer(Record):
         """The name by which people speak of this customer."""
         return self.short_name or self.name
 
+    @transaction.atomic
     def edit(self, **changes: Any) -> Customer:
         """As every record is edited; a new name keeps the old one, a new class its date."""
-        if "name" in changes and changes["name"] != self.name:
-            kept = changes.get("former_names", self.former_names)
-            changes["former_names"] = [*kept, self.name] if self.name not in kept else kept
-        if "category" in changes and changes["category"] != self.category:
+        current = self.lock()
+        if "name" in changes and changes["name"] != current.name:
+            kept = changes.get("former_names", current.former_names)
+            changes["former_names"] = [*kept, current.name] if current.name not in kept else kept
+        if "category" in changes and changes["category"] != current.category:
             changes["category_since"] = timezone.now()
         return super().edit(**changes)
 
