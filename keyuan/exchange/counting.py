@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -47,6 +48,11 @@ def reason_label(reason: str) -> str:
     return _("%(field)s can't be read") % {"field": field.label} if key != "owner" else str(field.label)
 
 
+def second(moment: datetime) -> str:
+    """A moment in the organisation's zone, as people write it."""
+    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M:%S}"
+
+
 class Report:
     """What an import did, or after a check would do."""
 
@@ -86,7 +92,7 @@ class Report:
         elif not self.number("created"):
             return ""
         else:
-            span = [of.started_at.isoformat(), (of.finished_at or timezone.now()).isoformat()]
+            span = [second(of.started_at), second((of.finished_at or timezone.now()) + timedelta(seconds=1))]
             who = {"field": "created_by", "op": "=", "value": str(of.by_id)}
             node = {"and": [who, {"field": "created_at", "op": "between", "value": span}]}
         return urlencode({"filter": json.dumps(node, ensure_ascii=False, separators=(",", ":"))})

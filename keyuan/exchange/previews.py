@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from keyuan.exchange.columns import Mapping, Takers
 from keyuan.exchange.models import Import, ImportRow
@@ -81,7 +82,7 @@ class Preview:
         return reason if reason in self.targets else "name"
 
     def _cell(self, target: Target, text: str, levels: dict[str, str]) -> Cell:
-        return Cell(str(target.field.label), text.strip(), levels.get(target.key, ""), target.key == "uscc")
+        return Cell(head(target), text.strip(), levels.get(target.key, ""), target.key == "uscc")
 
     def counts(self) -> dict[str, int]:
         """How many rows each tab has."""
@@ -90,8 +91,11 @@ class Preview:
         return {"flagged": counts.get("refused", 0) + counts.get("warned", 0), "ready": ready, "all": self.of.row_count}
 
 
+def head(target: Target) -> str:
+    """The word above a column: the name of the contact is simply the contact."""
+    return _("Contact") if target.key == "contact.name" else str(target.field.label)
+
+
 def heads(preview: Preview) -> list[tuple[str, bool]]:
     """Label and whether it is required, of the columns shown."""
-    return [
-        (str(one.field.label), one.field.required and not one.key.startswith(CONTACT_PREFIX)) for one in preview.shown
-    ]
+    return [(head(one), one.field.required and not one.key.startswith(CONTACT_PREFIX)) for one in preview.shown]
