@@ -277,7 +277,6 @@ class Caller:
     def call(self, method: str, url: str, data: Any) -> HttpResponse:
         answer = self._api(method, url, data) if url.startswith(API) else self._page(method, url, data)
         answer.body = b"".join(answer.streaming_content) if answer.streaming else answer.content
-        answer.close()
         return answer
 
     def _page(self, method: str, url: str, data: Any) -> HttpResponse:
