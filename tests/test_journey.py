@@ -212,6 +212,4 @@ def faults_of(page: Page, path: str) -> dict[str, list[str]]:
     """What axe finds, with all rules on, by page and rule."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
     result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return {
-        f"{path} {rule['id']}": [node["html"][:160] for node in rule["nodes"][:3]] for rule in result["violations"]
-    }
+    return {f"{path} {rule['id']}": [node["html"][:160] for node in rule["nodes"][:3]] for rule in result["violations"]}

@@ -118,7 +118,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("node", "expected"), CASES, ids=lambda case: str(case)[:60])
+@pytest.mark.parametrize(("node", "expected"), CASES, ids=[f"{place} {str(node)[:60]}" for place, (node, _) in enumerate(CASES)])
 def test_a_condition_finds_exactly_its_customers(cast, customers, node, expected):
     found = set(Listing(CUSTOMER, cast.boss, node=node).page(1, 50).pks)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import count
 from typing import Any
 
 from django.http import HttpResponse
@@ -12,13 +13,15 @@ from keyuan.org.models import User
 from keyuan.org.tokens import issue
 
 ROOT = "/api/v1"
+_ADDRESSES = count(1)
 
 
 class Caller:
     """A program with a token of one person."""
 
     def __init__(self, user: User, scope: str = "write") -> None:
-        self.client, self.token = Client(), issue(user, scope, None)
+        address = f"2001:db8::{next(_ADDRESSES):x}"  # of its own, because wrong tokens are counted by address
+        self.client, self.token = Client(REMOTE_ADDR=address), issue(user, scope, None)
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> HttpResponse:
         """`body` is JSON, or bytes as they are; header names are written with underscores."""
