@@ -12,16 +12,17 @@ from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from keyuan.org.models import User
 from keyuan.records.text import normalise
 
 SEEDS: dict[str, dict[str, Any]] = {
     "category": {
-        "potential": _("Potential customer"),
-        "interested": _("Interested customer"),
-        "signed": _("Signed customer"),
-        "regular": _("Regular customer"),
+        "potential": pgettext_lazy("class", "Potential"),
+        "interested": pgettext_lazy("class", "Interested"),
+        "signed": pgettext_lazy("class", "Signed"),
+        "regular": pgettext_lazy("class", "Regular"),
     },
     "level": {"A": "A", "B": "B", "C": "C"},
     "size": {
