@@ -290,11 +290,11 @@ QUERIES = {
     "/customers/": 13,
     "/contacts/": 12,
     "/admin/users/": 8,
-    "/imports/": 4,
-    "/exports/": 4,
+    "/imports/": 5,
+    "/exports/": 5,
     "/recycle-bin/": 6,
-    "/api/v1/customers": 15,
-    "/api/v1/contacts": 13,
+    "/api/v1/customers": 16,
+    "/api/v1/contacts": 14,
     "/api/v1/users": 5,
 }
 """How many queries each list costs, whatever the number of its rows."""
