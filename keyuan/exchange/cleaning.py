@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -123,9 +124,23 @@ class RowReader:
 
     def read(self, rows: Sequence[Row]) -> list[Draft]:
         """The rows as drafts, each with its problems."""
-        drafts = [self._draft(number, cells) for number, cells in rows]
-        self._find_parents(drafts)
+        drafts = self.clean(rows)
+        self.find_parents(drafts)
         return drafts
+
+    def clean(self, rows: Sequence[Row]) -> list[Draft]:
+        """The rows as drafts whose parent companies are still names. After `meet` it asks the database nothing."""
+        return [self._draft(number, cells) for number, cells in rows]
+
+    def meet(self, rows: Sequence[Row]) -> None:
+        """Look up now the people and lists that the cleaning of these rows will ask for."""
+        self.book.options("category"), self.book.tags
+        owner = self.cleaners.get("owner")
+        for target, places in self.takers.plan:
+            if target.key == "owner" and owner is not None:
+                for text in {cells[places[0]] for _number, cells in rows if places[0] < len(cells)}:
+                    with suppress(Invalid):
+                        owner.read(text)
 
     def _draft(self, number: int, cells: Sequence[str]) -> Draft:
         draft = Draft(number)
@@ -192,7 +207,7 @@ class RowReader:
         elif not any(problem.reason == "contact.name" for problem in draft.problems):
             self._require(draft, CONTACT.fields["name"], "contact.name")
 
-    def _find_parents(self, drafts: Sequence[Draft]) -> None:
+    def find_parents(self, drafts: Sequence[Draft]) -> None:
         """Parent companies by name, of those the person may see, in one query."""
         wanted = {draft.values["parent"][0] for draft in drafts if "parent" in draft.values}
         if not wanted:

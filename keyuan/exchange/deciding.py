@@ -53,8 +53,8 @@ class Decider:
         """Give every draft its place, or refuse or skip it."""
         ready = [draft for draft in drafts if not draft.is_refused]
         for draft in ready:
-            draft.keys = keys_of(draft)
-            draft.similar = similar_keys(draft)
+            draft.keys = draft.keys or keys_of(draft)
+            draft.similar = draft.similar or similar_keys(draft)
         known = look_up(ready)
         editable = set(
             Customer.objects.allowed(self.by, "edit").filter(pk__in=list(known.customers)).values_list("pk", flat=True)
@@ -128,4 +128,5 @@ def join(draft: Draft, earlier: Earlier) -> None:
     if earlier.draft is not None:
         earlier.draft.values.update(added)
         earlier.draft.people += people
+        earlier.draft.shape = None
         draft.record_id = earlier.draft.record_id

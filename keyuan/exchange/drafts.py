@@ -39,6 +39,7 @@ class Draft:
         keys: the duplicate keys, the blocking ones first; `similar` those that only warn.
         record_id: the customer that it was written to, or that it is a duplicate of.
         name_column: the column that the name came from.
+        shape: the customer that it would become, where that was worked out ahead.
     """
 
     number: int
@@ -52,6 +53,7 @@ class Draft:
     outcome: str = ""
     record_id: int | None = None
     name_column: int = -1
+    shape: Any = None
 
     @property
     def is_refused(self) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from keyuan.customers.fields import CUSTOMER
+from keyuan.exchange.ahead import Ahead
 from keyuan.exchange.cleaning import RowReader
 from keyuan.exchange.columns import Mapping
 from keyuan.exchange.deciding import Decider, join
@@ -205,34 +207,33 @@ def as_text(draft: Draft) -> str:
 
 def write(of: Import) -> None:
     """Import the staged rows that are not yet written."""
-    work = Work.on(of, keep=True)
-    while True:
-        for attempt in range(1, ATTEMPTS + 1):
+    with ThreadPoolExecutor(1) as thread:
+        work, attempt = Work.on(of, keep=True), 1
+        ahead = Ahead(of.pk, work.reader, thread, CHUNK)
+        while True:
             try:
                 with without_collector(), transaction.atomic():
-                    more = _write_chunk(work)
-                break
+                    more = _write_chunk(work, ahead)
             except OperationalError as error:
                 if attempt == ATTEMPTS or ("deadlock" not in str(error) and "serialize" not in str(error)):
                     raise
-                work = Work.on(Import.objects.get(pk=of.pk), keep=True)
-        if not more:
-            return
+                work, attempt = Work.on(Import.objects.get(pk=of.pk), keep=True), attempt + 1
+                ahead = Ahead(of.pk, work.reader, thread, CHUNK)
+                continue
+            attempt = 1
+            if not more:
+                return
 
 
-def _write_chunk(work: Work) -> bool:
+def _write_chunk(work: Work, ahead: Ahead) -> bool:
     """One chunk with its checkpoint; whether there may be more."""
     of = Import.objects.select_for_update().get(pk=work.of.pk)
     if of.state != Import.State.IMPORTING:
         return False
-    staged = list(
-        ImportRow.objects.filter(of=of, number__gt=of.written_to)
-        .order_by("number")
-        .values_list("number", "cells")[:CHUNK]
-    )
+    staged, drafts = ahead.take(of.written_to)
     work.counts = Counter(flat(of.counts))
     if staged:
-        drafts = work.reader.read(staged)
+        work.reader.find_parents(drafts)
         contacts = _write(drafts, work, of)
         work.count(drafts, contacts)
         _note(of, drafts)

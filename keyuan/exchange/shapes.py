@@ -61,18 +61,23 @@ class NewCustomer:
         by: who imports; the owner too, unless the row names another.
     """
 
-    def __init__(self, pk: int, draft: Draft, by: User, at: datetime) -> None:
+    def __init__(self, draft: Draft, by: User) -> None:
         owner = draft.owner or by
-        self.pk, self.draft = pk, draft
-        self.people = [NewContact(person, pk) for person in draft.people]
+        self.pk, self.draft = 0, draft
+        self.people = [NewContact(person, 0) for person in draft.people]
         choose_primary(self.people)
-        self.row = shape(Customer, draft.values | {"id": pk, "owner": owner}) | {
-            "department_id": owner.department_id, "created_at": at, "updated_at": at, "category_since": at,
-            "created_by_id": by.pk, "updated_by_id": by.pk,
-        }  # fmt: skip
+        self.row = shape(Customer, draft.values | {"owner": owner}) | {"department_id": owner.department_id}
         self.like = SimpleNamespace(**self.row)
         self.row["sort_name"] = sort_name(draft.name)
         self.row["completeness"] = completeness(self.like, bool(self.people))  # type: ignore[arg-type]
+        self.bodies = self._bodies()
+
+    def settle(self, pk: int, by: User, at: datetime) -> None:
+        """Give it its id and its moment."""
+        self.pk = pk
+        self.row |= stamps(pk, by, at) | {"category_since": at}
+        for person in self.people:
+            person.row["customer_id"] = pk
 
     def picture(self) -> dict[str, Any]:
         """The values as history keeps them."""
@@ -85,14 +90,17 @@ class NewCustomer:
         return values
 
     def search(self) -> list[SearchRow]:
+        return [(self.pk, kind, body) for kind, body in self.bodies if body]
+
+    def _bodies(self) -> list[tuple[str, str]]:
         people = [person.like for person in self.people]
         tags = [tag.name for tag in self.draft.tags if tag.owner_id is None]
         numbers = [self.like.phone, *(number for one in people for number in (one.mobile, one.phone))]
-        return filled(
-            (self.pk, Kind.TEXT.value, customer_text(self.like, people, tags)),  # type: ignore[arg-type]
-            (self.pk, Kind.PHONE.value, phone_text(*numbers)),
-            (self.pk, Kind.EMAIL.value, lines(self.like.email, *(one.email for one in people))),
-        )
+        return [
+            (Kind.TEXT.value, customer_text(self.like, people, tags)),  # type: ignore[arg-type]
+            (Kind.PHONE.value, phone_text(*numbers)),
+            (Kind.EMAIL.value, lines(self.like.email, *(one.email for one in people))),
+        ]
 
 
 class NewContact:
@@ -104,6 +112,11 @@ class NewContact:
         self.row = shape(Contact, person.values) | {"customer_id": customer, "person": uuid.uuid4()}
         self.row["sort_name"] = sort_name(person.values["name"])
         self.like = SimpleNamespace(**self.row)
+        self.bodies = [
+            (Kind.TEXT.value, contact_text(self.like)),  # type: ignore[arg-type]
+            (Kind.PHONE.value, phone_text(self.like.mobile, self.like.phone)),
+            (Kind.EMAIL.value, lines(self.like.email)),
+        ]
 
     @property
     def tags(self) -> list[Tag]:
@@ -111,7 +124,7 @@ class NewContact:
 
     def settle(self, pk: int, by: User, at: datetime) -> None:
         self.pk = pk
-        self.row |= {"id": pk, "created_at": at, "updated_at": at, "created_by_id": by.pk, "updated_by_id": by.pk}
+        self.row |= stamps(pk, by, at)
 
     def picture(self) -> dict[str, Any]:
         values = {name: raw(value) for name, value in self.person.values.items()}
@@ -119,11 +132,7 @@ class NewContact:
         return values | ({"tags": tag_ids(self.tags)} if self.tags else {})
 
     def search(self) -> list[SearchRow]:
-        return filled(
-            (self.pk, Kind.TEXT.value, contact_text(self.like)),  # type: ignore[arg-type]
-            (self.pk, Kind.PHONE.value, phone_text(self.like.mobile, self.like.phone)),
-            (self.pk, Kind.EMAIL.value, lines(self.like.email)),
-        )
+        return [(self.pk, kind, body) for kind, body in self.bodies if body]
 
 
 def choose_primary(people: Sequence[NewContact], *, has_one: bool = False) -> None:
@@ -133,8 +142,8 @@ def choose_primary(people: Sequence[NewContact], *, has_one: bool = False) -> No
         one.row["is_primary"] = one is marked and not has_one
 
 
-def filled(*rows: SearchRow) -> list[SearchRow]:
-    return [row for row in rows if row[2]]
+def stamps(pk: int, by: User, at: datetime) -> dict[str, Any]:
+    return {"id": pk, "created_at": at, "updated_at": at, "created_by_id": by.pk, "updated_by_id": by.pk}
 
 
 def tag_ids(tags: Iterable[Tag]) -> list[int]:

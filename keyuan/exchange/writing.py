@@ -37,14 +37,15 @@ def create_customers(
         return 0
     pks = next_ids(Customer, len(drafts))
     losers = claim_keys("customer", {pk: draft.keys for pk, draft in zip(pks, drafts, strict=True)})
-    made = []
+    made: list[NewCustomer] = []
     for pk, draft in zip(pks, drafts, strict=True):
         if pk in losers:
             draft.refuse("meanwhile", _("Somebody saved this customer meanwhile"), draft.name_column, draft.name)
             draft.outcome = "refused"
         else:
             draft.record_id, draft.outcome = pk, "created"
-            made.append(NewCustomer(pk, draft, by, at))
+            made.append(draft.shape or NewCustomer(draft, by))
+            made[-1].settle(pk, by, at)
     _add_customers(made, operation, details)
     return add_contacts([one for customer in made for one in customer.people], by=by, operation=operation, at=at)
 

@@ -178,11 +178,11 @@ def test_the_sentences_are_those_of_the_form(cast):
 
 
 def test_a_class_that_is_mapped_must_be_filled(cast):
-    of = checked(upload(cast.anna, "客户名称,客户分类", "甲公司,", "乙公司,interested", "丙公司,Potential"))
+    of = checked(upload(cast.anna, "客户名称,客户分类", "甲公司,", "乙公司,interested", "丙公司,Potentail"))
 
     assert sentences(of) == [
         (2, "Class is required"),
-        (4, "“Potential” is not among the options. Did you mean “Potential customer”?"),
+        (4, "“Potentail” is not among the options. Did you mean “Potential”?"),
     ]
     assert (of.counts["created"], of.counts["refused"]) == (1, 2)
 
