@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from keyuan.customers.lists import CONTACT_LIST, CUSTOMER_LIST, show_cells
 from keyuan.customers.models import Contact, Customer
 from keyuan.customers.views.rail import due_count
+from keyuan.org.http import Request
 from keyuan.records.listing import Listing
 from keyuan.records.models import Favourite, Recent
 from keyuan.ui.frame import Link, Module, Panel, Section, install
@@ -21,7 +21,7 @@ OPENED = {"customer": (Customer, "/customers/"), "contact": (Contact, "/contacts
 SHOWN_LAST = 5
 
 
-def views_of(spec: ListOf, address: str, request: HttpRequest) -> Iterable[Link]:
+def views_of(spec: ListOf, address: str, request: Request) -> Iterable[Link]:
     """The views of a list as lines of the quick menu, with counts that are worked out later."""
     page = ListPage(spec, request)
     for view in page.views:
@@ -30,7 +30,7 @@ def views_of(spec: ListOf, address: str, request: HttpRequest) -> Iterable[Link]
         )
 
 
-def _counter(page: ListPage, view: View):  # noqa: ANN202  a closure
+def _counter(page: ListPage, view: View) -> Callable[[], int | None]:
     def count() -> int | None:
         found = Listing(page.catalogue, page.user, base=view.node, book=page.book).count()
         return found.number
@@ -38,23 +38,23 @@ def _counter(page: ListPage, view: View):  # noqa: ANN202  a closure
     return count
 
 
-def customer_views(request: HttpRequest) -> Iterable[Link]:
+def customer_views(request: Request) -> Iterable[Link]:
     return views_of(CUSTOMER_LIST, "/customers/", request)
 
 
-def contact_count(request: HttpRequest) -> int:
+def contact_count(request: Request) -> int:
     return Listing(CONTACT_LIST.catalogue, request.user).count().number
 
 
-def favourites(request: HttpRequest) -> Iterable[Link]:
+def favourites(request: Request) -> Iterable[Link]:
     return _links(Favourite.objects.filter(user=request.user).order_by("-at")[:20], request, "star")
 
 
-def recent(request: HttpRequest) -> Iterable[Link]:
+def recent(request: Request) -> Iterable[Link]:
     return _links(Recent.objects.filter(user=request.user).order_by("-at")[:SHOWN_LAST], request, "")
 
 
-def _links(remembered: Iterable[Favourite | Recent], request: HttpRequest, icon: str) -> Iterable[Link]:
+def _links(remembered: Iterable[Favourite | Recent], request: Request, icon: str) -> Iterable[Link]:
     """Remembered records as links; those that the person may no longer see are left out."""
     remembered = list(remembered)
     found = {}
@@ -112,9 +112,7 @@ def compose() -> None:
             Link(_("Members"), "/admin/users/", "users", may=("people", "view")),
             Link(_("Administration"), "/admin/", "settings", may="administrator"),
         ),
-        creates=(
-            Link(_("Customer"), "/customers/new/", "building", may=("customer", "create"), drawer=True),
-        ),
+        creates=(Link(_("Customer"), "/customers/new/", "building", may=("customer", "create"), drawer=True),),
         panels=(
             Panel("todo", _("To do today"), "list-check", "/customers/due/", may=("customer", "view"), count=due_count),
             Panel("check", _("Duplicate check"), "copy", "/customers/check/", may=("customer", "view")),

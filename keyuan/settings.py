@@ -35,7 +35,8 @@ def database(url: str) -> dict[str, object]:
         "PORT": str(parts.port or query.pop("port", "")),
         "OPTIONS": {
             "connect_timeout": 2,
-            "options": f"-c statement_timeout={LONGEST_STATEMENT} -c lock_timeout=5000 -c jit=off -c random_page_cost=1.1",
+            "options": f"-c statement_timeout={LONGEST_STATEMENT} -c lock_timeout=5000 -c jit=off "
+            "-c random_page_cost=1.1",
             "pool": POOL if os.environ.get("KEYUAN_ROLE") == "web" else False,
             **query,
         },

@@ -30,13 +30,19 @@ STARTS = {"visible_to", "allowed", "binned", "unscoped"}
 REASONS = {
     ("keyuan/customers/duplicates.py", "the duplicate check names owners to everybody"),
     ("keyuan/customers/lists_admin.py", "an entry of a list is moved on all records, also deleted ones"),
+    ("keyuan/demo/company.py", "a demo person who owns real data stays"),
+    ("keyuan/demo/company.py", "the demo company is taken out whole"),
+    ("keyuan/demo/company.py", "the demo leaves customers to which somebody added a contact"),
     ("keyuan/exchange/matching.py", "the duplicate check names owners to everybody"),
+    ("keyuan/exchange/recycling.py", "the duplicate check names owners to everybody"),
+    ("keyuan/exchange/recycling.py", "the recycle bin forgets after its days"),
 }
 """Who may look at rows without asking for whom, and why."""
 
 ROWS = {
     "keyuan/customers/bulk.py": "locks rows whose ids came out of allowed()",
     "keyuan/exchange/merging.py": "locks what the duplicate check found; deciding.py asks who may edit it",
+    "keyuan/exchange/recycling.py": "deletes for good what came out of binned(), and the contacts below it",
     "keyuan/search/finding.py": "loads rows whose ids came out of a listing",
     "keyuan/ui/rest/showing.py": "loads rows whose ids came out of a listing",
 }
@@ -44,6 +50,8 @@ ROWS = {
 
 UPDATES = {
     "keyuan/customers/models/customer.py": "addresses keep their own history in `until`",
+    "keyuan/demo/company.py": "demo customers forget their parents before they are taken out",
+    "keyuan/exchange/forgetting.py": "imports, which are no records, forget their files",
 }
 """Who may call update() on rows whose model the reader can't tell, and why."""
 

@@ -1,4 +1,4 @@
-"""The journeys of a person in a real browser: sign in, bring customers in, find them, change them beside a colleague."""
+"""The journeys of a person in a real browser: sign in, write customers down, find them, change them beside others."""
 
 from __future__ import annotations
 

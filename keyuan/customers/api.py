@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
@@ -22,6 +22,7 @@ from keyuan.customers.lists import load_contacts, load_customers
 from keyuan.customers.lists_admin import add_tag, edit_tag
 from keyuan.customers.past import as_it_was
 from keyuan.customers.views.timeline import page_of
+from keyuan.org.http import Request
 from keyuan.org.models import User
 from keyuan.records.forms import RecordForm
 from keyuan.records.namebook import NameBook
@@ -95,7 +96,7 @@ GIVEN = tuple(Given.__dataclass_fields__)
 )
 @repeatable()
 @may_call("customer", "view")
-def check_duplicates(request: HttpRequest) -> HttpResponse:
+def check_duplicates(request: Request) -> HttpResponse:
     given = body(request)
     expect({name: value for name, value in given.items() if value is not None}, **dict.fromkeys(GIVEN, str))
     return answer([told(hit) for hit in find_duplicates(Given.of(given), by=_user(request))])
@@ -112,7 +113,7 @@ def check_duplicates(request: HttpRequest) -> HttpResponse:
     ),
 )
 @may_call("customer", "view")
-def timeline(request: HttpRequest, pk: int) -> HttpResponse:
+def timeline(request: Request, pk: int) -> HttpResponse:
     given = parameters(request, ("before",))
     customer = CUSTOMERS.find(request, pk)
     before = moment("before", given["before"]).isoformat() if given.get("before") else ""
@@ -145,7 +146,7 @@ def _line(story: Story) -> dict[str, Any]:
     ),
 )
 @may_call("customer", "view")
-def history(request: HttpRequest, pk: int) -> HttpResponse:
+def history(request: Request, pk: int) -> HttpResponse:
     given = parameters(request, ("at",))
     if not given.get("at"):
         raise refused({"at": [_("Say which moment you mean, such as 2026-01-31T12:00:00+08:00.")]})
@@ -179,7 +180,7 @@ def moment(name: str, given: str) -> datetime:
     **operation("get_access", "Who may see a customer, and why", result=ref("Access"), refusals=(404,)),
 )
 @may_call("customer", "view")
-def access(request: HttpRequest, pk: int) -> HttpResponse:
+def access(request: Request, pk: int) -> HttpResponse:
     parameters(request, ())
     return answer({"items": [_access(one) for one in who_may(CUSTOMERS.find(request, pk))]})
 
@@ -227,7 +228,7 @@ def _tag(tag: Tag) -> dict[str, Any]:
     }
 
 
-def _tag_values(request: HttpRequest, instance: Tag | None = None) -> dict[str, Any]:
+def _tag_values(request: Request, instance: Tag | None = None) -> dict[str, Any]:
     given = expect(body(request), name=str, group=str, tint=int)
     current = {"name": instance.name, "group": instance.group, "tint": instance.tint} if instance else {}
     form = TagForm(current | given)
@@ -238,7 +239,7 @@ def _tag_values(request: HttpRequest, instance: Tag | None = None) -> dict[str, 
 
 @tags.get("", **operation("list_tags", "List the tags that you may use", result=ref("TagList")))
 @signed_in_call
-def tag_list(request: HttpRequest) -> HttpResponse:
+def tag_list(request: Request) -> HttpResponse:
     parameters(request, ())
     return answer({"items": [_tag(tag) for tag in Tag.objects.offered_to(_user(request))]})
 
@@ -248,14 +249,14 @@ def tag_list(request: HttpRequest) -> HttpResponse:
 )
 @repeatable()
 @administrators_call
-def tag_create(request: HttpRequest) -> HttpResponse:
+def tag_create(request: Request) -> HttpResponse:
     tag = add_tag(by=_user(request), **_tag_values(request))
     return answer(_tag(tag), 201, {"Location": f"/api/v1/tags/{tag.pk}"})
 
 
 @tags.get("/{int:pk}", **operation("get_tag", "Read a tag", result=ref("Tag"), refusals=(404,)))
 @signed_in_call
-def tag_get(request: HttpRequest, pk: int) -> HttpResponse:
+def tag_get(request: Request, pk: int) -> HttpResponse:
     parameters(request, ())
     return answer(_tag(get_object_or_404(Tag.objects.usable_by(_user(request)), pk=pk)))
 
@@ -271,12 +272,12 @@ def tag_get(request: HttpRequest, pk: int) -> HttpResponse:
     ),
 )
 @administrators_call
-def tag_change(request: HttpRequest, pk: int) -> HttpResponse:
+def tag_change(request: Request, pk: int) -> HttpResponse:
     tag = get_object_or_404(Tag, pk=pk, owner=None)
     return answer(_tag(edit_tag(tag, by=_user(request), **_tag_values(request, tag))))
 
 
-def _user(request: HttpRequest) -> User:
+def _user(request: Request) -> User:
     return request.user  # type: ignore[return-value]
 
 

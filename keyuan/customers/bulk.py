@@ -38,7 +38,7 @@ def _tag_chunk(model: Any, pks: list[int], tags: list[int], operation: Operation
     column = f"{model.module}_id"
     list(model.rows.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk").values_list("pk", flat=True))
     held = through.objects.filter(tag__in=tags, **{f"{column}__in": pks})
-    had = {pair for pair in held.values_list(column, "tag_id")}
+    had = set(held.values_list(column, "tag_id"))
     wanted = had if remove else {(pk, tag) for pk in pks for tag in tags} - had
     changed = sorted({pk for pk, _tag in wanted})
     before = _tags_of(through, column, changed)

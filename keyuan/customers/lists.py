@@ -119,7 +119,11 @@ def _list_of(room: str) -> str:
 
 def customer_name(row: Customer, book: NameBook, matched: str) -> SafeString:
     """Avatar, linked name, star, the first tag, and what the search matched."""
-    star = _STAR.format(title=escape(_("Favourite")), icon=cells.icon("star-filled", "s")) if row.is_starred else ""
+    star = (
+        _STAR.format(title=escape(_("Favourite")), icon=cells.icon("star-filled", "s"))
+        if getattr(row, "is_starred", False)
+        else ""
+    )
     tags = cells.tags([tag.name for tag in row.tags.all()])
     return SafeString(
         f'<span class="cellf">{cells.avatar(row.short_or_name, True)}'

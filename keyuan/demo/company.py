@@ -65,7 +65,8 @@ def _make_departments() -> dict[str, Department]:
 
 
 def _make_people(departments: dict[str, Department]) -> list[str]:
-    passwords, made = [], {}
+    passwords: list[str] = []
+    made: dict[str, User] = {}
     for username, name, role, department, position, superior in PEOPLE:
         if User.objects.filter(username=username).exists():
             continue

@@ -67,7 +67,7 @@ class Work:
         if not mapping.has_name:
             raise RuleBroken(_("Choose the column with “%(field)s”.") % {"field": CUSTOMER.fields[NAME].label})
         reader = RowReader(by, mapping, leave_bad=options.leave_bad, tag=options.tag)
-        made = dict(
+        made: dict[Any, int] = dict(
             ImportRow.objects.filter(of=of, outcome="created", record_id__gt=0).values_list("record_id", "number")
             if of.written_to
             else ()

@@ -33,14 +33,14 @@ ALWAYS_SAID = ("customer", "is_primary", "has_left")
 def blank_row(model: type[models.Model]) -> dict[str, Any]:
     """What every column of a new row holds when nobody fills it in."""
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
-    values = {field.column: field.get_db_prep_save(field.get_default(), connection) for field in fields}
+    values: dict[Any, Any] = {field.column: field.get_db_prep_save(field.get_default(), connection) for field in fields}
     return {name: str(value) if isinstance(value, str) else value for name, value in values.items()} | {"custom": "{}"}
 
 
 @cache
 def columns_of(model: type[models.Model]) -> dict[str, str]:
     """Column by field name."""
-    return {field.name: field.column for field in model._meta.concrete_fields}
+    return {field.name: str(field.column) for field in model._meta.concrete_fields}
 
 
 def raw(value: Any) -> Any:

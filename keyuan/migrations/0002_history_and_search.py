@@ -65,10 +65,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(HISTORY, "DROP TABLE change; DROP TABLE event;"),
         migrations.RunSQL(GRAMS_SQL, DROP_GRAMS_SQL),
-        *(
-            migrations.RunSQL(SEARCH.format(table=table), f"DROP INDEX {table}_grams")
-            for table in SEARCHED
-        ),
+        *(migrations.RunSQL(SEARCH.format(table=table), f"DROP INDEX {table}_grams") for table in SEARCHED),
         migrations.RunPython(make_first_partitions, migrations.RunPython.noop),
         migrations.RunPython(lay_foundation, migrations.RunPython.noop),
     ]

@@ -37,6 +37,10 @@ FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb) n WHERE t.id = n.id
 """)
 
 
+Happened = tuple[int, int, dict[str, Any], dict[str, Any]]
+"""Id of a row, its customer, the values before and after."""
+
+
 def next_ids(model: type[models.Model], count: int) -> list[int]:
     """So many ids that no other row will get."""
     table = model._meta.db_table
@@ -73,7 +77,7 @@ def add_rows(
     """
     copy_rows(model, columns, rows)
     id_at, customer_at = columns.index("id"), columns.index(model.customer_column)  # type: ignore[attr-defined]
-    happened = [(row[id_at], row[customer_at], {}, pictures[row[id_at]]) for row in rows]
+    happened: list[Happened] = [(row[id_at], row[customer_at], {}, pictures[row[id_at]]) for row in rows]
     _write_history(model, "created", happened, operation, details or {})
 
 
@@ -99,11 +103,11 @@ def change_each(
     if not changes:
         return
     names = sorted({name for values in changes.values() for name in values} - ELSEWHERE)
-    columns = {name: model._meta.get_field(name).column for name in names}
+    columns: dict[str, Any] = {name: model._meta.get_field(name).column for name in names}  # type: ignore[union-attr]
     records = [{"id": pk} | {columns[n]: changes[pk].get(n, before[pk][n]) for n in names} for pk in sorted(changes)]
     statement = _CHANGE.format(
         table=sql.Identifier(model._meta.db_table),
-        assignments=sql.SQL(" ").join(sql.SQL("{0} = n.{0},").format(sql.Identifier(one)) for one in columns.values()),
+        assignments=sql.SQL(" ").join(_assignment(one) for one in columns.values()),
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, [operation.by_id, as_json(records)])
@@ -113,10 +117,14 @@ def change_each(
     _write_history(model, "edited", happened, operation, details or {})
 
 
+def _assignment(column: str) -> sql.Composable:
+    return sql.SQL("{0} = n.{0},").format(sql.Identifier(column))
+
+
 def _write_history(
     model: type[models.Model],
     event: str,
-    happened: Sequence[tuple[int, int, dict[str, Any], dict[str, Any]]],
+    happened: Sequence[Happened],
     operation: Operation,
     details: Mapping[int, dict[str, Any]],
 ) -> None:

@@ -10,9 +10,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import translation
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from keyuan.org.models import User
 from keyuan.records.text import normalise
@@ -100,15 +99,15 @@ class Option(models.Model):
         ordering: ClassVar = ["list", "position", "id"]
         constraints: ClassVar = [models.UniqueConstraint("list", "key", name="option_keys_are_unique_in_their_list")]
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Every word that means this option: its name, or that of the seed in all languages."""
-        return (self.name,) if self.name else seed_names(self.list, self.key) or (self.key,)
-
     def __str__(self) -> str:
         if self.name:
             return self.name
         return gettext(str(SEEDS.get(self.list, {}).get(self.key, self.key)))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every word that means this option: its name, or that of the seed in all languages."""
+        return (self.name,) if self.name else seed_names(self.list, self.key) or (self.key,)
 
 
 @lru_cache(maxsize=512)

@@ -52,7 +52,8 @@ class Pills(forms.SelectMultiple):
         base = (attrs or {}).get("id", f"id_{name}")
         boxes = format_html_join(
             "",
-            '<label class="pill" for="{}_{}"><input class="form-check-input" type="checkbox" name="{}" id="{}_{}" value="{}"{}>{}</label>',
+            '<label class="pill" for="{}_{}"><input class="form-check-input" type="checkbox" '
+            'name="{}" id="{}_{}" value="{}"{}>{}</label>',
             (
                 (base, place, name, base, place, key, " checked" if key in chosen else "", label)
                 for place, (key, label) in enumerate(self.choices)

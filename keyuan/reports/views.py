@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from keyuan.customers.fields import CUSTOMER
 from keyuan.customers.models import Customer
+from keyuan.org.http import Request
 from keyuan.org.models import User
 from keyuan.records.listing import Listing
 from keyuan.ui import formats
@@ -31,7 +32,7 @@ BEHIND = {
 
 @require_GET
 @signed_in
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     user = request.user
     now = timezone.localtime()
     context: dict[str, Any] = {

@@ -5,22 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
+from keyuan.org.http import Request
 from keyuan.records.conflicts import Difference, differences
 from keyuan.records.errors import Duplicate, Stale
 from keyuan.records.forms import RecordForm
 from keyuan.records.models import Record
 
 
-def record_or_404(model: Any, request: HttpRequest, pk: int, operation: str = "view") -> Any:
+def record_or_404(model: Any, request: Request, pk: int, operation: str = "view") -> Any:
     """One record on which this person may do `operation`. What they may not see does not exist."""
     return get_object_or_404(model.objects.allowed(request.user, operation), pk=pk)
 
 
-def typed_version(request: HttpRequest) -> int | None:
+def typed_version(request: Request) -> int | None:
     """The version of the record that the form was made from; 0 where it is missing, so that it never fits."""
     text = request.POST.get("version", "")
     return int(text) if text.isdecimal() and len(text) < 10 else 0

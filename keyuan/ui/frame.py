@@ -11,11 +11,11 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from keyuan.org.http import Request
 from keyuan.ui import routes  # noqa: F401  registers the check that every route has an audience
 from keyuan.ui.pages import in_drawer, toasts
 from keyuan.ui.words import words
@@ -75,7 +75,7 @@ class Module:
     icon: str = ""
     may: Right = None
     places: Sequence[Link] = ()
-    views: Callable[[HttpRequest], Iterable[Link]] | None = None
+    views: Callable[[Request], Iterable[Link]] | None = None
     new_view_url: str = ""
     prefixes: tuple[str, ...] = ()
     in_bar: bool = True  # False: it has a quick menu, but no place in the top bar
@@ -95,7 +95,7 @@ class Section:
 
     key: str
     label: Any
-    links: Callable[[HttpRequest], Iterable[Link]]
+    links: Callable[[Request], Iterable[Link]]
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class Panel:
     icon: str
     url: str
     may: Right = None
-    count: Callable[[HttpRequest], int] | None = None
+    count: Callable[[Request], int] | None = None
     hot: bool = False
     foot: bool = False
 
@@ -151,7 +151,7 @@ def install(
     INSTALLED.settings_url, INSTALLED.help_url = settings_url, help_url
 
 
-def frame(request: HttpRequest) -> dict[str, Any]:
+def frame(request: Request) -> dict[str, Any]:
     """The context processor."""
     return {"frame": Frame(request)}
 
@@ -159,7 +159,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 class Frame:
     """The frame as this person sees it on this page."""
 
-    def __init__(self, request: HttpRequest, at: str = "", counted: bool = False) -> None:
+    def __init__(self, request: Request, at: str = "", counted: bool = False) -> None:
         self.request = request
         self.at = at or request.get_full_path()
         self.counted = counted

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
@@ -78,10 +78,16 @@ def untranslated(catalogue: Catalog, texts: Catalog) -> list[str]:
     for message in texts:
         if message.id:
             found = catalogue.get(message.id, message.context)
-            strings = [found.string] if found and isinstance(found.string, str) else list(found.string or []) if found else []
-            if not strings or not all(strings):
+            if not _strings(found) or not all(_strings(found)):
                 missing.append(message.id if isinstance(message.id, str) else message.id[0])
     return missing
+
+
+def _strings(message: Message | None) -> list[str]:
+    """The translations of one text: several where it has plural forms."""
+    if message is None or not message.string:
+        return []
+    return [message.string] if isinstance(message.string, str) else list(message.string)
 
 
 def take_over(catalogue: Catalog, fragment: Path) -> None:

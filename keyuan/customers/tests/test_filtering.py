@@ -118,7 +118,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("node", "expected"), CASES, ids=[f"{place} {str(node)[:60]}" for place, (node, _) in enumerate(CASES)])
+@pytest.mark.parametrize(("node", "expected"), CASES, ids=[f"{n} {str(case[0])[:60]}" for n, case in enumerate(CASES)])
 def test_a_condition_finds_exactly_its_customers(cast, customers, node, expected):
     found = set(Listing(CUSTOMER, cast.boss, node=node).page(1, 50).pks)
 

@@ -28,7 +28,8 @@ def new(client, **fields):
 
 
 def test_a_customer_is_created_with_its_first_contact(as_anna, cast):
-    response = new(as_anna, name="宁波海曙精密机械有限公司", tags="高价值 、工博会", **{"contact-name": "顾建国", "contact-mobile": "13800138000"})
+    first = {"contact-name": "顾建国", "contact-mobile": "13800138000"}
+    response = new(as_anna, name="宁波海曙精密机械有限公司", tags="高价值 、工博会", **first)
 
     customer = Customer.objects.visible_to(cast.anna).get()
     assert response.headers["Location"] == f"/customers/{customer.pk}/"

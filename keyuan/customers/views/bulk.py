@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from keyuan.customers.bulk import delete_all, tag_all
 from keyuan.customers.lists import CONTACT_LIST, CUSTOMER_LIST
+from keyuan.org.http import Request
 from keyuan.records.errors import RuleBroken
 from keyuan.records.kinds import Tags
 from keyuan.records.kinds.choices import ensure_tags
@@ -27,17 +28,17 @@ from keyuan.ui.pages import toast
 
 @require_POST
 @may("customer", "view")
-def customer_bulk(request: HttpRequest) -> HttpResponse:
+def customer_bulk(request: Request) -> HttpResponse:
     return _bulk(request, CUSTOMER_LIST)
 
 
 @require_POST
 @may("contact", "view")
-def contact_bulk(request: HttpRequest) -> HttpResponse:
+def contact_bulk(request: Request) -> HttpResponse:
     return _bulk(request, CONTACT_LIST)
 
 
-def _bulk(request: HttpRequest, spec: ListOf) -> HttpResponse:
+def _bulk(request: Request, spec: ListOf) -> HttpResponse:
     asked = Asked.of(reverse(spec.route), QueryDict(request.POST.get("query", "")))
     verb = request.POST.get("verb", "")
     if verb == "export":
@@ -56,7 +57,7 @@ def _bulk(request: HttpRequest, spec: ListOf) -> HttpResponse:
     return redirect(asked.url())
 
 
-def chosen(request: HttpRequest, spec: ListOf, asked: Asked) -> Any:
+def chosen(request: Request, spec: ListOf, asked: Asked) -> Any:
     """The rows that the person selected, within those they see."""
     if request.POST.get("scope") == "all":
         shown = ListPage(spec, request, asked)
@@ -68,11 +69,11 @@ def chosen(request: HttpRequest, spec: ListOf, asked: Asked) -> Any:
     return spec.catalogue.model.objects.visible_to(request.user).filter(pk__in=ids)
 
 
-def _ids(request: HttpRequest) -> list[str]:
+def _ids(request: Request) -> list[str]:
     return [*request.POST.getlist("ids"), *request.POST.get("chosen", "").split(",")]
 
 
-def _tags(request: HttpRequest) -> list[Tag]:
+def _tags(request: Request) -> list[Tag]:
     tags = Tags().parse_many(request.POST.getlist("tags"), NameBook(request.user))
     if not tags:
         raise RuleBroken(_("Write at least one tag."))
@@ -80,7 +81,7 @@ def _tags(request: HttpRequest) -> list[Tag]:
         return ensure_tags(tags)
 
 
-def _export(request: HttpRequest, spec: ListOf, asked: Asked) -> HttpResponse:
+def _export(request: Request, spec: ListOf, asked: Asked) -> HttpResponse:
     """The export of a selection is an export of a list with these numbers."""
     if request.POST.get("scope") == "all":
         return redirect(f"{reverse('exports:list')}?module={spec.catalogue.module}&{asked.query()}")

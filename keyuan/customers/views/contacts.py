@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from keyuan.customers.fields import CONTACT
 from keyuan.customers.forms import ContactForm
 from keyuan.customers.lists import CONTACT_LIST, load_contacts
 from keyuan.customers.models import Contact, Customer
+from keyuan.org.http import Request
 from keyuan.records.namebook import NameBook
 from keyuan.records.remembering import remember_visit
 from keyuan.ui.audience import may
@@ -23,13 +24,13 @@ from keyuan.ui.pages import go, page, toast
 
 @require_GET
 @may("contact", "view")
-def contact_list(request: HttpRequest) -> HttpResponse:
+def contact_list(request: Request) -> HttpResponse:
     return ListPage(CONTACT_LIST, request).response()
 
 
 @require_GET
 @may("contact", "view")
-def contact_count(request: HttpRequest) -> HttpResponse:
+def contact_count(request: Request) -> HttpResponse:
     """How many rows a list has, loaded after its rows."""
     shown = ListPage(CONTACT_LIST, request)
     exact_url = f"{reverse('contacts:list_count')}?{shown.asked.query()}&exact=1"
@@ -39,7 +40,7 @@ def contact_count(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @may("contact", "view")
-def contact_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def contact_detail(request: Request, pk: int) -> HttpResponse:
     contact = record_or_404(Contact, request, pk)
     book = NameBook(request.user)
     load_contacts([contact], book)
@@ -61,7 +62,7 @@ def contact_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @may("contact", "create")
-def contact_new(request: HttpRequest, customer_pk: int) -> HttpResponse:
+def contact_new(request: Request, customer_pk: int) -> HttpResponse:
     """A contact of this customer and of no other (K3)."""
     customer = record_or_404(Customer, request, customer_pk, "edit")
     form = ContactForm(request.POST or None, by=request.user, fixed={"customer": customer})
@@ -75,7 +76,7 @@ def contact_new(request: HttpRequest, customer_pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @may("contact", "edit")
-def contact_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def contact_edit(request: Request, pk: int) -> HttpResponse:
     contact = record_or_404(Contact, request, pk, "edit")
     names = [name for name in CONTACT.editable_fields(request.user) if name != "customer"]
     form = ContactForm(request.POST or None, by=request.user, instance=contact, only=names)
@@ -101,7 +102,7 @@ def contact_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @may("contact", "delete")
-def contact_delete(request: HttpRequest, pk: int) -> HttpResponse:
+def contact_delete(request: Request, pk: int) -> HttpResponse:
     contact = record_or_404(Contact, request, pk, "delete")
     contact.delete_by(request.user)
     undo = reverse("contacts:restore", args=[pk])
@@ -111,7 +112,7 @@ def contact_delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @may("contact", "delete")
-def contact_restore(request: HttpRequest, pk: int) -> HttpResponse:
+def contact_restore(request: Request, pk: int) -> HttpResponse:
     contact = Contact.objects.binned(request.user).filter(pk=pk).first()
     if contact is None:
         return go(request, "contacts:detail", pk)

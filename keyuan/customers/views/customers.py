@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from keyuan.customers.duplicates import Given, find_duplicates
 from keyuan.customers.forms import CustomerForm, FirstContactForm
 from keyuan.customers.lists import CUSTOMER_LIST
 from keyuan.customers.models import Customer
+from keyuan.org.http import Request
 from keyuan.org.settings import setting
 from keyuan.records.models import Favourite
 from keyuan.records.remembering import remember_visit
@@ -27,13 +28,13 @@ from keyuan.ui.pages import go, page, toast
 
 @require_GET
 @may("customer", "view")
-def customer_list(request: HttpRequest) -> HttpResponse:
+def customer_list(request: Request) -> HttpResponse:
     return ListPage(CUSTOMER_LIST, request).response()
 
 
 @require_GET
 @may("customer", "view")
-def customer_count(request: HttpRequest) -> HttpResponse:
+def customer_count(request: Request) -> HttpResponse:
     """How many rows a list has, loaded after its rows."""
     shown = ListPage(CUSTOMER_LIST, request)
     exact = request.GET.get("exact") == "1"
@@ -43,7 +44,7 @@ def customer_count(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @may("customer", "view")
-def customer_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def customer_detail(request: Request, pk: int) -> HttpResponse:
     customer = record_or_404(Customer, request, pk)
     remember_visit(request.user, "customer", pk)
     return page(request, "customers/detail.html", CustomerDetail(customer, request.user).context())
@@ -51,7 +52,7 @@ def customer_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @may("customer", "create")
-def customer_new(request: HttpRequest) -> HttpResponse:
+def customer_new(request: Request) -> HttpResponse:
     form = CustomerForm(request.POST or None, by=request.user, initial=_asked_values(request))
     contact = FirstContactForm(request.POST or None, by=request.user, fixed={"customer": None}, book=form.book)
     hits = form.duplicates() if request.method == "POST" else []
@@ -72,11 +73,11 @@ def customer_new(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _asked_values(request: HttpRequest) -> dict[str, Any]:
+def _asked_values(request: Request) -> dict[str, Any]:
     return {"name": request.GET.get("name", "")[:200]} if request.GET.get("name") else {}
 
 
-def _may_save(request: HttpRequest, form: CustomerForm, contact: FirstContactForm, hits: list[Any]) -> bool:
+def _may_save(request: Request, form: CustomerForm, contact: FirstContactForm, hits: list[Any]) -> bool:
     """Whether all is valid, and somebody has looked at what is similar."""
     valid = form.is_valid() & contact.is_valid()
     if any(hit.level == "same" for hit in hits):
@@ -99,7 +100,7 @@ def _create(form: CustomerForm, contact: FirstContactForm) -> Customer | None:
 
 @require_http_methods(["GET", "POST"])
 @may("customer", "edit")
-def customer_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def customer_edit(request: Request, pk: int) -> HttpResponse:
     customer = record_or_404(Customer, request, pk, "edit")
     form = CustomerForm(request.POST or None, by=request.user, instance=customer)
     saving = Saving(form, typed_version(request) if request.method == "POST" else customer.version)
@@ -121,7 +122,7 @@ def customer_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @may("customer", "view")
-def customer_duplicates(request: HttpRequest) -> HttpResponse:
+def customer_duplicates(request: Request) -> HttpResponse:
     """The duplicate panel for what has been typed so far."""
     given = Given.of(request.POST)
     exclude = request.POST.get("exclude", "")
@@ -131,7 +132,7 @@ def customer_duplicates(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @may("customer", "delete")
-def customer_delete(request: HttpRequest, pk: int) -> HttpResponse:
+def customer_delete(request: Request, pk: int) -> HttpResponse:
     customer = record_or_404(Customer, request, pk, "delete")
     customer.delete_by(request.user)
     undo = reverse("customers:restore", args=[pk])
@@ -141,7 +142,7 @@ def customer_delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @may("customer", "delete")
-def customer_restore(request: HttpRequest, pk: int) -> HttpResponse:
+def customer_restore(request: Request, pk: int) -> HttpResponse:
     customer = Customer.objects.binned(request.user).filter(pk=pk).first()
     if customer is None:
         return go(request, "customers:detail", pk)  # restored meanwhile, or not theirs: the page says which
@@ -152,7 +153,7 @@ def customer_restore(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @may("customer", "view")
-def customer_star(request: HttpRequest, pk: int) -> HttpResponse:
+def customer_star(request: Request, pk: int) -> HttpResponse:
     """Star or unstar, for this person alone."""
     customer = record_or_404(Customer, request, pk)
     mine = {"user": request.user, "record_type": "customer", "record_id": customer.pk}
@@ -166,7 +167,7 @@ def customer_star(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @may("customer", "edit")
-def customer_relationship(request: HttpRequest, pk: int) -> HttpResponse:
+def customer_relationship(request: Request, pk: int) -> HttpResponse:
     """Mark a customer as lost, with the reason, or as won back (T6)."""
     customer = record_or_404(Customer, request, pk, "edit")
     if request.POST.get("to") == "normal":

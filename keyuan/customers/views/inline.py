@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from keyuan.customers.detail import fact
 from keyuan.customers.forms import ContactForm, CustomerForm
 from keyuan.customers.models import Contact, Customer
+from keyuan.org.http import Request
 from keyuan.records.forms import RecordForm
 from keyuan.records.namebook import NameBook
 from keyuan.ui.audience import may
@@ -20,17 +21,17 @@ from keyuan.ui.editing import Saving, record_or_404, typed_version
 
 @require_http_methods(["GET", "POST"])
 @may("customer", "edit")
-def customer_field(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+def customer_field(request: Request, pk: int, name: str) -> HttpResponse:
     return _field(request, Customer, CustomerForm, pk, name)
 
 
 @require_http_methods(["GET", "POST"])
 @may("contact", "edit")
-def contact_field(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+def contact_field(request: Request, pk: int, name: str) -> HttpResponse:
     return _field(request, Contact, ContactForm, pk, name)
 
 
-def _field(request: HttpRequest, model: Any, form_class: type[RecordForm], pk: int, name: str) -> HttpResponse:
+def _field(request: Request, model: Any, form_class: type[RecordForm], pk: int, name: str) -> HttpResponse:
     """The input (GET), or the saved value (POST); `?shown=1` is the value as it stands."""
     record = record_or_404(model, request, pk, "edit")
     catalogue = form_class.catalogue
@@ -52,7 +53,7 @@ def _field(request: HttpRequest, model: Any, form_class: type[RecordForm], pk: i
     return render(request, "customers/inline.html", context, status=409 if saving.differences else 200)
 
 
-def _shown(request: HttpRequest, catalogue: Any, name: str, record: Any) -> HttpResponse:
+def _shown(request: Request, catalogue: Any, name: str, record: Any) -> HttpResponse:
     if not request.headers.get("HX-Request"):
         return redirect(f"{catalogue.module}s:detail", record.pk)
     book = NameBook(request.user)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from keyuan.customers import lists_admin
 from keyuan.customers.admin_forms import MergeForm, OptionForm, TagForm, TargetForm
+from keyuan.org.http import Request
 from keyuan.records.errors import RuleBroken
 from keyuan.records.options import Option, Tag
 from keyuan.ui.audience import administrators
@@ -29,13 +30,13 @@ LISTS = {
 
 @require_GET
 @administrators
-def lists(request: HttpRequest) -> HttpResponse:
+def lists(request: Request) -> HttpResponse:
     return redirect("lists_admin:list", "category")
 
 
 @require_GET
 @administrators
-def list_detail(request: HttpRequest, list_: str) -> HttpResponse:
+def list_detail(request: Request, list_: str) -> HttpResponse:
     _known(list_)
     uses = lists_admin.uses(list_)
     rows = lists_admin.listed(list_)
@@ -59,7 +60,7 @@ def _known(list_: str) -> None:
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def option_new(request: HttpRequest, list_: str) -> HttpResponse:
+def option_new(request: Request, list_: str) -> HttpResponse:
     _known(list_)
     form = OptionForm(request.POST or None, list_=list_)
     if request.method == "POST" and form.is_valid():
@@ -75,7 +76,7 @@ def option_new(request: HttpRequest, list_: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def option_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def option_edit(request: Request, pk: int) -> HttpResponse:
     option = _option(pk)
     start = {"name": str(option), "is_retired": option.is_retired, **option.extra}
     form = OptionForm(request.POST or None, list_=option.list, option=option, initial=start)
@@ -99,14 +100,14 @@ def _option(pk: int) -> Option:
     return option
 
 
-def _form(request: HttpRequest, form: Any, title: str, back: str, **more: Any) -> HttpResponse:
+def _form(request: Request, form: Any, title: str, back: str, **more: Any) -> HttpResponse:
     context = {"title": title, "form": form, "back": back, "dots": isinstance(form, TagForm)}
     return page(request, "customers/admin/form.html", context | more, status=422 if form.errors else 200)
 
 
 @require_POST
 @administrators
-def option_shift(request: HttpRequest, pk: int) -> HttpResponse:
+def option_shift(request: Request, pk: int) -> HttpResponse:
     option = _option(pk)
     lists_admin.shift_option(option, -1 if request.POST.get("to") == "up" else 1, by=request.user)
     return redirect("lists_admin:list", option.list)
@@ -114,7 +115,7 @@ def option_shift(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def option_delete(request: HttpRequest, pk: int) -> HttpResponse:
+def option_delete(request: Request, pk: int) -> HttpResponse:
     """Delete an entry; one in use asks first what its records get instead."""
     option = _option(pk)
     number = lists_admin.uses(option.list).get(option.pk, 0)
@@ -138,7 +139,7 @@ def _moved(number: int) -> str:
 
 @require_GET
 @administrators
-def tags(request: HttpRequest) -> HttpResponse:
+def tags(request: Request) -> HttpResponse:
     uses = lists_admin.tag_uses()
     rows = list(Tag.objects.filter(owner=None).order_by("is_retired", "group", "name"))
     for row in rows:
@@ -148,7 +149,7 @@ def tags(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def tag_new(request: HttpRequest) -> HttpResponse:
+def tag_new(request: Request) -> HttpResponse:
     form = TagForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -163,7 +164,7 @@ def tag_new(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def tag_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def tag_edit(request: Request, pk: int) -> HttpResponse:
     tag = _tag(pk)
     start = {name: getattr(tag, name) for name in TagForm.base_fields}
     form = TagForm(request.POST or None, initial=start)
@@ -184,7 +185,7 @@ def _tag(pk: int) -> Tag:
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def tag_merge(request: HttpRequest, pk: int) -> HttpResponse:
+def tag_merge(request: Request, pk: int) -> HttpResponse:
     tag = _tag(pk)
     form = MergeForm(request.POST or None, tag=tag)
     if request.method == "POST" and form.is_valid():

@@ -1,24 +1,24 @@
 """Places: the cascade of regions, and addresses by kind."""
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from keyuan.customers.models import Customer, CustomerAddress
+from keyuan.org.http import Request
 from keyuan.records.cleaners.lines import clean_line
 from keyuan.records.errors import RuleBroken
 from keyuan.records.reference import industries, regions
 from keyuan.ui.audience import may, signed_in
 from keyuan.ui.editing import record_or_404
 
-
 TREES = {"region": regions, "industry": industries}
 
 
 @require_GET
 @signed_in
-def tree_children(request: HttpRequest, tree: str) -> JsonResponse:
+def tree_children(request: Request, tree: str) -> JsonResponse:
     """What lies below one place of a reference tree: [[code, name, whether more lie below], …]."""
     if tree not in TREES:
         raise Http404
@@ -32,7 +32,7 @@ def tree_children(request: HttpRequest, tree: str) -> JsonResponse:
 
 @require_POST
 @may("customer", "edit")
-def customer_move(request: HttpRequest, pk: int) -> HttpResponse:
+def customer_move(request: Request, pk: int) -> HttpResponse:
     customer = record_or_404(Customer, request, pk, "edit")
     kind, address = request.POST.get("kind", ""), clean_line(request.POST.get("address", ""), 300)
     if kind not in CustomerAddress.Kind.values or not address:

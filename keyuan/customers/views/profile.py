@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from keyuan.customers.profile import profile as spread
+from keyuan.org.http import Request
 from keyuan.records.namebook import NameBook
 from keyuan.ui.audience import may
 from keyuan.ui.lists.asked import Asked, as_param
@@ -15,7 +16,7 @@ from keyuan.ui.pages import page
 
 @require_GET
 @may("customer", "view")
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: Request) -> HttpResponse:
     """How the customers of this person spread; every slice leads to the list of exactly its customers."""
     to_list = Asked(reverse("customers:list"), {})
     cards = [
@@ -24,6 +25,6 @@ def profile(request: HttpRequest) -> HttpResponse:
             "total": one.total,
             "slices": [(part, to_list.url(view="all", filter=as_param(part.node))) for part in one.slices],
         }
-        for one in spread(request.user, NameBook(request.user))  # type: ignore[arg-type]
+        for one in spread(request.user, NameBook(request.user))
     ]
     return page(request, "customers/profile.html", {"cards": cards})

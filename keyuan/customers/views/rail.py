@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from keyuan.customers.fields import CUSTOMER
 from keyuan.customers.lists import CUSTOMER_VIEWS, load_customers
 from keyuan.customers.models import Customer
+from keyuan.org.http import Request
 from keyuan.records.listing import Listing
 from keyuan.records.namebook import NameBook
 from keyuan.ui.audience import may
@@ -17,17 +18,17 @@ SHOWN = 12
 DUE = next(view for view in CUSTOMER_VIEWS if view.key == "due")
 
 
-def due_count(request: HttpRequest) -> int:
+def due_count(request: Request) -> int:
     """How many of this person's customers wait to be contacted."""
-    return Listing(CUSTOMER, request.user, base=DUE.node).count().number  # type: ignore[arg-type]
+    return Listing(CUSTOMER, request.user, base=DUE.node).count().number
 
 
 @require_GET
 @may("customer", "view")
-def due(request: HttpRequest) -> HttpResponse:
+def due(request: Request) -> HttpResponse:
     """Own customers whose rhythm has been missed, the longest waiting first."""
-    book = NameBook(request.user)  # type: ignore[arg-type]
-    pks = Listing(CUSTOMER, request.user, base=DUE.node, sort="last_followed_at", book=book).page(1, SHOWN).pks  # type: ignore[arg-type]
+    book = NameBook(request.user)
+    pks = Listing(CUSTOMER, request.user, base=DUE.node, sort="last_followed_at", book=book).page(1, SHOWN).pks
     found = Customer.objects.visible_to(request.user).in_bulk(pks)
     rows = [found[pk] for pk in pks if pk in found]
     load_customers(rows, book)
@@ -36,6 +37,6 @@ def due(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @may("customer", "view")
-def check(request: HttpRequest) -> HttpResponse:
+def check(request: Request) -> HttpResponse:
     """The duplicate check without a form to fill in."""
     return render(request, "customers/rail_check.html")

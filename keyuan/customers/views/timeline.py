@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from keyuan.customers.fields import CONTACT, CUSTOMER
 from keyuan.customers.models import Customer
+from keyuan.org.http import Request
 from keyuan.records.history import Event
 from keyuan.records.namebook import NameBook
 from keyuan.records.story import Story, stories, with_changes
@@ -27,7 +28,7 @@ ICONS = {"created": "plus", "edited": "edit", "deleted": "trash", "restored": "r
 
 @require_GET
 @may("customer", "view")
-def timeline(request: HttpRequest, pk: int) -> HttpResponse:
+def timeline(request: Request, pk: int) -> HttpResponse:
     """One page of the time line, newest first; `before` is the moment of the last line of the page above."""
     customer = record_or_404(Customer, request, pk)
     told, more = page_of(customer.pk, request, request.GET.get("before", ""))
@@ -35,17 +36,17 @@ def timeline(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "customers/timeline.html", context)
 
 
-def page_of(customer: int, request: HttpRequest, before: str) -> tuple[list[Story], str]:
+def page_of(customer: int, request: Request, before: str) -> tuple[list[Story], str]:
     """The stories of one page, and the mark from which the next one goes on ("" at the end)."""
     events = Event.objects.filter(customer_id=customer, record_type__in=_types(request))
     if (moment := _moment(before)) is not None:
         events = events.filter(at__lt=moment)
     found = list(with_changes(events.order_by("-at", "-pk"))[: SIZE + 1])
     more = found[SIZE - 1].at.isoformat() if len(found) > SIZE else ""
-    return stories(found[:SIZE], CATALOGUES, NameBook(request.user)), more  # type: ignore[arg-type]
+    return stories(found[:SIZE], CATALOGUES, NameBook(request.user)), more
 
 
-def _types(request: HttpRequest) -> list[str]:
+def _types(request: Request) -> list[str]:
     return [kind for kind in CATALOGUES if request.user.may(kind, "view")]
 
 

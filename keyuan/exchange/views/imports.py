@@ -95,7 +95,7 @@ def import_columns(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _posted(data: QueryDict, of: Import) -> Mapping:
     places = range(len(of.header))
-    columns = {place: data[f"column-{place}"] for place in places if data.get(f"column-{place}")}
+    columns = {place: str(data[f"column-{place}"]) for place in places if data.get(f"column-{place}")}
     given = [data.get(f"fallback-{one}", "") for one in range(FALLBACKS)]
     return Mapping(columns, [int(text) for text in given if text.isdecimal() and int(text) in places])
 

@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from keyuan.org import tokens
+from keyuan.org.http import Request
 from keyuan.org.models import ApiToken
 from keyuan.people import log
 from keyuan.people.forms import PersonForm, TokenForm
@@ -22,7 +23,7 @@ MOST_TOKENS = 20
 
 @require_http_methods(["GET", "POST"])
 @signed_in
-def account(request: HttpRequest) -> HttpResponse:
+def account(request: Request) -> HttpResponse:
     user = request.user
     form = PersonForm(request.POST or None, person=user, initial={name: getattr(user, name) for name in OWN})
     if request.method == "POST" and form.is_valid():
@@ -32,7 +33,7 @@ def account(request: HttpRequest) -> HttpResponse:
     return _account(request, form=form, status=422 if form.errors else 200)
 
 
-def _account(request: HttpRequest, *, status: int = 200, **context: Any) -> HttpResponse:
+def _account(request: Request, *, status: int = 200, **context: Any) -> HttpResponse:
     user = request.user
     initial = {name: getattr(user, name) for name in OWN}
     own = user.tokens.filter(epoch=user.epoch).order_by("-created_at")
@@ -48,7 +49,7 @@ def _account(request: HttpRequest, *, status: int = 200, **context: Any) -> Http
 
 @require_http_methods(["GET", "POST"])
 @signed_in
-def token_new(request: HttpRequest) -> HttpResponse:
+def token_new(request: Request) -> HttpResponse:
     """A new key. The answer shows it, and nothing shows it again."""
     if request.method == "GET":  # a reload, or the way back from switching the language
         return redirect("people:account")
@@ -66,7 +67,7 @@ def token_new(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @signed_in
-def token_revoke(request: HttpRequest, pk: int) -> HttpResponse:
+def token_revoke(request: Request, pk: int) -> HttpResponse:
     token = get_object_or_404(ApiToken, pk=pk, user=request.user)
     with transaction.atomic():
         log.write("user", request.user.pk, "token_revoked", by=request.user, name=token.name)

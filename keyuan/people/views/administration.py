@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from keyuan.org.http import Request
 from keyuan.org.models import Department, Role, User
 from keyuan.org.settings import set_setting
 from keyuan.org.throttle import locked_accounts
@@ -20,7 +21,7 @@ from keyuan.ui.pages import page, toast
 
 @require_GET
 @administrators
-def overview(request: HttpRequest) -> HttpResponse:
+def overview(request: Request) -> HttpResponse:
     people = User.objects.people()
     context: dict[str, Any] = {
         "title": _("Administration"),
@@ -36,7 +37,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def settings(request: HttpRequest) -> HttpResponse:
+def settings(request: Request) -> HttpResponse:
     before = SettingsForm.current()
     form = SettingsForm(request.POST or None, initial=before)
     if request.method == "POST" and form.is_valid():

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.hashers import check_password
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from keyuan.engine.home import forget_initial_password
 from keyuan.org.accounts import PasswordRefused, change_password
+from keyuan.org.http import Request
 from keyuan.org.models import User
 from keyuan.org.passwords import LONGEST, SHORTEST, common_passwords
 from keyuan.people import log
@@ -24,7 +25,7 @@ from keyuan.ui.pages import page, safe_next, toast
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 @signed_in
-def password_change(request: HttpRequest) -> HttpResponse:
+def password_change(request: Request) -> HttpResponse:
     user = request.user
     forced = user.must_change_password
     form = PasswordForm(request.POST or None, user=user)
@@ -43,7 +44,7 @@ def password_change(request: HttpRequest) -> HttpResponse:
     return page(request, "people/password.html", context, status=422 if form.errors else 200)
 
 
-def _changed(request: HttpRequest, form: PasswordForm) -> bool:
+def _changed(request: Request, form: PasswordForm) -> bool:
     user = request.user
     if "old" in form.fields and not user.check_password(form.cleaned_data["old"]):
         form.add_error("old", _("The old password is wrong."))

@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from keyuan.org.http import Request
 from keyuan.org.models import Role
 from keyuan.org.scopes import Operation, Scope
 from keyuan.people import log, matrix, roles
@@ -22,13 +23,13 @@ FACES = 4
 
 @require_GET
 @administrators
-def role_list(request: HttpRequest) -> HttpResponse:
+def role_list(request: Request) -> HttpResponse:
     return redirect("people:role", Role.objects.values_list("pk", flat=True)[0])
 
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def role_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def role_detail(request: Request, pk: int) -> HttpResponse:
     role = get_object_or_404(Role.objects.prefetch_related("grants"), pk=pk)
     if request.method == "POST":
         if roles.set_grants(role, matrix.read(request.POST), by=request.user):
@@ -56,7 +57,7 @@ def role_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def role_new(request: HttpRequest) -> HttpResponse:
+def role_new(request: Request) -> HttpResponse:
     form = RoleForm(request.POST or None, initial={"copy_of": request.GET.get("copy_of")})
     if request.method == "POST" and form.is_valid():
         try:
@@ -71,7 +72,7 @@ def role_new(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def role_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def role_edit(request: Request, pk: int) -> HttpResponse:
     role = get_object_or_404(Role, pk=pk, key="")
     start = {"name": role.name, "description": role.description}
     form = RoleForm(request.POST or None, role=role, initial=start)
@@ -86,14 +87,14 @@ def role_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return _form(request, form, _("Edit “%(name)s”") % {"name": role})
 
 
-def _form(request: HttpRequest, form: RoleForm, title: str) -> HttpResponse:
+def _form(request: Request, form: RoleForm, title: str) -> HttpResponse:
     context = {"title": title, "form": form, "back": "/admin/roles/"}
     return page(request, "people/roles/form.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
 @administrators
-def role_delete(request: HttpRequest, pk: int) -> HttpResponse:
+def role_delete(request: Request, pk: int) -> HttpResponse:
     role = get_object_or_404(Role, pk=pk)
     roles.delete_role(role, by=request.user)
     toast(request, _("“%(name)s” was deleted") % {"name": role})

@@ -4,11 +4,12 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from keyuan.org.http import Request
 from keyuan.org.models import Department, User
 from keyuan.org.throttle import locked_accounts
 from keyuan.people import log, members
@@ -25,7 +26,7 @@ STATES = ("active", "disabled", "locked", "waiting")
 
 @require_GET
 @may("people", "view")
-def user_list(request: HttpRequest) -> HttpResponse:
+def user_list(request: Request) -> HttpResponse:
     locked = locked_accounts()
     people = _asked(request, people_reached(request.user), list(locked))
     rows = (
@@ -46,7 +47,7 @@ def user_list(request: HttpRequest) -> HttpResponse:
     return page(request, "people/users/list.html", context | _pager(request, shown))
 
 
-def _asked(request: HttpRequest, people: QuerySet[User], locked: list[int]) -> QuerySet[User]:
+def _asked(request: Request, people: QuerySet[User], locked: list[int]) -> QuerySet[User]:
     q = request.GET.get("q", "").replace("\0", "").strip()[:100]
     if q:
         digits = q.replace(" ", "").replace("-", "")
@@ -69,7 +70,7 @@ def _asked(request: HttpRequest, people: QuerySet[User], locked: list[int]) -> Q
     return people
 
 
-def _pager(request: HttpRequest, shown: Page) -> dict[str, Any]:
+def _pager(request: Request, shown: Page) -> dict[str, Any]:
     def address(number: int) -> str:
         query: QueryDict = request.GET.copy()
         query["page"] = str(number)
@@ -85,7 +86,7 @@ def _pager(request: HttpRequest, shown: Page) -> dict[str, Any]:
 
 @require_GET
 @may("people", "view")
-def user_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def user_detail(request: Request, pk: int) -> HttpResponse:
     person = _person(request, pk, "view")
     by = request.user
     context = {
@@ -109,14 +110,14 @@ def _labels() -> dict[str, Any]:
     return {name: field.label for name, field in MemberForm.base_fields.items()} | {"is_active": _("Enabled")}
 
 
-def _person(request: HttpRequest, pk: int, operation: str) -> User:
+def _person(request: Request, pk: int, operation: str) -> User:
     people = people_reached(request.user, operation).select_related("department", "superior")
     return get_object_or_404(people, pk=pk)
 
 
 @require_http_methods(["GET", "POST"])
 @may("people", "create")
-def user_new(request: HttpRequest) -> HttpResponse:
+def user_new(request: Request) -> HttpResponse:
     """A new member. The answer to a good form shows the initial password, and nothing shows it again."""
     start = {"department": request.GET.get("department") or request.user.department_id}
     form = MemberForm(request.POST or None, person=None, by=request.user, operation="create", initial=start)
@@ -127,14 +128,14 @@ def user_new(request: HttpRequest) -> HttpResponse:
     return page(request, "people/users/form.html", context, status=422 if form.errors else 200)
 
 
-def _initial_password(request: HttpRequest, person: User, password: str, title: str) -> HttpResponse:
+def _initial_password(request: Request, person: User, password: str, title: str) -> HttpResponse:
     context = {"title": title, "person": person, "initial": password}
     return page(request, "people/users/initial.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 @may("people", "edit")
-def user_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def user_edit(request: Request, pk: int) -> HttpResponse:
     person = _person(request, pk, "edit")
     start = {name: getattr(person, name) for name in members.TOLD} | {"roles": person.roles.all()}
     form = MemberForm(request.POST or None, person=person, by=request.user, operation="edit", initial=start)
@@ -157,7 +158,7 @@ def _edited(form: MemberForm, person: User, by: User) -> bool:
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def user_reset(request: HttpRequest, pk: int) -> HttpResponse:
+def user_reset(request: Request, pk: int) -> HttpResponse:
     person = _member(pk)
     if request.method == "GET":  # a reload, or the way back from switching the language
         return go(request, "people:user", pk)
@@ -168,7 +169,7 @@ def user_reset(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @administrators
-def user_enable(request: HttpRequest, pk: int) -> HttpResponse:
+def user_enable(request: Request, pk: int) -> HttpResponse:
     person = _member(pk)
     enabled = request.POST.get("to") == "enabled"
     members.set_enabled(person, enabled, by=request.user)
@@ -179,7 +180,7 @@ def user_enable(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @administrators
-def user_unlock(request: HttpRequest, pk: int) -> HttpResponse:
+def user_unlock(request: Request, pk: int) -> HttpResponse:
     person = _member(pk)
     members.unlock_member(person, by=request.user)
     toast(request, _("“%(name)s” may try again") % {"name": person})

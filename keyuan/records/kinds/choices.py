@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from keyuan.records.namebook import NameBook
 
 
+LONGEST_TAG = 40
+
+
 def not_offered(given: str, offered: list[str]) -> Invalid:
     """The refusal of a word that is not in a list, with the nearest one that is."""
     suggestion = nearest(given, offered)
@@ -228,7 +231,7 @@ class Tags(Kind):
         """The tags of these names; unknown ones are new, not yet saved, and are saved by `ensure_tags`."""
         names = split(texts)
         for name in names:
-            if len(name) > Tag._meta.get_field("name").max_length:
+            if len(name) > LONGEST_TAG:
                 raise Invalid(_("The tag “%(name)s” is too long. Use at most 40 characters.") % {"name": name[:20]})
         return [self.find(name, book) or Tag(name=name, key=tag_key(name)) for name in names]
 

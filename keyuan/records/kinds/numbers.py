@@ -25,7 +25,7 @@ COMPARED = {"<": "lt", "<=": "lte", ">": "gt", ">=": "gte"}
 
 
 class Ordered(Kind):
-    ops: ClassVar = ("=", "!=", "<", "<=", ">", ">=", "between", "empty", "not-empty")
+    ops: ClassVar[tuple[str, ...]] = ("=", "!=", "<", "<=", ">", ">=", "between", "empty", "not-empty")
     sortable = True
 
     def where(self, field: Field, op: str, value: Any, asked: Asked) -> Q:
@@ -80,7 +80,7 @@ class Money(Number):
 
 class Date(Ordered):
     name = "date"
-    ops: ClassVar = (*Ordered.ops, "within")
+    ops: ClassVar[tuple[str, ...]] = (*Ordered.ops, "within")
 
     def where(self, field: Field, op: str, value: Any, asked: Asked) -> Q:
         if op == "within":

@@ -26,7 +26,7 @@ class Asked:
     @classmethod
     def of(cls, path: str, query: QueryDict) -> Asked:
         """The parameters that lists know; others are dropped."""
-        return cls(path, {name: query[name] for name in (*KEPT, "page") if query.get(name)})
+        return cls(path, {name: str(query[name]) for name in (*KEPT, "page") if query.get(name)})
 
     @property
     def q(self) -> str:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from keyuan.org.http import Request
 from keyuan.org.models import User
 from keyuan.records.catalogue import Catalogue, Field
 from keyuan.records.kinds import Choice, LongText
@@ -73,9 +74,9 @@ class ListOf:
 class ListPage:
     """One list page as one person asked for it."""
 
-    def __init__(self, spec: ListOf, request: HttpRequest, asked: Asked | None = None) -> None:
+    def __init__(self, spec: ListOf, request: Request, asked: Asked | None = None) -> None:
         self.spec, self.request = spec, request
-        self.user: User = request.user  # type: ignore[assignment]
+        self.user: User = request.user
         self.catalogue = spec.catalogue
         self.book = NameBook(self.user)
         self.asked = asked or Asked.of(reverse(spec.route), request.GET)
@@ -296,7 +297,7 @@ class ListPage:
         return sum(1 for _leaf in conditions(self.node)) if self.node else ""
 
 
-def _saved_views(request: HttpRequest, module: str) -> list[SavedView]:
+def _saved_views(request: Request, module: str) -> list[SavedView]:
     """Read once per request: the quick menu shows them too."""
     known: dict[str, list[SavedView]] = request.__dict__.setdefault("_saved_views", {})
     if module not in known:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from keyuan.org.models import User
-from keyuan.records.catalogue import Catalogue, Field, Relation
+from keyuan.records.catalogue import Catalogue, Field
 from keyuan.records.kinds import (
     Choice,
     Coded,

@@ -1,12 +1,13 @@
 """What belongs to every list: columns of a person, saved views."""
 
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from keyuan.org.http import Request
 from keyuan.records.kinds.kind import FilterRefused
 from keyuan.records.models import SavedView
 from keyuan.ui.audience import signed_in
@@ -19,7 +20,7 @@ from keyuan.ui.pages import safe_next, stays_here, toast
 
 @require_POST
 @signed_in
-def columns(request: HttpRequest) -> HttpResponse:
+def columns(request: Request) -> HttpResponse:
     """Remember which columns of a list this person wants, in their order."""
     module = request.POST.get("module", "")
     if module in LISTS:
@@ -31,7 +32,7 @@ def columns(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @signed_in
-def save_view(request: HttpRequest) -> HttpResponse:
+def save_view(request: Request) -> HttpResponse:
     """Keep the conditions, columns and sort of a list under a name."""
     path, name = request.POST.get("path", "/"), request.POST.get("name", "").strip()
     asked = Asked.of(path if stays_here(path) else "/", QueryDict(request.POST.get("query", "")))
@@ -45,7 +46,7 @@ def save_view(request: HttpRequest) -> HttpResponse:
     return redirect(Asked(asked.path, {}).url(view=f"v{view.pk}"))
 
 
-def _keep(request: HttpRequest, asked: Asked, name: str) -> SavedView:
+def _keep(request: Request, asked: Asked, name: str) -> SavedView:
     module = request.POST["module"]
     base = ListPage(LISTS[module], request, asked).view
     values = {
@@ -66,7 +67,7 @@ def _keep(request: HttpRequest, asked: Asked, name: str) -> SavedView:
 
 @require_POST
 @signed_in
-def delete_view(request: HttpRequest, pk: int) -> HttpResponse:
+def delete_view(request: Request, pk: int) -> HttpResponse:
     view = get_object_or_404(SavedView, owner=request.user, pk=pk)
     view.delete()
     path = request.POST.get("path", "/")

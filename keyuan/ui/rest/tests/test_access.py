@@ -137,7 +137,7 @@ def test_words_are_in_the_language_of_the_person(cast):
 
     item = Caller(cast.anna).get("/customers").json()["items"][0]
 
-    assert item["category"] == {"value": "potential", "label": "Potential customer"}
+    assert item["category"] == {"value": "potential", "label": "Potential"}
 
 
 def test_who_has_no_right_at_all_is_refused(cast):
