@@ -417,3 +417,48 @@ def test_every_migration_has_a_way_back() -> None:
         if not operation.reversible
     ]
     assert one_way == []
+
+
+# Documents
+
+
+def documents() -> Iterator[tuple[Path, str]]:
+    for path in files():
+        if path.suffix == ".md" and "vendor" not in path.parts:
+            yield path, path.read_text(encoding="utf-8")
+
+
+def test_links_of_documents_lead_somewhere() -> None:
+    dead = [
+        f"{named(path)}: {link}"
+        for path, text in documents()
+        for link in re.findall(r"\]\((?!https?:|#)([^)#]+)", text)
+        if not (path.parent / link).exists()
+    ]
+    assert dead == []
+
+
+def places(name: str) -> list[Path]:
+    """Files and folders that the map may mean by a name, which may leave out the room in whose section it stands."""
+    folders = {folder for path in files() for folder in path.relative_to(ROOT).parents}
+    return [path for path in (*files(), *(ROOT / folder for folder in folders)) if f"/{path}".endswith(f"/{name}")]
+
+
+def test_the_map_names_only_what_exists() -> None:
+    text = (ROOT / "docs" / "map.md").read_text(encoding="utf-8")
+    named_there = re.findall(r"`((?:\w+/)*\w+(?:/|\.py))(?:: ([\w.]+))?`", text)
+    lost = {name for name, _rule in named_there if not places(name.rstrip("/"))}
+    unknown = [
+        f"{name}: {rule}"
+        for name, rule in named_there
+        if rule and not any(rule.split(".")[-1] in path.read_text(encoding="utf-8") for path in places(name))
+    ]
+    assert (lost, unknown) == (set(), [])
+
+
+def test_what_works_is_proven_by_tests_that_exist() -> None:
+    text = (ROOT / "docs" / "behaviour.md").read_text(encoding="utf-8")
+    written = "\n".join(path.read_text(encoding="utf-8") for path in files() if path.name.startswith("test_"))
+    proofs = set(re.findall(r"`(test_\w+)`", text))
+
+    assert sorted(name for name in proofs if f"def {name}(" not in written) == []
