@@ -128,7 +128,7 @@ class Phone(Text):
             raise FilterRefused(str(refusal)) from refusal
 
     def parse(self, text: str, book: NameBook) -> str:
-        return ";".join(dict.fromkeys(clean_phones(text)))
+        return clean_line(";".join(dict.fromkeys(clean_phones(text))), self.longest)
 
     def typed(self, value: Any, book: NameBook) -> str:
         return self.plain(value, book)
@@ -149,7 +149,7 @@ class Email(Text):
         return has_text(text, asked, kind="email") & Q(**{f"{field.column}__{lookup}": text})
 
     def parse(self, text: str, book: NameBook) -> str:
-        return clean_email(text)
+        return clean_line(clean_email(text), self.longest)
 
 
 class Website(Text):
@@ -157,7 +157,7 @@ class Website(Text):
     sortable = False
 
     def parse(self, text: str, book: NameBook) -> str:
-        return clean_website(text)
+        return clean_line(clean_website(text), self.longest)
 
 
 class Uscc(Text):
