@@ -20,6 +20,8 @@ from keyuan.engine.words import gettext as _
 
 Command = Callable[[argparse.Namespace], int | None]
 
+UNDEFINED_TABLE = "42P01"
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "keyuan.settings")
 
 
@@ -63,6 +65,7 @@ def set_up_django() -> None:
 def _speaking_plainly(work: Command, options: argparse.Namespace) -> int | None:
     """What the rooms refuse becomes a sentence; an error of the program stays a traceback."""
     from django.core.exceptions import ObjectDoesNotExist, ValidationError
+    from django.db.utils import ProgrammingError
 
     from keyuan.records.errors import NotAllowed, RuleBroken
 
@@ -72,6 +75,10 @@ def _speaking_plainly(work: Command, options: argparse.Namespace) -> int | None:
         raise Refusal("\n".join(error.messages)) from error
     except (ObjectDoesNotExist, NotAllowed, RuleBroken) as error:
         raise Refusal(str(error)) from error
+    except ProgrammingError as error:
+        if getattr(error.__cause__, "sqlstate", "") != UNDEFINED_TABLE:
+            raise
+        raise Refusal(_("The database has no tables yet. Start once with: keyuan run")) from error
     except LookupError as error:
         if type(error) is not LookupError:  # KeyError and IndexError
             raise
