@@ -70,7 +70,7 @@ def match(query: str, catalogue: Catalogue) -> Match | None:
             if len(found) <= FEW:
                 ids = sorted(set(found))
             else:
-                condition &= Q(Exists(_holding_by_row(catalogue.search, word)))
+                condition &= Q(pk__in=rows.values("record_id"))
     if ids is not None:
         condition &= Q(pk__in=ids)
     return Match(words, condition, ids)
