@@ -278,7 +278,7 @@ def tag_change(request: Request, pk: int) -> HttpResponse:
 
 
 def _user(request: Request) -> User:
-    return request.user  # type: ignore[return-value]
+    return request.user
 
 
 # Components of the OpenAPI file

@@ -28,7 +28,7 @@ EXTRA_NAMES = {"category": "tint", "contact_role": "tint", "level": "days"}
 """What an entry of a list has besides its name."""
 
 
-def columns_of(list_: str) -> Iterator[tuple[type[Record], str]]:
+def columns_of(list_: str) -> Iterator[tuple[Any, str]]:
     """Every column, of whatever room, whose values come from this list."""
     for model in apps.get_models():
         for field in model._meta.get_fields() if issubclass(model, Record) else ():
@@ -246,7 +246,8 @@ def _log(kind: str, pk: int, happened: str, by: User, before: dict[str, Any], af
 def tag_uses() -> dict[int, int]:
     """How many customers and contacts carry each shared tag."""
     found: dict[int, int] = {}
-    for model in (Customer, Contact):
+    carrying: tuple[Any, ...] = (Customer, Contact)
+    for model in carrying:
         rows = model.tags.through.objects.filter(tag__owner=None)
         _add(found, rows.values_list("tag").annotate(n=Count("pk")))
     return found
@@ -312,8 +313,8 @@ def merge_tags(tag: Tag, target: Tag, by: User) -> int:
     return moved
 
 
-def _carriers(model: type[Record], tag: Tag) -> list[int]:
-    field = model._meta.get_field("tags").m2m_field_name()  # type: ignore[union-attr]
+def _carriers(model: Any, tag: Tag) -> list[int]:
+    field = model._meta.get_field("tags").m2m_field_name()
     return list(model.tags.through.objects.filter(tag=tag).order_by(field).values_list(f"{field}_id", flat=True))
 
 

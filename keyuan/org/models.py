@@ -10,7 +10,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from keyuan.org.rights import Reach, Rights, load_rights
@@ -65,7 +64,7 @@ class Role(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name or gettext(BUILT_IN_NAMES.get(self.key, self.key))
+        return self.name or str(BUILT_IN_NAMES.get(self.key, self.key))
 
     @property
     def is_built_in(self) -> bool:

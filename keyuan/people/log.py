@@ -61,7 +61,8 @@ def write_difference(kind: str, pk: int, before: dict[str, Any], after: dict[str
 
 def picture(thing: User | Department | Role, *names: str) -> dict[str, Any]:
     """The values of these columns, as the log keeps them."""
-    return {name: thing._meta.get_field(name).value_from_object(thing) for name in names}
+    meta: Any = thing._meta
+    return {name: meta.get_field(name).value_from_object(thing) for name in names}
 
 
 @dataclass(frozen=True)

@@ -120,10 +120,11 @@ class Catalogue:
 
 def from_model(model: type[models.Model]) -> Callable[..., Field]:
     """A maker of fields that takes label, column and blankness from the Django model where they exist there."""
+    meta: Any = model._meta
 
     def make(name: str, kind: Kind, **options: Any) -> Field:
         column = options.pop("column", name)
-        label = options.pop("label", None) or model._meta.get_field(name).verbose_name
+        label = options.pop("label", None) or meta.get_field(name).verbose_name
         return Field(name=name, kind=kind, label=label, column=column, **options)
 
     return make

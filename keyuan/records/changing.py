@@ -44,7 +44,7 @@ def change_rows(
     """
     if not pks or not fields:
         return []
-    columns = [model._meta.get_field(name) for name in fields]
+    columns: list[Any] = [model._meta.get_field(name) for name in fields]
     table = sql.Identifier(model._meta.db_table)
     statement = _STATEMENT.format(
         table=table,
@@ -80,11 +80,11 @@ def _value(field: models.Field[Any, Any], place: int) -> sql.Composable:
     return sql.SQL("%s::{} AS {}").format(sql.SQL(str(kind)), _new(place))
 
 
-def _pair(field: models.Field[Any, Any], place: int, form: str) -> sql.Composable:
+def _pair(field: Any, place: int, form: str) -> sql.Composable:
     return sql.Identifier(field.column) + sql.SQL(form).format(new=sql.SQL("new.") + _new(place))
 
 
-def _picture(columns: Sequence[models.Field[Any, Any]], side: str) -> sql.Composable:
+def _picture(columns: Sequence[Any], side: str) -> sql.Composable:
     parts = [
         sql.SQL(
             "CASE WHEN old.{column} IS DISTINCT FROM new.{new} "

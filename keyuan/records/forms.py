@@ -24,7 +24,8 @@ class Input(forms.Field):
 
     def __init__(self, field: Field, book: NameBook, current: Any = None) -> None:
         self.catalogue_field, self.book = field, book
-        super().__init__(required=field.required, label=field.label, help_text=field.hint, widget=widget(field, book))
+        words: Any = {"label": field.label, "help_text": field.hint}
+        super().__init__(required=field.required, widget=widget(field, book), **words)
         self.initial = field.kind.typed(current, book)
 
     def to_python(self, value: Any) -> Any:

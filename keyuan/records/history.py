@@ -100,7 +100,7 @@ def write_event(
     """Insert one event, with its change where there is one; the id of the event."""
     row = [name, operation.by_id, operation.pk, record_type, record_id, customer_id, operation.source]
     has_change = before is not None or after is not None
-    values = [*row, as_json(details or {}), as_json(before or {}), as_json(after or {}), has_change]
+    values: list[Any] = [*row, as_json(details or {}), as_json(before or {}), as_json(after or {}), has_change]
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, values)
         return int(cursor.fetchone()[0])

@@ -133,6 +133,7 @@ class Record(models.Model):
     deleted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", editable=False, db_index=False)
     deletion = models.ForeignKey(Operation, models.PROTECT, null=True, related_name="+", editable=False, db_index=False)
     custom = models.JSONField(default=dict, blank=True, editable=False)
+    tags: Any  # each record type has a table of its own for them
 
     rows: ClassVar[Any] = RecordQuerySet.as_manager()
     objects: ClassVar[Any] = Gate()
@@ -160,7 +161,7 @@ class Record(models.Model):
 
     def lock(self) -> Self:
         """This row as it stands now, locked until the transaction ends. Raises RuleBroken when it is gone."""
-        locked = type(self).rows.select_for_update(of=("self",)).filter(pk=self.pk).first()
+        locked: Any = type(self).rows.select_for_update(of=("self",)).filter(pk=self.pk).first()
         if locked is None:
             raise RuleBroken(_("This record no longer exists."))
         return locked

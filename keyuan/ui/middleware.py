@@ -106,7 +106,7 @@ class Language:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         language = chosen_language(request)
         with translation.override(language):
-            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = language
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", "zh-Hans" if language == "zh-hans" else language)
         return response

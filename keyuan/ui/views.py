@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from keyuan.org.http import Request
 from keyuan.ui import samples
 from keyuan.ui.audience import public, signed_in
 from keyuan.ui.errors import is_htmx
@@ -14,7 +15,7 @@ from keyuan.ui.frame import Frame
 from keyuan.ui.middleware import LANGUAGE_COOKIE
 from keyuan.ui.pages import go, page, safe_next, stays_here, toast
 
-CHOICES = {
+CHOICES: dict[str, dict[str, Any]] = {
     "theme": {"auto": "auto", "light": "light", "dark": "dark"},
     "density": {
         "compact": "compact",
@@ -30,7 +31,7 @@ YEAR = 365 * 24 * 3600
 
 @signed_in
 @require_GET
-def side(request: HttpRequest) -> HttpResponse:
+def side(request: Request) -> HttpResponse:
     """The quick menu with counts, favourites and what was opened last, for the page `at`."""
     at = request.GET.get("at", "/")
     frame = Frame(request, at=at if stays_here(at) else "/", counted=True)

@@ -103,7 +103,7 @@ class Contact(Record):
 
     @classmethod
     @transaction.atomic
-    def add(cls, *, by: User, customer: Customer, **values: Any) -> Self:
+    def add(cls, *, by: User, customer: Customer, **values: Any) -> Self:  # type: ignore[override]  # needs a parent
         """A new contact of `customer`; the first one is its primary contact."""
         customer.lock()
         others = cls.rows.living().filter(customer=customer)

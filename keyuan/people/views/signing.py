@@ -61,7 +61,7 @@ def _admitted(request: HttpRequest, form: SignInForm | UnlockForm, name: str, pa
     user = None if until else authenticate(request, username=name, password=password)
     if user is not None:
         tries.succeeded()
-        return user  # type: ignore[return-value]
+        return user
     if not until:
         tries.failed()
         until = tries.locked_until()

@@ -43,7 +43,7 @@ class Choice(Kind):
     def __init__(self, list_: str) -> None:
         self.list = list_
 
-    def read(self, field: Field, record: models.Model) -> int | None:
+    def read(self, field: Field, record: models.Model) -> Any:
         return getattr(record, f"{field.column}_id")
 
     def order(self, field: Field) -> str:

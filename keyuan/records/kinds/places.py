@@ -86,12 +86,12 @@ class Coded(Kind):
 
 class Region(Coded):
     name = "region"
-    tree = regions
+    tree: ClassVar = regions
 
 
 class Industry(Coded):
     name = "industry"
-    tree = industries
+    tree: ClassVar = industries
 
 
 class InDepartment(Kind):

@@ -301,7 +301,7 @@ def _saved_views(request: Request, module: str) -> list[SavedView]:
     """Read once per request: the quick menu shows them too."""
     known: dict[str, list[SavedView]] = request.__dict__.setdefault("_saved_views", {})
     if module not in known:
-        known[module] = list(SavedView.objects.visible_to(request.user).filter(module=module))  # type: ignore[arg-type]
+        known[module] = list(SavedView.objects.visible_to(request.user).filter(module=module))
     return known[module]
 
 

@@ -164,7 +164,7 @@ class Words:
         return [op for op in field.kind.ops if op not in unsearched or field.kind.name in ("phone",)]
 
     def _describe(self, field: Field) -> dict[str, Any]:
-        told = {
+        told: dict[str, Any] = {
             "name": field.name,
             "label": str(field.label),
             "kind": field.kind.name,
