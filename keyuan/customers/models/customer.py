@@ -133,8 +133,8 @@ class Customer(Record):
                     column,
                     F("updated_at").desc(),
                     F("id").desc(),
-                    name=f"customer_of_{column}",
-                    condition=Q(deleted_at=None),
+                    name=f"customer_all_of_{column}",
+                    include=["deleted_at"],
                 )
                 for column in REACH
             ),
