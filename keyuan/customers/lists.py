@@ -200,13 +200,17 @@ def explain_customers(rows: list[Any], words: tuple[str, ...], book: NameBook) -
     """Per customer, the first thing other than its name that matched: a former name, a contact, a phone."""
     puzzling = [row for row in rows if not _shows(words, row.name, row.short_name)]
     contacts: dict[int, list[Contact]] = {}
-    for contact in Contact.objects.visible_to(book.user).filter(customer__in=[row.pk for row in puzzling]):
+    found = Contact.objects.visible_to(book.user).filter(customer__in=[row.pk for row in puzzling])
+    for contact in found.only("customer_id", "name", "mobile", "phone"):
         contacts.setdefault(contact.customer_id, []).append(contact)
     return {row.pk: _because(row, contacts.get(row.pk, []), words) for row in puzzling}
 
 
 def _shows(words: Iterable[str], *names: str) -> bool:
-    texts = [text for name in names for text in (normalise(name), *pinyin_forms(name))]
+    """Whether these names hold all words, as written or, where somebody typed letters, by their sound."""
+    texts = [normalise(name) for name in names]
+    if any(word.isascii() and not word.isdecimal() for word in words):
+        texts += [form for name in names for form in pinyin_forms(name)]
     return all(any(word in text for text in texts) for word in words)
 
 

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField, BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Value
 
 FEW = 2000
+
+
+def among(ids: Iterable[int]) -> Q:
+    """The condition that a record is one of these. Thousands of ids travel as one array, not as thousands of values."""
+    found = sorted(set(ids))
+    if not found:
+        return Q(pk__in=[])
+    array = Value(found, output_field=ArrayField(BigIntegerField()))
+    return Q(Func(F("pk"), array, arg_joiner=" = ANY(", template="%(expressions)s)", output_field=BooleanField()))
 
 
 def probe(rows: QuerySet[Any], back: str, under_or: bool) -> Q:
@@ -23,7 +34,7 @@ def probe(rows: QuerySet[Any], back: str, under_or: bool) -> Q:
     name = back if back.endswith("_id") else f"{back}_id"
     found = list(rows.order_by().values_list(name, flat=True)[: FEW + 1])
     if len(found) <= FEW:
-        return Q(pk__in=sorted(set(found)))
+        return among(found)
     if under_or:
         return Q(pk__in=rows.order_by().values(name))
     return Q(Exists(rows.order_by().filter(**{name: OuterRef("pk")})))

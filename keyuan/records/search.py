@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, TextField
 
 from keyuan.records.grams import query_grams
-from keyuan.records.probe import FEW, probe
+from keyuan.records.probe import FEW, among, probe
 from keyuan.records.search_text import Kind, SearchText
 from keyuan.records.text import digits, normalise
 
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from keyuan.records.kinds.kind import Asked
 
 LONGEST, MOST_WORDS = 100, 6
-COMMON = 20_000
-"""A gram that more rows hold is not worth a probe: reading its bitmap costs more than walking the list."""
+COMMON, VERY_COMMON = 20_000, 300_000
+"""A gram that more rows hold is not worth a probe: reading its bitmap costs more than walking the list. Two of
+them together are, up to the second number: the index reads both lists and few rows are in both."""
 
 _PHONE = re.compile(r"[\d\s()+.\-–]{3,}")
 
@@ -72,7 +73,7 @@ def match(query: str, catalogue: Catalogue) -> Match | None:
             else:
                 condition &= Q(pk__in=rows.values("record_id"))
     if ids is not None:
-        condition &= Q(pk__in=ids)
+        condition &= among(ids)
     return Match(words, condition, ids)
 
 
@@ -158,13 +159,14 @@ def _read_frequencies(table: str) -> dict[str, float]:
 
 
 def rare(search: type[SearchText], grams: list[str]) -> list[str]:
-    """The grams worth asking: without those that a great many rows hold, as long as others remain."""
+    """The grams worth asking: without those that a great many rows hold, as long as others remain; else two."""
     common = frequencies(search)
     kept = [gram for gram in grams if common.get(gram, 0) < COMMON]
-    return kept or sorted(grams, key=lambda gram: common.get(gram, 0))[:1]
+    return kept or sorted(grams, key=lambda gram: common.get(gram, 0))[:2]
 
 
 def is_common(search: type[SearchText], word: str) -> bool:
-    """Whether even the rarest gram of `word` is held by a great many rows."""
+    """Whether even the rarest grams of `word` are held by a great many rows."""
     common = frequencies(search)
-    return min((common.get(gram, 0) for gram in query_grams(word)), default=0) >= COMMON
+    counts = sorted(common.get(gram, 0) for gram in query_grams(word))
+    return bool(counts) and counts[0] >= (COMMON if len(counts) == 1 else VERY_COMMON)
