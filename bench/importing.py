@@ -1,4 +1,3 @@
-# ruff: noqa: PLC0415  what reads models is imported when Django knows its database
 """How many rows a second an import takes, with validation and the search for duplicates."""
 
 from __future__ import annotations
@@ -16,9 +15,10 @@ from bench.companies import company_names
 from bench.people import person_name
 from keyuan.engine.postgres import NAME, SUPERUSER, Cluster
 from keyuan.exchange.importing import import_file
+from keyuan.exchange.models import Import
 from keyuan.records.reference import regions
 
-ROWS = 10_000
+ROWS, WARM_UP = 10_000, 2_000
 HEAD = ("客户名称", "客户分类", "电话", "省市区", "地址", "联系人姓名", "联系人手机", "备注")
 
 _UNDO = (
@@ -36,27 +36,31 @@ _UNDO = (
 
 def import_rows(user: Any) -> str:
     """Import a sheet of 10,000 new customers, each with a contact, and take them out again."""
-    from keyuan.exchange.models import Import
-
-    with tempfile.TemporaryDirectory() as folder:
-        sheet = Path(folder, "customers.csv")
-        _write(sheet)
-        began = time.perf_counter()
-        import_file("customers", sheet, user.username)
-        seconds = time.perf_counter() - began
-    of = Import.objects.latest("pk")
-    created = of.counts.get("created", 0)
-    _take_out([of.operation_id])
+    _import(user, WARM_UP)  # pages of indexes that nobody has read since the start come from the disk
+    created, seconds = _import(user, ROWS)
     found = created / seconds
     return f"{found:,.0f}{' !' if found < 3000 else ''} ({created:,} rows)"
 
 
-def _write(sheet: Path) -> None:
+def _import(user: Any, rows: int) -> tuple[int, float]:
+    """How many customers were created, in how many seconds."""
+    with tempfile.TemporaryDirectory() as folder:
+        sheet = Path(folder, "customers.csv")
+        _write(sheet, rows)
+        began = time.perf_counter()
+        import_file("customers", sheet, user.username)
+        seconds = time.perf_counter() - began
+    of = Import.objects.latest("pk")
+    _take_out([of.operation_id])
+    return of.counts.get("created", 0), seconds
+
+
+def _write(sheet: Path, rows: int) -> None:
     rng = Random(time.time_ns())
     with sheet.open("w", newline="", encoding="utf-8-sig") as file:
         writer = csv.writer(file)
         writer.writerow(HEAD)
-        for number, (name, _short, city) in enumerate(company_names(ROWS, seed=rng.random())):
+        for number, (name, _short, city) in enumerate(company_names(rows, seed=rng.randrange(2**31))):
             place = "".join(regions.path(city))
             phone, mobile = f"0574-0{rng.randrange(10**7):07}", f"154{rng.randrange(10**8):08}"
             new = f"{name[:2]}甲{number}{name[2:]}"
@@ -68,3 +72,4 @@ def _take_out(operations: list[int]) -> None:
         connection.execute("SET session_replication_role = replica")
         for statement in _UNDO:
             connection.execute(statement, {"ops": operations} if "%(ops)s" in statement else None)
+        connection.execute("VACUUM customer, contact, customer_search, contact_search, duplicate_key")
