@@ -123,7 +123,7 @@ class Listing:
     # Pages
 
     def page(self, number: int, size: int) -> Page:
-        """The page `number` of `size` rows; pages beyond the 500th are reached by `after`."""
+        """The page `number` of `size` rows, up to the 500th; programs go on from there by `after`."""
         number = max(1, min(number, LAST_PAGE))
         first = (number - 1) * size
         if self.is_ranked:
