@@ -6,11 +6,11 @@ Each returns a SafeString; whatever comes from people is escaped here.
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from html import escape
 from zlib import crc32
 
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import pgettext
 

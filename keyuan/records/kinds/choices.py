@@ -188,7 +188,8 @@ class Tags(Kind):
     many = True
 
     def read(self, field: Field, record: models.Model) -> list[int]:
-        return sorted(tag.pk for tag in record.tags.all())  # type: ignore[attr-defined]
+        known = getattr(record, "known_tags", None)  # a list has read them for all its rows
+        return sorted(tag.pk for tag in (record.tags.all() if known is None else known))  # type: ignore[attr-defined]
 
     def where(self, field: Field, op: str, value: Any, asked: Asked) -> Q:
         if op in ("empty", "not-empty"):
