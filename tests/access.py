@@ -21,6 +21,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.client import ClientHandler
 
+from keyuan.customers.industries_admin import add_industry
 from keyuan.exchange import exporting, importing, making, running
 from keyuan.exchange.models import Export, Import
 from keyuan.org.first_start import lay_foundation
@@ -86,6 +87,7 @@ THEIRS = {
     "customer_tag": f"customer_id IN ({OWNED_CUSTOMERS})",
     "customer_address": f"customer_id IN ({OWNED_CUSTOMERS})",
     "contact_tag": f"contact_id IN (SELECT id FROM contact WHERE customer_id IN ({OWNED_CUSTOMERS}))",
+    "tag": f"owner_id NOT IN ({PEOPLE})",
     "saved_view": f"owner_id NOT IN ({PEOPLE})",
     "favourite": f"user_id NOT IN ({PEOPLE})",
     "import": f"by_id NOT IN ({PEOPLE})",
@@ -148,6 +150,7 @@ def make_world() -> SimpleNamespace:
     )
     world.spare_department = make_department("Spare", sales)
     world.option = option("level", "A")
+    world.industry = SimpleNamespace(pk=add_industry("C36", "房车", by=people["administrator"]).code)
     world.other_tag = Tag.objects.filter(owner=None).last()
     world.clients = {name: client_of(people.get(name)) for name in PERSONS}
     world.tokens = {name: issue(people[name], "write", None) for name in PERSONS if name in people}
@@ -157,6 +160,7 @@ def make_world() -> SimpleNamespace:
 
 def make_records(owner: User) -> SimpleNamespace:
     word = canary(owner.username)
+    own_tag = Tag.objects.create(name=f"{word}4", key=f"{word}4", owner=owner)
     customer = make_customer(
         f"共同 {word}1 公司",
         owner=owner,
@@ -166,7 +170,7 @@ def make_records(owner: User) -> SimpleNamespace:
         website=f"https://{word}2.example",
         address=f"{word}2 路 1 号",
         notes=f"{word}2 备注",
-        tags=[Tag.objects.create(name=f"{word}4", key=f"{word}4", owner=owner)],
+        tags=[own_tag],
     )
     customer.move_to("delivery", f"{word}2 仓库", by=owner)
     contact = make_contact(
@@ -181,6 +185,7 @@ def make_records(owner: User) -> SimpleNamespace:
         user=owner,
         customer=customer,
         contact=contact,
+        own_tag=own_tag,
         view=view,
         token=token,
         import_=make_import(owner),

@@ -140,6 +140,17 @@ VISITS = {
     "POST /admin/roles/<int:pk>/edit/": Visit(CHIEF, about="role", data=role_form, to="/admin/roles/"),
     "POST /admin/roles/<int:pk>/delete/": Visit(CHIEF, about="spare_role", to="/admin/roles/"),
     "GET /admin/lists/": Visit(CHIEF, to="/admin/lists/"),
+    "GET /admin/lists/industry/": Visit(CHIEF),
+    "GET /admin/lists/industry/<slug:code>/new/": Visit(CHIEF, path={"code": "C36"}),
+    "POST /admin/lists/industry/<slug:code>/new/": Visit(
+        CHIEF, path={"code": "C36"}, data={"name": "改装"}, to="/admin/lists/"
+    ),
+    "GET /admin/lists/industry/<slug:code>/": Visit(CHIEF, path={"code": "C36"}),
+    "POST /admin/lists/industry/<slug:code>/": Visit(
+        CHIEF, path={"code": "C36"}, data={"name": "整车"}, to="/admin/lists/"
+    ),
+    "GET /admin/lists/industry/<slug:code>/delete/": Visit(CHIEF, about="industry"),
+    "POST /admin/lists/industry/<slug:code>/delete/": Visit(CHIEF, about="industry", to="/admin/lists/"),
     "GET /admin/lists/<slug:list_>/": Visit(CHIEF, path={"list_": "level"}),
     "GET /admin/lists/<slug:list_>/new/": Visit(CHIEF, path={"list_": "level"}),
     "POST /admin/lists/<slug:list_>/new/": Visit(
@@ -151,12 +162,20 @@ VISITS = {
     "GET /admin/lists/options/<int:pk>/delete/": Visit(CHIEF, about="option"),
     "POST /admin/lists/options/<int:pk>/delete/": Visit(CHIEF, about="option", to="/admin/lists/"),
     "GET /admin/tags/": Visit(CHIEF),
+    "POST /admin/tags/free/": Visit(CHIEF, data={"to": "off"}, to="/admin/tags/"),
     "GET /admin/tags/new/": Visit(CHIEF),
     "POST /admin/tags/new/": Visit(CHIEF, data={"name": "新标签", "tint": "1"}, to="/admin/tags/"),
     "GET /admin/tags/<int:pk>/": Visit(CHIEF, about="tag"),
     "POST /admin/tags/<int:pk>/": Visit(CHIEF, about="tag", data={"name": "改名", "tint": "1"}, to="/admin/tags/"),
     "GET /admin/tags/<int:pk>/merge/": Visit(CHIEF, about="tag"),
     "POST /admin/tags/<int:pk>/merge/": Visit(CHIEF, about="tag", data=merging, to="/admin/tags/"),
+    "GET /tags/": Visit(),
+    "GET /tags/new/": Visit(),
+    "POST /tags/new/": Visit(data={"name": "私有", "tint": "1"}, to="/tags/"),
+    "GET /tags/<int:pk>/": Visit(about="own_tag"),
+    "POST /tags/<int:pk>/": Visit(about="own_tag", data={"name": "改名", "tint": "1"}, to="/tags/"),
+    "POST /tags/<int:pk>/share/": Visit(about="own_tag", to="/tags/"),
+    "POST /tags/<int:pk>/delete/": Visit(about="own_tag", to="/tags/"),
     # Customers
     "GET /customers/": Visit(data={"q": "共同"}),
     "GET /customers/count/": Visit(data={"exact": "1"}),

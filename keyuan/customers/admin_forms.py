@@ -10,6 +10,10 @@ from keyuan.customers.lists_admin import EXTRA_NAMES, listed
 from keyuan.records.cleaners import Invalid
 from keyuan.records.cleaners.lines import clean_line
 from keyuan.records.options import Option, Tag, tag_key
+from keyuan.records.reference import industries
+from keyuan.records.reference.industries import Industry
+from keyuan.records.reference.own_industries import Industries
+from keyuan.records.widgets import Cascade
 
 TINTS = {"category": 4, "contact_role": 6}
 
@@ -70,6 +74,46 @@ class TargetForm(forms.Form):
         self.fields["target"].queryset = Option.objects.filter(pk__in=others)  # type: ignore[attr-defined]
         if not needed:
             del self.fields["target"]
+
+
+class IndustryForm(forms.Form):
+    """One industry: its name here, and whether it is hidden."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
+    is_hidden = forms.BooleanField(
+        label=gettext_lazy("No longer offer it, nor those below it; records that have it keep it"), required=False
+    )
+
+    def __init__(self, *args: Any, industry: Industry | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if industry is None:
+            del self.fields["is_hidden"]
+        elif standard := industries.get(industry.code):
+            words = _("In the standard: %(name)s. Write this to go back to it.") % {"name": standard.name}
+            self.fields["name"].help_text = words
+
+    def clean_name(self) -> str:
+        return _name(self.cleaned_data["name"], 60)
+
+
+class IndustryTargetForm(forms.Form):
+    """What customers get instead of an industry that is deleted."""
+
+    target = forms.CharField(label=gettext_lazy("Records get instead"), max_length=60)
+
+    def __init__(self, *args: Any, tree: Industries, needed: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.tree = tree
+        self.fields["target"].widget = Cascade("/customers/trees/industry/", tree)
+        if not needed:
+            del self.fields["target"]
+
+    def clean_target(self) -> str:
+        text = self.cleaned_data["target"]
+        code = text if self.tree.exists(text) else self.tree.find(text)
+        if not code or not self.tree.is_offered(code):
+            raise forms.ValidationError(_("Choose another entry that is in use."))
+        return code
 
 
 class TagForm(forms.Form):

@@ -19,8 +19,8 @@ from keyuan.customers.duplicates import Given, Hit, find_duplicates
 from keyuan.customers.fields import CONTACT, CUSTOMER
 from keyuan.customers.forms import ContactForm, CustomerForm
 from keyuan.customers.lists import load_contacts, load_customers
-from keyuan.customers.lists_admin import add_tag, edit_tag
 from keyuan.customers.past import as_it_was
+from keyuan.customers.tags_admin import add_tag, edit_tag
 from keyuan.customers.views.timeline import page_of
 from keyuan.org.http import Request
 from keyuan.org.models import User

@@ -19,6 +19,7 @@ from keyuan.org.models import User
 from keyuan.records.catalogue import Catalogue, Field
 from keyuan.records.models import Record
 from keyuan.records.namebook import NameBook
+from keyuan.records.options import Tag
 from keyuan.ui import cells
 from keyuan.ui.lists.cells import cell
 
@@ -44,6 +45,11 @@ def groups(catalogue: Catalogue, record: Record, book: NameBook, may_edit: bool,
         if one.name not in without:
             blocks[one.group].append(fact(catalogue, one, record, book, may_edit))
     return [(catalogue.groups[key], rows) for key, rows in blocks.items() if rows]
+
+
+def tags_of(catalogue: Catalogue, record: Record, book: NameBook) -> list[Tag]:
+    """The tags of a record that the reader may use."""
+    return [book.tags[pk] for pk in catalogue.fields["tags"].read(record) if pk in book.tags]
 
 
 class CustomerDetail:
@@ -159,7 +165,7 @@ class CustomerDetail:
             "may_add_contact": self.may_edit and self.user.may("contact", "create"),
             "groups": groups(CUSTOMER, customer, self.book, self.may_edit, ELSEWHERE),
             "category": self.book.option(customer.category_id),
-            "tags": [tag.name for tag in customer.tags.all()],
+            "tags": tags_of(CUSTOMER, customer, self.book),
             "filled": f"{filled}/{len(COUNTED)}",
             "lost_reasons": [one for one in self.book.options("lost_reason") if not one.is_retired],
         }

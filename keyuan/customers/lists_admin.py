@@ -1,4 +1,4 @@
-"""Editable lists and tags: who uses an entry, and how its uses move to another without losing a record (T2, T3)."""
+"""Editable lists: who uses an entry, and how its uses move to another without losing a record (T2)."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from django.db import models, transaction
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from keyuan.customers.bulk import tag_all
-from keyuan.customers.models import Contact, Customer
+from keyuan.customers.models import Contact
 from keyuan.org.administrators import require_administrator
 from keyuan.org.models import User
 from keyuan.records.errors import RuleBroken
 from keyuan.records.history import Operation, write_event
 from keyuan.records.models import Record
-from keyuan.records.options import SEEDS, Option, Tag, tag_key
+from keyuan.records.options import SEEDS, Option, tag_key
 from keyuan.records.remembering import SavedView
 
 CHUNK = 5000
@@ -37,7 +36,7 @@ def columns_of(list_: str) -> Iterator[tuple[Any, str]]:
                 yield model, field.name
 
 
-def _rows(model: type[Record]) -> Any:
+def rows_of(model: type[Record]) -> Any:
     return model.objects.unscoped(reason="an entry of a list is moved on all records, also deleted ones")
 
 
@@ -45,14 +44,14 @@ def uses(list_: str) -> dict[int, int]:
     """How many records use each option of a list, those in the recycle bin included."""
     found: dict[int, int] = {}
     for model, name in columns_of(list_):
-        _add(found, _rows(model).exclude(**{name: None}).order_by().values_list(name).annotate(n=Count("pk")))
+        add_up(found, rows_of(model).exclude(**{name: None}).order_by().values_list(name).annotate(n=Count("pk")))
     for model, name in ARRAYS.get(list_, ()):
-        each = _rows(model).order_by().annotate(one=models.Func(name, function="unnest")).values_list("one")
-        _add(found, each.annotate(n=Count("pk")))
+        each = rows_of(model).order_by().annotate(one=models.Func(name, function="unnest")).values_list("one")
+        add_up(found, each.annotate(n=Count("pk")))
     return found
 
 
-def _add(found: dict[int, int], pairs: Iterable[tuple[int, int]]) -> None:
+def add_up(found: dict[int, int], pairs: Iterable[tuple[int, int]]) -> None:
     for pk, number in pairs:
         found[pk] = found.get(pk, 0) + number
 
@@ -75,7 +74,7 @@ def add_option(list_: str, name: str, extra: dict[str, Any], *, by: User) -> Opt
     option = Option.objects.create(
         list=list_, key=f"own-{secrets.token_hex(4)}", name=name, position=last + 1, extra=extra
     )
-    _log("option", option.pk, "created", by, {}, {"list": list_, "name": name, **extra})
+    log("option", option.pk, "created", by, {}, {"list": list_, "name": name, **extra})
     return option
 
 
@@ -95,7 +94,7 @@ def edit_option(option: Option, name: str, extra: dict[str, Any], is_retired: bo
     option.save()
     after = {"name": str(option), "is_retired": is_retired, **option.extra}
     if before != after:
-        _log("option", option.pk, "edited", by, before, after)
+        log("option", option.pk, "edited", by, before, after)
     return option
 
 
@@ -112,7 +111,7 @@ def shift_option(option: Option, step: int, *, by: User) -> None:
     for position, one in enumerate(entries):
         if one.position != position:
             Option.objects.filter(pk=one.pk).update(position=position)
-    _log("option", option.pk, "edited", by, {"position": at}, {"position": to})
+    log("option", option.pk, "edited", by, {"position": at}, {"position": to})
 
 
 @transaction.atomic
@@ -150,7 +149,7 @@ def move_option(option: Option, target: Option | None, by: User) -> int:
 
 def _move_columns(option: Option, target: Option, operation: Operation) -> int:
     return sum(
-        _change(model, _rows(model).filter(**{name: option}), {name: target}, operation)
+        change_all(model, rows_of(model).filter(**{name: option}), {name: target}, operation)
         for model, name in columns_of(option.list)
     )
 
@@ -158,17 +157,17 @@ def _move_columns(option: Option, target: Option, operation: Operation) -> int:
 def _move_arrays(option: Option, target: Option, operation: Operation) -> int:
     moved = 0
     for model, name in ARRAYS.get(option.list, ()):
-        having = _rows(model).filter(**{f"{name}__contains": [option.pk]})
+        having = rows_of(model).filter(**{f"{name}__contains": [option.pk]})
         for old in {tuple(value) for value in having.order_by().values_list(name, flat=True)}:
             new = sorted({target.pk if pk == option.pk else pk for pk in old})
-            moved += _change(model, having.filter(**{name: list(old)}), {name: new}, operation)
+            moved += change_all(model, having.filter(**{name: list(old)}), {name: new}, operation)
     return moved
 
 
-def _change(model: type[Record], rows: Any, fields: dict[str, Any], operation: Operation) -> int:
+def change_all(model: type[Record], rows: Any, fields: dict[str, Any], operation: Operation) -> int:
     pks = list(rows.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(pks), CHUNK):
-        chunk = _rows(model).filter(pk__in=pks[start : start + CHUNK])
+        chunk = rows_of(model).filter(pk__in=pks[start : start + CHUNK])
         chunk.change(by=operation.by, operation=operation, **fields)
     return len(pks)
 
@@ -190,11 +189,13 @@ def _retire(option: Option, target: Option | None, operation: Operation, moved: 
 def _repoint_views(option: Option, target: Option) -> None:
     """Saved views that ask for the entry ask for its target."""
     fields = {name for _model, name in [*columns_of(option.list), *ARRAYS.get(option.list, ())]}
-    _rewrite_views(fields, {option.key, str(option), option.name} - {""}, target.key)
+    rewrite_views(fields, {option.key, str(option), option.name} - {""}, target.key)
 
 
-def _rewrite_views(fields: set[str], old: set[str], new: str) -> None:
-    for view in SavedView.objects.select_for_update().exclude(filter=None).order_by("pk"):
+def rewrite_views(fields: set[str], old: set[str], new: str, owner: User | None = None) -> None:
+    """Saved views that ask for one of `old` in these fields ask for `new`; with an owner, only that person's."""
+    views = SavedView.objects.select_for_update().exclude(filter=None).order_by("pk")
+    for view in views.filter(owner=owner) if owner else views:
         rewritten = _rewritten(view.filter, fields, old, new)
         if rewritten != view.filter:
             SavedView.objects.filter(pk=view.pk).update(filter=rewritten)
@@ -227,115 +228,18 @@ def _find(entries: list[Option], option: Option) -> Option:
 
 
 def _refuse_namesake(entries: list[Option], name: str, itself: Option | None) -> None:
-    for one in entries:
-        same = tag_key(str(one)) == tag_key(name) and not one.extra.get("moved_to")
-        if same and (itself is None or one.pk != itself.pk):
-            raise RuleBroken(_("“%(name)s” is in the list already.") % {"name": name})
+    others = [one for one in entries if not one.extra.get("moved_to") and (itself is None or one.pk != itself.pk)]
+    refuse_namesake(name, map(str, others))
 
 
-def _log(kind: str, pk: int, happened: str, by: User, before: dict[str, Any], after: dict[str, Any]) -> None:
+def refuse_namesake(name: str, others: Iterable[str]) -> None:
+    """Refuse a name that is one of the others but for case, width and blanks."""
+    if tag_key(name) in map(tag_key, others):
+        raise RuleBroken(_("“%(name)s” is in the list already.") % {"name": name})
+
+
+def log(kind: str, pk: int, happened: str, by: User, before: dict[str, Any], after: dict[str, Any]) -> None:
     operation = Operation.begin(f"{kind}.{happened}", by=by)
     write_event(
         happened, operation=operation, record_type=kind, record_id=pk, customer_id=None, before=before, after=after
     )
-
-
-# Tags
-
-
-def tag_uses() -> dict[int, int]:
-    """How many customers and contacts carry each shared tag."""
-    found: dict[int, int] = {}
-    carrying: tuple[Any, ...] = (Customer, Contact)
-    for model in carrying:
-        rows = model.tags.through.objects.filter(tag__owner=None)
-        _add(found, rows.values_list("tag").annotate(n=Count("pk")))
-    return found
-
-
-@transaction.atomic
-def add_tag(*, by: User, **fields: Any) -> Tag:
-    """A new shared tag."""
-    require_administrator(by)
-    _refuse_tag(fields["name"], None)
-    tag = Tag.objects.create(key=tag_key(fields["name"]), **fields)
-    _log("tag", tag.pk, "created", by, {}, fields)
-    return tag
-
-
-@transaction.atomic
-def edit_tag(tag: Tag, *, by: User, **fields: Any) -> Tag:
-    """Another name, colour or group, or retire. Whoever carries the tag keeps it."""
-    require_administrator(by)
-    tag = _locked_tags(tag)[0]
-    before = {name: getattr(tag, name) for name in fields}
-    _refuse_tag(fields["name"], tag)
-    renamed = {tag.name, tag.key} if fields["name"] != tag.name else set()
-    for name, value in fields.items():
-        setattr(tag, name, value)
-    tag.key = tag_key(tag.name)
-    tag.save()
-    if renamed:
-        _rewrite_views({"tags"}, renamed, tag.name)
-        _find_again(tag)
-    if before != fields:
-        _log("tag", tag.pk, "edited", by, before, fields)
-    return tag
-
-
-@transaction.atomic
-def merge_tags(tag: Tag, target: Tag, by: User) -> int:
-    """Everybody who carries `tag` carries `target`; `tag` is gone. Nobody is lost, nobody has it twice.
-
-    Returns:
-        How many customers and contacts carried `tag`.
-
-    Raises:
-        NotAllowed: `by` is no administrator.
-        RuleBroken: the two are one, or one of them is gone or private.
-    """
-    require_administrator(by)
-    if tag.pk == target.pk:
-        raise RuleBroken(_("Choose another tag to merge with."))
-    tag, target = _locked_tags(tag, target)
-    operation = Operation.begin("tag.merged", by=by)
-    moved = 0
-    for model in (Customer, Contact):
-        carriers = _rows(model).filter(pk__in=_carriers(model, tag))
-        tag_all(carriers, [target], by=by)
-        moved += tag_all(carriers, [tag], by=by, remove=True)
-    _rewrite_views({"tags"}, {tag.name, tag.key}, target.name)
-    write_event(
-        "merged", operation=operation, record_type="tag", record_id=target.pk, customer_id=None,
-        details={"tag": tag.name, "into": target.name, "records": moved},
-    )  # fmt: skip
-    tag.delete()
-    return moved
-
-
-def _carriers(model: Any, tag: Tag) -> list[int]:
-    field = model._meta.get_field("tags").m2m_field_name()
-    return list(model.tags.through.objects.filter(tag=tag).order_by(field).values_list(f"{field}_id", flat=True))
-
-
-def _find_again(tag: Tag) -> None:
-    """The search text holds the names of tags."""
-    for model in (Customer, Contact):
-        pks = _carriers(model, tag)
-        for start in range(0, len(pks), CHUNK):
-            model.derive(pks[start : start + CHUNK], {"tags"})
-
-
-def _locked_tags(*tags: Tag) -> list[Tag]:
-    found = Tag.objects.select_for_update().filter(owner=None).in_bulk(sorted(tag.pk for tag in tags))
-    if any(tag.pk not in found for tag in tags):
-        raise RuleBroken(_("This tag no longer exists."))
-    return [found[tag.pk] for tag in tags]
-
-
-def _refuse_tag(name: str, itself: Tag | None) -> None:
-    others = Tag.objects.filter(owner=None, key=tag_key(name))
-    if itself is not None:
-        others = others.exclude(pk=itself.pk)
-    if others.exists():
-        raise RuleBroken(_("There is a tag “%(name)s” already. Merge the two instead.") % {"name": name})

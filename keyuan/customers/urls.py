@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from keyuan.customers.views import bulk, contacts, customers, inline, places, profile, rail, timeline
+from keyuan.customers.views import bulk, contacts, customers, inline, places, profile, rail, tags_admin, timeline
 
 customer_urls = (
     [
@@ -39,7 +39,18 @@ contact_urls = (
     ],
     "contacts",
 )
+my_tag_urls = (
+    [
+        path("", tags_admin.my_tags, name="mine"),
+        path("new/", tags_admin.my_tag_new, name="new"),
+        path("<int:pk>/", tags_admin.my_tag_edit, name="edit"),
+        path("<int:pk>/share/", tags_admin.my_tag_share, name="share"),
+        path("<int:pk>/delete/", tags_admin.my_tag_delete, name="delete"),
+    ],
+    "tags",
+)
 urlpatterns = [
+    path("tags/", include(my_tag_urls)),
     path("customers/", include(customer_urls)),
     path("contacts/", include(contact_urls)),
 ]

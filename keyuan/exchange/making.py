@@ -25,7 +25,7 @@ from keyuan.records.errors import NotAllowed, RuleBroken
 from keyuan.records.kinds import Industry, Region
 from keyuan.records.listing import Listing
 from keyuan.records.namebook import NameBook
-from keyuan.records.reference import industries, regions
+from keyuan.records.reference import regions
 from keyuan.ui.lists.asked import Asked
 from keyuan.ui.lists.page import ListOf, ListPage
 
@@ -138,8 +138,9 @@ def as_text(field: Field, record: Any, book: NameBook) -> str:
     if isinstance(field.kind, Region):
         return "".join(regions.path(value)) or value
     if isinstance(field.kind, Industry):
-        label = industries.label(value)
-        return label if industries.find(label) == value else f"{value} {label}"
+        tree = field.kind.tree(book)
+        label = tree.label(value)
+        return label if tree.find(label) == value else f"{value} {label}"
     return field.kind.plain(value, book)
 
 

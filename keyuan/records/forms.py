@@ -23,19 +23,35 @@ class Input(forms.Field):
     """One catalogue field in a form: the kind reads what was typed, in the same words everywhere."""
 
     def __init__(self, field: Field, book: NameBook, current: Any = None) -> None:
-        self.catalogue_field, self.book = field, book
+        self.catalogue_field, self.book, self.current = field, book, current
         words: Any = {"label": field.label, "help_text": field.hint}
-        super().__init__(required=field.required, widget=widget(field, book), **words)
+        super().__init__(required=field.required, widget=widget(field, book, current), **words)
         self.initial = field.kind.typed(current, book)
 
     def to_python(self, value: Any) -> Any:
         kind = self.catalogue_field.kind
         try:
             if isinstance(kind, (Choices, Tags)):
-                return kind.parse_many(value if isinstance(value, list) else [value or ""], self.book)
+                return self._parse_many(kind, value if isinstance(value, list) else [value or ""])
+            if (kept := self._kept(kind, str(value or "").strip())) is not None:
+                return kept
             return kind.parse(str(value or ""), self.book)
         except Invalid as refusal:
             raise forms.ValidationError(str(refusal), code="invalid") from refusal
+
+    def _kept(self, kind: Kind, text: str) -> Any:
+        """The value that the record has, typed again: also one that is no longer offered. None for any other."""
+        if isinstance(kind, Choice):
+            option = kind.find(text, self.book) if text and self.current else None
+            return option if option and option.pk == self.current else None
+        return text if isinstance(kind, Coded) and text and text == self.current else None
+
+    def _parse_many(self, kind: Choices | Tags, texts: list[str]) -> Any:
+        if isinstance(kind, Tags):
+            return kind.parse_many(texts, self.book)
+        had = {option.key: pk for pk in self.current or () if (option := self.book.option(pk))}
+        new = kind.parse_many([text for text in texts if text not in had], self.book)
+        return sorted({*new, *(had[text] for text in texts if text in had)})
 
     def validate(self, value: Any) -> None:
         if self.required and value in (None, "", []):
@@ -50,17 +66,17 @@ def required_sentence(field: Field) -> str:
     return _("%(field)s is required") % {"field": field.label}
 
 
-def widget(field: Field, book: NameBook) -> forms.Widget:
-    """The plain input for a field; scripts may enrich it."""
+def widget(field: Field, book: NameBook, current: Any = None) -> forms.Widget:
+    """The plain input for a field that holds `current`; scripts may enrich it."""
     kind = field.kind
     if isinstance(kind, Choices):
-        return Pills(field.label, [(option.key, str(option)) for option in kind.offered(book)])
+        return Pills(field.label, _pairs(kind, book, current or ()))
     if isinstance(kind, Tags):
         return TagInput([tag.name for tag in book.tags.values() if not tag.is_retired])
     if isinstance(kind, Coded):
-        return Cascade(f"/customers/trees/{kind.name}/", kind.tree)
+        return Cascade(f"/customers/trees/{kind.name}/", kind.tree(book))
     if isinstance(kind, Choice):
-        return forms.Select(choices=[("", "—"), *((option.key, str(option)) for option in kind.offered(book))])
+        return forms.Select(choices=[("", "—"), *_pairs(kind, book, (current,))])
     if isinstance(kind, Fixed):
         return forms.Select(choices=[("", "—"), *kind.choices.choices])
     if isinstance(kind, YesNo):
@@ -68,6 +84,12 @@ def widget(field: Field, book: NameBook) -> forms.Widget:
     if isinstance(kind, (LongText, Names)):
         return forms.Textarea(attrs={"rows": 3})
     return forms.TextInput(attrs=_text_attributes(kind))
+
+
+def _pairs(kind: Choice, book: NameBook, current: Iterable[Any]) -> list[tuple[str, str]]:
+    """The options that are offered, and those that the record has already."""
+    had = set(current)
+    return [(one.key, str(one)) for one in book.options(kind.list) if not one.is_retired or one.pk in had]
 
 
 def _text_attributes(kind: Kind) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, ClassVar
 
@@ -144,6 +145,16 @@ SEED_TAGS = (("高价值", 4), ("重点关注", 5))
 def tag_key(name: str) -> str:
     """What makes two tags the same: case, width and blanks do not count."""
     return re.sub(r"\s+", "", normalise(name))
+
+
+TAG_RULES = "tag"
+"""Rules about tags are options of this list, so that they are read with all other lists."""
+FREE_TAGS = "free"
+
+
+def free_tags(rules: Iterable[Option]) -> bool:
+    """Whether everybody makes shared tags by typing them; so it is until an administrator retires that rule."""
+    return not any(one.key == FREE_TAGS and one.is_retired for one in rules)
 
 
 class TagQuerySet(models.QuerySet["Tag"]):

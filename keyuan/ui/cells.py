@@ -3,10 +3,12 @@
 Each returns a SafeString; whatever comes from people is escaped here.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from html import escape
+from typing import Protocol
 from zlib import crc32
 
 from django.templatetags.static import static
@@ -67,6 +69,26 @@ def tags(labels: list[str]) -> SafeString:
     rest = labels[1:]
     more = f'<span class="t3 fs12" title="{escape(" · ".join(rest))}">+{len(rest)}</span>' if rest else ""
     return SafeString(f"{tag(labels[0])}{more}")
+
+
+class Coloured(Protocol):
+    """A tag of a person: its name, and a tint from 1 to 6 or none."""
+
+    name: str
+    tint: int
+
+
+def user_tag(one: Coloured) -> SafeString:
+    return tag(one.name, dot=f"t{one.tint}" if one.tint else "")
+
+
+def user_tags(many: Sequence[Coloured]) -> SafeString:
+    """The first tag with its colour, and +N for the rest, which the tooltip names."""
+    if not many:
+        return SafeString("")
+    rest = [one.name for one in many[1:]]
+    more = f'<span class="t3 fs12" title="{escape(" · ".join(rest))}">+{len(rest)}</span>' if rest else ""
+    return SafeString(f"{user_tag(many[0])}{more}")
 
 
 def money(amount: Decimal | None, currency: str = "CNY") -> SafeString:

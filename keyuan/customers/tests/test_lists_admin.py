@@ -1,18 +1,16 @@
-"""Lists and tags: renamed, moved and merged without losing a record (T2, T3, K2, C6)."""
+"""Lists: renamed and moved without losing a record (T2, K2, C6)."""
 
 import pytest
 from django.test import Client
 
 from keyuan.customers import lists_admin
-from keyuan.customers.fields import CUSTOMER
-from keyuan.customers.models import Contact, Customer, CustomerTag
+from keyuan.customers.models import Contact, Customer
 from keyuan.org.first_start import lay_foundation
 from keyuan.org.models import Role
 from keyuan.records.errors import NotAllowed, RuleBroken
 from keyuan.records.history import Event
-from keyuan.records.listing import Listing
 from keyuan.records.models import SavedView
-from keyuan.records.options import Option, Tag
+from keyuan.records.options import Option
 from tests.make import make_contact, make_customer, make_user, option
 
 pytestmark = pytest.mark.django_db
@@ -22,10 +20,6 @@ pytestmark = pytest.mark.django_db
 def admin(db):
     lay_foundation()
     return make_user("admin", Role.objects.get(key="administrator"))
-
-
-def tag(name, **more):
-    return Tag.objects.create(name=name, key=name.lower(), **more)
 
 
 def test_a_renamed_class_is_renamed_on_all_records(admin, cast):
@@ -112,58 +106,16 @@ def test_entries_change_their_order(admin):
     assert [one.key for one in lists_admin.listed("level")] == ["A", "C", "B"]
 
 
-def test_two_tags_are_merged_without_losing_a_customer(admin, cast):
-    old, new = tag("old"), tag("new")
-    first = make_customer(owner=cast.anna, tags=[old])
-    both = make_customer(owner=cast.anna, tags=[old, new])
-    contact = make_contact(first, tags=[old])
-
-    moved = lists_admin.merge_tags(old, new, admin)
-
-    assert moved == 3
-    assert sorted(CustomerTag.objects.filter(tag=new).values_list("customer_id", flat=True)) == [first.pk, both.pk]
-    assert list(contact.tags.all()) == [new]
-    assert not Tag.objects.filter(name="old").exists()
-
-
-def test_a_renamed_tag_is_found_by_its_new_name(admin, cast):
-    old = tag("zebra")
-    customer = make_customer(owner=cast.anna, tags=[old])
-
-    lists_admin.edit_tag(old, by=admin, name="Giraffe", group="Animals", tint=3, is_retired=False)
-
-    def found(q):
-        return list(Listing(CUSTOMER, cast.anna, q=q).rows.values_list("pk", flat=True))
-
-    assert found("giraffe") == [customer.pk]
-    assert found("zebra") == []
-
-
-def test_a_blank_makes_no_second_tag(admin):
-    lists_admin.add_tag(by=admin, name="Big one", group="", tint=0, is_retired=False)
-
-    with pytest.raises(RuleBroken):
-        lists_admin.add_tag(by=admin, name="Bigone ", group="", tint=0, is_retired=False)
-
-
-def test_private_tags_are_nobody_elses(admin, cast):
-    private, shared = tag("private", owner=cast.anna), tag("shared")
-
-    with pytest.raises(RuleBroken):
-        lists_admin.merge_tags(private, shared, admin)
-
-
 def test_only_administrators_change_lists(cast):
     for attempt in (
         lambda: lists_admin.add_option("level", "D", {}, by=cast.boss),
         lambda: lists_admin.move_option(option("level", "A"), None, cast.boss),
-        lambda: lists_admin.merge_tags(tag("a"), tag("b"), cast.boss),
     ):
         with pytest.raises(NotAllowed):
             attempt()
 
 
-PAGES = ("/admin/lists/category/", "/admin/lists/level/new/", "/admin/tags/", "/admin/tags/new/")
+PAGES = ("/admin/lists/category/", "/admin/lists/level/new/")
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -176,11 +128,10 @@ def test_pages_are_for_administrators(admin, cast, path):
     assert (status(admin), status(cast.boss)) == (200, 404)
 
 
-def test_pages_add_edit_delete_and_merge(admin, cast):
+def test_pages_add_edit_and_delete(admin, cast):
     client = Client()
     client.force_login(admin)
     make_customer(owner=cast.anna, level=option("level", "A"))
-    old, new = tag("old"), tag("new")
     a = option("level", "A").pk
 
     answers = [
@@ -190,10 +141,31 @@ def test_pages_add_edit_delete_and_merge(admin, cast):
         client.post(f"/admin/lists/options/{a}/shift/", {"to": "down"}),
         client.post(f"/admin/lists/options/{a}/delete/", {}),
         client.post(f"/admin/lists/options/{a}/delete/", {"target": option("level", "B").pk}),
-        client.post("/admin/tags/new/", {"name": "third", "tint": "2"}),
-        client.post(f"/admin/tags/{old.pk}/", {"name": "older", "tint": "1", "is_retired": "on"}),
-        client.post(f"/admin/tags/{old.pk}/merge/", {"into": new.pk}),
         client.get("/admin/lists/nonsense/"),
     ]
 
-    assert [one.status_code for one in answers] == [302, 422, 302, 302, 422, 302, 302, 302, 302, 404]
+    assert [one.status_code for one in answers] == [302, 422, 302, 302, 422, 302, 404]
+
+
+def test_a_retired_entry_stays_on_the_record_when_it_is_edited(admin, cast):
+    """The page shows it as chosen; typing it again is no mistake, on a new record it is (T2)."""
+    technical, operator = option("contact_role", "technical"), option("contact_role", "operator")
+    customer = make_customer(owner=cast.anna, level=option("level", "A"))
+    contact = make_contact(customer, roles=[technical.pk])
+    lists_admin.edit_option(option("level", "A"), "A", {}, True, by=admin)
+    lists_admin.edit_option(technical, "Engineer", {}, True, by=admin)
+    client = Client()
+    client.force_login(cast.anna)
+    given = {"name": customer.name, "category": "potential", "level": "A"}
+
+    page = client.get(f"/customers/{customer.pk}/edit/").content.decode()
+    answers = [
+        client.post(f"/customers/{customer.pk}/edit/", {**given, "version": 1, "address": "New"}),
+        client.post("/customers/new/", {**given, "name": "Another"}),
+        client.post(f"/contacts/{contact.pk}/fields/roles/", {"roles": ["technical", "operator"], "version": 1}),
+    ]
+
+    assert '<option value="A" selected>' in page
+    assert [one.status_code for one in answers] == [302, 422, 302]
+    assert Customer.rows.get(pk=customer.pk).level.key == "A"
+    assert Contact.rows.get(pk=contact.pk).roles == sorted([technical.pk, operator.pk])

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from keyuan.customers.detail import groups
+from keyuan.customers.detail import groups, tags_of
 from keyuan.customers.fields import CONTACT
 from keyuan.customers.forms import ContactForm
 from keyuan.customers.lists import CONTACT_LIST, load_contacts
@@ -54,7 +54,7 @@ def contact_detail(request: Request, pk: int) -> HttpResponse:
         "may_delete": contact.allows(request.user, "delete"),
         "groups": groups(CONTACT, contact, book, may_edit, {"name", "tags", "customer", "id", "updated_by"}),
         "roles": CONTACT.fields["roles"].kind.plain(contact.roles, book),
-        "tags": [tag.name for tag in contact.tags.all()],
+        "tags": tags_of(CONTACT, contact, book),
         "also_at": Contact.objects.visible_to(request.user).filter(person=contact.person).exclude(pk=pk),
     }
     return page(request, "customers/contacts/detail.html", context)

@@ -1,4 +1,4 @@
-"""Administration of lists and tags."""
+"""Administration of lists."""
 
 from typing import Any
 
@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from keyuan.customers import lists_admin
-from keyuan.customers.admin_forms import MergeForm, OptionForm, TagForm, TargetForm
+from keyuan.customers.admin_forms import OptionForm, TargetForm
 from keyuan.org.http import Request
 from keyuan.records.errors import RuleBroken
-from keyuan.records.options import Option, Tag
+from keyuan.records.options import Option
 from keyuan.ui.audience import administrators
 from keyuan.ui.pages import go, page, toast
 
@@ -26,6 +26,8 @@ LISTS = {
     "contact_role": gettext_lazy("Contact roles"),
     "lost_reason": gettext_lazy("Reason for the loss"),
 }
+SHOWN_LISTS = {"category": LISTS["category"], "industry": gettext_lazy("Industry"), **LISTS}
+"""The menu of lists; industries have pages of their own."""
 
 
 @require_GET
@@ -44,7 +46,7 @@ def list_detail(request: Request, list_: str) -> HttpResponse:
         row.uses = uses.get(row.pk, 0)  # type: ignore[attr-defined]
     context = {
         "title": _("Classes and lists"),
-        "lists": LISTS.items(),
+        "lists": SHOWN_LISTS.items(),
         "list": list_,
         "label": LISTS[list_],
         "kept": lists_admin.EXTRA_NAMES.get(list_, ""),
@@ -101,7 +103,7 @@ def _option(pk: int) -> Option:
 
 
 def _form(request: Request, form: Any, title: str, back: str, **more: Any) -> HttpResponse:
-    context = {"title": title, "form": form, "back": back, "dots": isinstance(form, TagForm)}
+    context = {"title": title, "form": form, "back": back}
     return page(request, "customers/admin/form.html", context | more, status=422 if form.errors else 200)
 
 
@@ -126,75 +128,12 @@ def option_delete(request: Request, pk: int) -> HttpResponse:
         except RuleBroken as refusal:
             form.add_error(None, str(refusal))
         else:
-            toast(request, _("“%(name)s” was deleted") % {"name": option}, more=_moved(moved))
+            toast(request, _("“%(name)s” was deleted") % {"name": option}, more=moved_words(moved))
             return go(request, "lists_admin:list", option.list)
     title = _("Delete “%(name)s”") % {"name": option}
     context = {"title": title, "form": form, "uses": number, "back": f"/admin/lists/{option.list}/"}
     return page(request, "customers/admin/delete.html", context, status=422 if form.errors else 200)
 
 
-def _moved(number: int) -> str:
+def moved_words(number: int) -> str:
     return ngettext("%(n)d record changed", "%(n)d records changed", number) % {"n": number} if number else ""
-
-
-@require_GET
-@administrators
-def tags(request: Request) -> HttpResponse:
-    uses = lists_admin.tag_uses()
-    rows = list(Tag.objects.filter(owner=None).order_by("is_retired", "group", "name"))
-    for row in rows:
-        row.uses = uses.get(row.pk, 0)  # type: ignore[attr-defined]
-    return page(request, "customers/admin/tags.html", {"title": _("Tags"), "rows": rows})
-
-
-@require_http_methods(["GET", "POST"])
-@administrators
-def tag_new(request: Request) -> HttpResponse:
-    form = TagForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            tag = lists_admin.add_tag(by=request.user, **form.cleaned_data)
-        except RuleBroken as refusal:
-            form.add_error("name", str(refusal))
-        else:
-            toast(request, _("“%(name)s” was created") % {"name": tag})
-            return go(request, "tags_admin:list")
-    return _form(request, form, _("New tag"), "/admin/tags/")
-
-
-@require_http_methods(["GET", "POST"])
-@administrators
-def tag_edit(request: Request, pk: int) -> HttpResponse:
-    tag = _tag(pk)
-    start = {name: getattr(tag, name) for name in TagForm.base_fields}
-    form = TagForm(request.POST or None, initial=start)
-    if request.method == "POST" and form.is_valid():
-        try:
-            lists_admin.edit_tag(tag, by=request.user, **form.cleaned_data)
-        except RuleBroken as refusal:
-            form.add_error("name", str(refusal))
-        else:
-            toast(request, _("Saved"))
-            return go(request, "tags_admin:list")
-    return _form(request, form, _("Edit “%(name)s”") % {"name": tag}, "/admin/tags/", tag=tag)
-
-
-def _tag(pk: int) -> Tag:
-    return get_object_or_404(Tag, pk=pk, owner=None)
-
-
-@require_http_methods(["GET", "POST"])
-@administrators
-def tag_merge(request: Request, pk: int) -> HttpResponse:
-    tag = _tag(pk)
-    form = MergeForm(request.POST or None, tag=tag)
-    if request.method == "POST" and form.is_valid():
-        into = form.cleaned_data["into"]
-        moved = lists_admin.merge_tags(tag, into, request.user)
-        said = _("“%(name)s” was merged into “%(into)s”") % {"name": tag, "into": into}
-        toast(request, said, more=_moved(moved))
-        return go(request, "tags_admin:list")
-    title = _("Merge “%(name)s”") % {"name": tag}
-    uses = lists_admin.tag_uses().get(tag.pk, 0)
-    context = {"title": title, "form": form, "tag": tag, "uses": uses, "back": "/admin/tags/"}
-    return page(request, "customers/admin/merge.html", context, status=422 if form.errors else 200)

@@ -9,11 +9,12 @@ from keyuan.customers.models import Customer, CustomerAddress
 from keyuan.org.http import Request
 from keyuan.records.cleaners.lines import clean_line
 from keyuan.records.errors import RuleBroken
-from keyuan.records.reference import industries, regions
+from keyuan.records.kinds import Coded, Industry, Region
+from keyuan.records.namebook import NameBook
 from keyuan.ui.audience import may, signed_in
 from keyuan.ui.editing import record_or_404
 
-TREES = {"region": regions, "industry": industries}
+TREES: dict[str, Coded] = {"region": Region(), "industry": Industry()}
 
 
 @require_GET
@@ -22,12 +23,9 @@ def tree_children(request: Request, tree: str) -> JsonResponse:
     """What lies below one place of a reference tree: [[code, name, whether more lie below], …]."""
     if tree not in TREES:
         raise Http404
-    under = request.GET.get("under", "")
-    rows = TREES[tree].children(under) if under else TREES[tree].roots()
-    deeper = tree == "region" or not under  # two levels of industries are enough to choose from
-    return JsonResponse(
-        [[one.code, one.name, deeper and bool(TREES[tree].children(one.code))] for one in rows], safe=False
-    )
+    found = TREES[tree].tree(NameBook(request.user))
+    rows = found.picked(request.GET.get("under", ""))
+    return JsonResponse([[one.code, one.name, bool(found.picked(one.code))] for one in rows], safe=False)
 
 
 @require_POST

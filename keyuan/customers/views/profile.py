@@ -19,12 +19,14 @@ from keyuan.ui.pages import page
 def profile(request: Request) -> HttpResponse:
     """How the customers of this person spread; every slice leads to the list of exactly its customers."""
     to_list = Asked(reverse("customers:list"), {})
+    by_division = request.GET.get("industry") == "division"
     cards = [
         {
+            "name": one.name,
             "label": one.label,
             "total": one.total,
             "slices": [(part, to_list.url(view="all", filter=as_param(part.node))) for part in one.slices],
         }
-        for one in spread(request.user, NameBook(request.user))
+        for one in spread(request.user, NameBook(request.user), by_division=by_division)
     ]
-    return page(request, "customers/profile.html", {"cards": cards})
+    return page(request, "customers/profile.html", {"cards": cards, "by_division": by_division})

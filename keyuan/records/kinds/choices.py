@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from keyuan.records.cleaners import Invalid
 from keyuan.records.kinds.kind import Asked, FilterRefused, Kind
-from keyuan.records.options import Option, Tag, tag_key
+from keyuan.records.options import TAG_RULES, Option, Tag, free_tags, tag_key
 from keyuan.records.probe import probe
 from keyuan.records.reference.nearest import nearest
 from keyuan.records.text import normalise
@@ -229,12 +229,21 @@ class Tags(Kind):
         return []
 
     def parse_many(self, texts: list[str], book: NameBook) -> list[Tag]:
-        """The tags of these names; unknown ones are new, not yet saved, and are saved by `ensure_tags`."""
+        """The tags of these names; unknown ones are new, not yet saved, and are saved by `ensure_tags`.
+
+        Raises:
+            Invalid: a name is too long, or is new where only administrators make tags.
+        """
         names = split(texts)
         for name in names:
             if len(name) > LONGEST_TAG:
                 raise Invalid(_("The tag “%(name)s” is too long. Use at most 40 characters.") % {"name": name[:20]})
-        return [self.find(name, book) or Tag(name=name, key=tag_key(name)) for name in names]
+        return [self.find(name, book) or self._new(name, book) for name in names]
+
+    def _new(self, name: str, book: NameBook) -> Tag:
+        if book.user.is_administrator or free_tags(book.options(TAG_RULES)):
+            return Tag(name=name, key=tag_key(name))
+        raise not_offered(name, [tag.name for tag in book.tags.values() if not tag.is_retired])
 
     def typed(self, value: Any, book: NameBook) -> list[str]:
         return [book.tags[pk].name for pk in value or [] if pk in book.tags]

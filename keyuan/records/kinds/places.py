@@ -1,8 +1,10 @@
-"""Kinds whose values stand in a tree: regions (GB/T 2260), industries (GB/T 4754), departments."""
+"""Kinds whose values stand in a tree: regions (GB/T 2260), industries (GB/T 4754, adapted here), departments."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from weakref import WeakKeyDictionary
 
 from django.db import models
 from django.db.models import Q
@@ -10,11 +12,16 @@ from django.utils.translation import gettext as _
 
 from keyuan.records.cleaners import Invalid
 from keyuan.records.kinds.kind import Asked, FilterRefused, Kind
-from keyuan.records.reference import industries, regions
+from keyuan.records.reference import regions
+from keyuan.records.reference.own_industries import Industries
 
 if TYPE_CHECKING:
     from keyuan.records.catalogue import Field
     from keyuan.records.namebook import NameBook
+
+
+_INDUSTRIES: WeakKeyDictionary[NameBook, Industries] = WeakKeyDictionary()
+"""What each name book has made of its options."""
 
 
 class Tree(Protocol):
@@ -22,9 +29,12 @@ class Tree(Protocol):
 
     def find(self, text: str) -> str | None: ...
     def label(self, code: str) -> str: ...
+    def path(self, code: str) -> list[str]: ...
     def under_prefix(self, code: str) -> str: ...
     def exists(self, code: str) -> bool: ...
     def suggest(self, text: str) -> str | None: ...
+    def picked(self, code: str) -> Sequence[Any]: ...
+    def outline(self) -> list[tuple[str, str, int]]: ...
 
 
 class Coded(Kind):
@@ -32,7 +42,10 @@ class Coded(Kind):
 
     ops: ClassVar = (*Kind.ops, "under")
     sortable = True
-    tree: ClassVar[Any]
+
+    def tree(self, book: NameBook) -> Tree:
+        """The tree as it stands now."""
+        raise NotImplementedError
 
     def where(self, field: Field, op: str, value: Any, asked: Asked) -> Q:
         if op != "under":
@@ -42,7 +55,7 @@ class Coded(Kind):
             raise FilterRefused(_("“%(field)s” needs a list of values.") % {"field": field.name})
         condition = Q()
         for code in codes:
-            prefix = self.tree.under_prefix(self.asked_value(field, code, asked))
+            prefix = self.tree(asked.book).under_prefix(self.asked_value(field, code, asked))
             condition |= Q(**{f"{field.column}__startswith": prefix})
         return condition
 
@@ -50,8 +63,8 @@ class Coded(Kind):
         return Q(**{column: ""})
 
     def asked_value(self, field: Field, value: Any, asked: Asked) -> str:
-        text = str(value)
-        code = text if self.tree.exists(text) else self.tree.find(text)
+        text, tree = str(value), self.tree(asked.book)
+        code = text if tree.exists(text) else tree.find(text)
         if not code:
             raise self.refuse_value(field, value)
         return code
@@ -60,16 +73,16 @@ class Coded(Kind):
         return ""
 
     def parse(self, text: str, book: NameBook) -> str:
-        text = text.strip()
-        if not text or self.tree.exists(text):
+        text, tree = text.strip(), self.tree(book)
+        if not text or tree.exists(text):
             return text
-        code = self.tree.find(text)
+        code = tree.find(text)
         if code is None:
-            raise self.unknown(text)
+            raise self.unknown(text, book)
         return code
 
-    def unknown(self, text: str) -> Invalid:
-        suggestion = self.tree.suggest(text)
+    def unknown(self, text: str, book: NameBook) -> Invalid:
+        suggestion = self.tree(book).suggest(text)
         if suggestion is None:
             return Invalid(_("“%(given)s” is not among the options.") % {"given": text[:40]})
         return Invalid(
@@ -78,20 +91,35 @@ class Coded(Kind):
         )
 
     def plain(self, value: Any, book: NameBook) -> str:
-        return self.tree.label(value) if value else ""
+        return self.tree(book).label(value) if value else ""
 
     def json(self, value: Any, book: NameBook) -> dict[str, str] | None:
-        return {"value": value, "label": self.tree.label(value)} if value else None
+        return {"value": value, "label": self.tree(book).label(value)} if value else None
 
 
 class Region(Coded):
     name = "region"
-    tree: ClassVar = regions
+
+    def tree(self, book: NameBook) -> Tree:
+        return regions
 
 
 class Industry(Coded):
+    """An industry of GB/T 4754 or of the organisation. Hidden ones stay on their records and are not given anew."""
+
     name = "industry"
-    tree: ClassVar = industries
+
+    def tree(self, book: NameBook) -> Industries:
+        found = _INDUSTRIES.get(book)
+        if found is None:
+            found = _INDUSTRIES[book] = Industries(book.options("industry"))
+        return found
+
+    def parse(self, text: str, book: NameBook) -> str:
+        code = super().parse(text, book)
+        if code and not self.tree(book).is_offered(code):
+            raise self.unknown(self.tree(book).label(code), book)
+        return code
 
 
 class InDepartment(Kind):

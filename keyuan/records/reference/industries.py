@@ -62,6 +62,7 @@ USUAL = {
 
 _MARKS = re.compile(r"[\s、，,（）()和及与·/]+")
 _ENDINGS = ("制造业", "加工业", "服务业", "生产业", "制造", "加工", "服务", "业")
+_OWN = re.compile(r"[a-z][0-9a-z]$")
 _CODE = re.compile(r"([a-t])?(\d{2,4})?")
 _CODE_AND_NAME = re.compile(r"([a-t]\d{0,4}|\d{2,4})[\s.、:-]*([^\x00-\x7f].*)")
 _PREFERRED = {2: 0, 1: 1, 3: 2, 4: 3}
@@ -69,18 +70,27 @@ _PREFERRED = {2: 0, 1: 1, 3: 2, 4: 3}
 
 @dataclass(frozen=True)
 class Industry:
-    """One entry of the standard; `code` is C, C36, C361 or C3611."""
+    """One industry; `code` is C, C36, C361 or C3611, or for one added here that of its parent and two signs."""
 
     code: str
     name: str
 
     @property
+    def is_own(self) -> bool:
+        """Whether it was added here; an own code ends with a small letter and a letter or digit, such as C36k7."""
+        return bool(_OWN.search(self.code))
+
+    @property
     def level(self) -> int:
         """1 section, 2 division, 3 group, 4 class."""
+        if self.is_own:
+            return Industry(self.parent, "").level + 1
         return max(1, len(self.code) - 1)
 
     @property
     def parent(self) -> str:
+        if self.is_own:
+            return self.code[:-2]
         return {1: "", 2: self.code[:1]}.get(self.level, self.code[:-1])
 
 
@@ -165,7 +175,7 @@ def find(text: str) -> str | None:
     both = _CODE_AND_NAME.fullmatch(plain)
     if both and (code := _by_code(both[1])):
         return code if _fits(code, both[2]) else None
-    return _by_name().get(_bare(plain)) or REPORTED.get(plain)
+    return _by_name().get(bare(plain)) or REPORTED.get(plain)
 
 
 def _by_code(plain: str) -> str | None:
@@ -180,23 +190,24 @@ def _by_code(plain: str) -> str | None:
 
 def _fits(code: str, name: str) -> bool:
     """Whether a name beside a code means that code, and not another list's."""
-    bare = _bare(name)
-    return REPORTED.get(name.strip()) == code or any(bare == known for known in _names_of(_all()[code]))
+    wanted = bare(name)
+    return REPORTED.get(name.strip()) == code or any(wanted == known for known in _names_of(_all()[code]))
 
 
-def _bare(name: str) -> str:
+def bare(name: str) -> str:
+    """A name without blanks, marks and joining words: what makes two names of industries the same."""
     return _MARKS.sub("", normalise(name))
 
 
 def _names_of(industry: Industry) -> list[str]:
     """The ways to write one name, the full one first."""
-    full = _bare(industry.name)
+    full = bare(industry.name)
     names = [full]
     for ending in _ENDINGS:
         if full.endswith(ending) and len(full) - len(ending) >= 2:
             names.append(full.removesuffix(ending))
     if industry.level == 1:
-        names.append(_bare(SECTIONS[industry.code]))
+        names.append(bare(SECTIONS[industry.code]))
     return names
 
 
@@ -214,7 +225,7 @@ def _by_name() -> dict[str, str]:
 
 def suggest(text: str) -> str | None:
     """The label of the industry that a text which `find` does not know probably means, for a hint."""
-    usual = find(text) or USUAL.get(_bare(text))
+    usual = find(text) or USUAL.get(bare(text))
     if usual:
         return label(usual)
     names = {entry.name: code for code, entry in _all().items() if entry.level <= 3}

@@ -106,6 +106,20 @@ def children(code: str) -> tuple[Region, ...]:
     return _children().get(code, ()) if code else roots()
 
 
+def picked(code: str) -> tuple[Region, ...]:
+    """What a picker shows below one region; provinces for ""."""
+    return children(code)
+
+
+def outline() -> list[tuple[str, str, int]]:
+    """Provinces and cities as one list: code, label and how deep it stands."""
+    found = []
+    for province in roots():
+        found.append((province.code, label(province.code), 0))
+        found += [(city.code, city.name, 1) for city in children(province.code)]
+    return found
+
+
 def get(code: str) -> Region | None:
     return _all().get(code)
 

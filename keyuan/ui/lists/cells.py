@@ -52,7 +52,7 @@ def _choices(kind: Kind, value: Any, book: NameBook) -> SafeString:
 
 
 def _tags(kind: Kind, value: Any, book: NameBook) -> SafeString:
-    return cells.tags([book.tags[pk].name for pk in value if pk in book.tags]) or cells.EMPTY
+    return cells.user_tags([book.tags[pk] for pk in value if pk in book.tags]) or cells.EMPTY
 
 
 def _website(kind: Kind, value: Any, book: NameBook) -> SafeString:

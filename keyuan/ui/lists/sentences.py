@@ -78,6 +78,12 @@ class Chip:
     group: bool
 
 
+class Tinted(str):
+    """The name of a tag, with its colour for those who show it."""
+
+    tint: int = 0
+
+
 class Words:
     """Puts filters of one catalogue into words for one person."""
 
@@ -119,7 +125,19 @@ class Words:
             return [("field", str(relation.label)), ("op", str(OPS[op])), *inner]
         field = self.fields[name]
         parts = [("field", str(field.label)), ("op", str(OPS[op]))]
+        if isinstance(field.kind, Tags) and value is not None:
+            return [*parts, *self._tags(field.kind, value if isinstance(value, list) else [value])]
         return [*parts, ("value", self.value(field, op, value))] if value is not None else parts
+
+    def _tags(self, kind: Tags, values: list[Any]) -> list[tuple[str, str]]:
+        """Each tag is a part of its own, so that it can have its colour."""
+        parts: list[tuple[str, str]] = []
+        for value in values:
+            tag = kind.find(str(value), self.book)
+            name = Tinted(tag.name if tag else value)
+            name.tint = tag.tint if tag else 0
+            parts += ([("op", "、")] if parts else []) + [("value", name)]
+        return parts
 
     def value(self, field: Field, op: str, value: Any) -> str:
         if isinstance(value, list):
@@ -140,7 +158,7 @@ class Words:
         if isinstance(kind, Fixed):
             return kind.plain(kind.find(text), self.book) or text
         if isinstance(kind, Coded):
-            return kind.plain(text, self.book) if kind.tree.exists(text) else text
+            return kind.plain(text, self.book)
         if isinstance(kind, (Person, InDepartment)) and text.isdecimal():
             return kind.plain(int(text), self.book) or text
         return text
@@ -176,28 +194,20 @@ class Words:
             told["money"] = True
         return told
 
-    def choices(self, field: Field) -> list[tuple[str, str]]:
+    def choices(self, field: Field) -> list[tuple[Any, ...]]:
+        """Value and label of each; tags with their tint and group, too."""
         kind = field.kind
         if isinstance(kind, Choice):
             return [(option.key, str(option)) for option in kind.offered(self.book)]
         if isinstance(kind, Fixed):
             return [(str(value), str(label)) for value, label in kind.choices.choices]
         if isinstance(kind, Tags):
-            return [(tag.name, tag.name) for tag in self.book.tags.values()]
+            return [(tag.name, tag.name, tag.tint, tag.group) for tag in self.book.tags.values()]
         if isinstance(kind, InDepartment):
             return [(str(pk), "　" * row.depth + row.name) for pk, row in self.book.departments.items()]
         if isinstance(kind, Coded):
-            return _tree_choices(kind.tree)
+            return [(code, "　" * depth + label) for code, label, depth in kind.tree(self.book).outline()]
         return []
-
-
-def _tree_choices(tree: Any) -> list[tuple[str, str]]:
-    """The two highest levels of a reference tree, the second indented."""
-    found = []
-    for root in tree.roots():
-        found.append((root.code, tree.label(root.code)))
-        found += [(child.code, f"　{child.name}") for child in tree.children(root.code)]
-    return found
 
 
 def _labelled(ops: list[str]) -> list[tuple[str, str]]:

@@ -215,14 +215,18 @@ class FilterBuilder extends HTMLElement {
     const find = make("input", { type: "search", className: "form-control form-control-sm", placeholder: this.words.find });
     find.setAttribute("aria-label", this.words.find);
     const list = make("div", { className: "flist" });
-    for (const [value, text] of field.choices) {
+    let above = "";
+    for (const [value, text, tint, group] of field.choices) {
+      if (group && group !== above) list.append(make("div", { className: "t3 fs12 fgl", textContent: group }));
+      above = group;
       const box = make("input", { type: "checkbox", className: "form-check-input", value, checked: part.value.includes(value) });
       box.addEventListener("change", () => {
         part.value = box.checked ? [...part.value, value] : part.value.filter((one) => one !== value);
         head.textContent = said();
         this.recount();
       });
-      list.append(make("label", { className: "mi" }, box, make("span", { className: "grow", textContent: text })));
+      const dot = tint ? [make("i", { className: `dot-t${tint}` })] : [];
+      list.append(make("label", { className: "mi" }, box, ...dot, make("span", { className: "grow", textContent: text })));
     }
     find.addEventListener("input", () => {
       for (const line of list.children) line.hidden = !line.textContent.toLowerCase().includes(find.value.toLowerCase());
