@@ -98,7 +98,7 @@ def compose() -> None:
                 "/customers/",
                 may=("customer", "view"),
                 views=customer_views,
-                prefixes=("/imports/", "/exports/", "/recycle-bin/"),
+                prefixes=("/imports/", "/exports/", "/recycle-bin/", "/tags/"),
                 places=(
                     Link(pgettext_lazy("menu", "Contacts"), "/contacts/", "address-book", may=("contact", "view")),
                     Link(_("Customer profile"), "/customers/profile/", "chart-pie", may=("customer", "view")),
@@ -109,6 +109,7 @@ def compose() -> None:
         more=(
             Link(_("Imports"), "/imports/", "upload", may=("customer", "import")),
             Link(_("My exports"), "/exports/", "download", may=("customer", "export")),
+            Link(_("My tags"), "/tags/", "tags", may=("customer", "view")),
             Link(_("Members"), "/admin/users/", "users", may=("people", "view")),
             Link(_("Administration"), "/admin/", "settings", may="administrator"),
         ),

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from keyuan.customers.lists_admin import EXTRA_NAMES, listed
 from keyuan.records.cleaners import Invalid
@@ -31,7 +31,7 @@ def _name(text: str, longest: int) -> str:
 class OptionForm(forms.Form):
     """One entry of one list: its name, what this list keeps besides, and whether it is still offered."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
+    name = forms.CharField(label=pgettext_lazy("list entry", "Name"), max_length=60)
     tint = forms.TypedChoiceField(label=gettext_lazy("Colour"), coerce=int, widget=forms.RadioSelect)
     days = forms.IntegerField(
         label=gettext_lazy("Visit at least every … days"),
@@ -79,7 +79,7 @@ class TargetForm(forms.Form):
 class IndustryForm(forms.Form):
     """One industry: its name here, and whether it is hidden."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
+    name = forms.CharField(label=pgettext_lazy("list entry", "Name"), max_length=60)
     is_hidden = forms.BooleanField(
         label=gettext_lazy("No longer offer it, nor those below it; records that have it keep it"), required=False
     )
@@ -117,7 +117,7 @@ class IndustryTargetForm(forms.Form):
 
 
 class TagForm(forms.Form):
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=40)
+    name = forms.CharField(label=pgettext_lazy("list entry", "Name"), max_length=40)
     group = forms.CharField(label=gettext_lazy("Tag group"), max_length=40, required=False)
     tint = forms.TypedChoiceField(
         label=gettext_lazy("Colour"),
