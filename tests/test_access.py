@@ -84,6 +84,7 @@ VISITS = {
     "POST /ui/undo/": Visit(to="/ui/"),
     "GET /frame/side/": Visit(data={"at": "/customers/"}),
     "POST /account/preferences/": Visit(data={"theme": "dark"}, to="/"),
+    "GET /lists/<str:module>/fields/": Visit(path={"module": "customer"}),
     "POST /lists/columns/": Visit(data={"module": "customer", "columns": ["name"]}, to="/"),
     "POST /lists/views/": Visit(data={"module": "customer", "path": "/customers/", "name": "常看"}, to="/customers/"),
     "POST /lists/views/<int:pk>/delete/": Visit(about="view", data={"path": "/customers/"}, to="/customers/"),
@@ -306,15 +307,15 @@ ROUTES = found_routes()
 KNOWN = [key for key in ROUTES if key in VISITS]
 
 QUERIES = {
-    "/customers/": 13,
-    "/contacts/": 12,
-    "/admin/users/": 8,
-    "/imports/": 5,
-    "/exports/": 5,
-    "/recycle-bin/": 6,
-    "/api/v1/customers": 16,
-    "/api/v1/contacts": 14,
-    "/api/v1/users": 5,
+    "/customers/": 8,
+    "/contacts/": 7,
+    "/admin/users/": 7,
+    "/imports/": 4,
+    "/exports/": 4,
+    "/recycle-bin/": 5,
+    "/api/v1/customers": 11,
+    "/api/v1/contacts": 10,
+    "/api/v1/users": 4,
 }
 """How many queries each list costs, whatever the number of its rows."""
 
@@ -492,6 +493,7 @@ def test_a_list_costs_the_same_with_one_row_and_with_more(path: str, world: Simp
             shorter = chief.call("GET", path, None)
         add_row(path, world, 2)
         add_row(path, world, 3)
+        chief.call("GET", path, None)
         with CaptureQueriesContext(connection) as many:
             longer = chief.call("GET", path, None)
 

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 from keyuan.org.models import User
+from keyuan.org.shelf import named_state
 
 
 def find_by_sign_in_name(name: str) -> User | None:
@@ -34,4 +35,7 @@ class SignIn:
         return None
 
     def get_user(self, user_id: int) -> User | None:
-        return User.objects.filter(pk=user_id, is_active=True).select_related("department").first()
+        found = User.objects.filter(pk=user_id, is_active=True).annotate(state=named_state()).first()
+        if found is not None:
+            found.shelf_state = found.state
+        return found

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keyuan.org.rights import Reach, Rights, load_rights
 from keyuan.org.scopes import Module, Scope
+from keyuan.org.shelf import shelf_of
 
 
 class DepartmentQuerySet(models.QuerySet["Department"]):
@@ -147,6 +148,7 @@ class User(AbstractBaseUser):
             models.UniqueConstraint("is_robot", condition=Q(is_robot=True), name="there_is_one_robot"),
         ]
 
+    shelf_state = ""  # the state of the reference data in which this person's request began
     source = "web"  # where this person's requests come from: web, api, import, job, command
 
     def __str__(self) -> str:
@@ -156,7 +158,7 @@ class User(AbstractBaseUser):
     def rights(self) -> Rights:
         """What this person may do, resolved once per request (the instance lives that long)."""
         if not hasattr(self, "_rights"):
-            self._rights = load_rights(self)
+            self._rights = shelf_of(self).get(("rights", self.pk), lambda: load_rights(self))
         return self._rights
 
     def may(self, module: str, operation: str) -> bool:
@@ -246,3 +248,15 @@ class Setting(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class ShelfMark(models.Model):
+    """One change of the reference data; the sum of all marks names its state (see org/shelf.py)."""
+
+    mark = models.BigIntegerField()
+
+    class Meta:
+        db_table = "shelf_mark"
+
+    def __str__(self) -> str:
+        return str(self.mark)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from keyuan.org.accounts import find
 from keyuan.org.models import ApiToken, User
+from keyuan.org.shelf import named_state
 
 PREFIX = "kx_"
 
@@ -37,4 +38,7 @@ def find_token(token: str) -> ApiToken | None:
     """The living token with this text, its owner enabled and no newer epoch; None otherwise."""
     living = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
     found = ApiToken.objects.filter(living, digest=digest(token), user__is_active=True, user__epoch=F("epoch"))
-    return found.select_related("user", "user__department").first()
+    kept = found.select_related("user").annotate(state=named_state()).first()
+    if kept is not None:
+        kept.user.shelf_state = kept.state
+    return kept

@@ -11,13 +11,16 @@ from django.db.models import BigIntegerField, BooleanField, Exists, F, Func, Out
 FEW = 2000
 
 
-def among(ids: Iterable[int]) -> Q:
-    """The condition that a record is one of these. Thousands of ids travel as one array, not as thousands of values."""
+def among(ids: Iterable[int], column: str = "pk") -> Q:
+    """The condition that a record, or what `column` names, is one of these.
+
+    The ids travel as one array: for Django fifty values cost a millisecond, and thousands a hundred.
+    """
     found = sorted(set(ids))
     if not found:
         return Q(pk__in=[])
     array = Value(found, output_field=ArrayField(BigIntegerField()))
-    return Q(Func(F("pk"), array, arg_joiner=" = ANY(", template="%(expressions)s)", output_field=BooleanField()))
+    return Q(Func(F(column), array, arg_joiner=" = ANY(", template="%(expressions)s)", output_field=BooleanField()))
 
 
 def probe(rows: QuerySet[Any], back: str, under_or: bool) -> Q:

@@ -79,7 +79,7 @@ def _group(source: Source, query: str, book: NameBook) -> Group | None:
 
 def _in_order(spec: ListOf, pks: list[int]) -> list[Any]:
     # The ids come from the list of this person.
-    rows = spec.catalogue.model.rows.select_related(*spec.related).in_bulk(pks)
+    rows = spec.catalogue.model.rows.joined(spec.related).in_bulk(pks)
     return [rows[pk] for pk in pks if pk in rows]
 
 

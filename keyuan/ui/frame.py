@@ -16,6 +16,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from keyuan.org.http import Request
+from keyuan.org.shelf import shelf_of
 from keyuan.ui import routes  # noqa: F401  registers the check that every route has an audience
 from keyuan.ui.pages import in_drawer, toasts
 from keyuan.ui.words import words
@@ -189,6 +190,20 @@ class Frame:
     @property
     def shortcuts(self) -> bool:
         return bool(self.preferences.get("shortcuts", True))
+
+    @cached_property
+    def look(self) -> tuple[Any, ...]:
+        """All that the pieces of the frame depend on which are the same on many pages (see ui/kept.py)."""
+        user, current = self.user, self.current.key if self.current else ""
+        return (
+            shelf_of(user).state, user.pk, user.name, user.username, repr(user.preferences),
+            self.language, self.theme, current,
+        )  # fmt: skip
+
+    @property
+    def here(self) -> str:
+        """Where forms of the frame lead back to."""
+        return self.request.get_full_path()
 
     @property
     def language(self) -> str:

@@ -40,6 +40,7 @@ LANGUAGE_COOKIE = "keyuan_language"
 LOCKED = "locked"  # the session's key while the screen is locked
 PASSWORD_PATH, LOCK_PATH, SIGN_IN_PATH = "/password/change/", "/lock/", "/sign-in/"
 ALWAYS_OPEN = ("/sign-out/",)
+READING = ("GET", "HEAD", "OPTIONS")
 
 
 class Availability:
@@ -134,6 +135,8 @@ class Doorkeeper:
         if audience == PUBLIC or request.path.startswith(ALWAYS_OPEN):
             return None
         user: Any = request.user
+        if request.method not in READING:
+            user.shelf_state = ""  # what this request changes, it must see
         if user.is_authenticated and user.must_change_password and request.path != PASSWORD_PATH:
             return password_first(request)
         if errors.is_api(request):

@@ -1,15 +1,16 @@
-"""One cell of a list, by the kind of its field. Called 400 times a page, so plain functions and no templates."""
+"""Cells of a list, by the kinds of their fields. Called 400 times a page, so plain functions and no templates."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
+from html import escape
 from typing import Any
 
 from django.db import models
-from django.utils.html import escape
 from django.utils.safestring import SafeString
 
-from keyuan.records.catalogue import Field
+from keyuan.records.catalogue import Catalogue, Field
 from keyuan.records.kinds.kind import Kind
 from keyuan.records.namebook import NameBook
 from keyuan.ui import cells
@@ -21,13 +22,51 @@ SPECIAL: dict[tuple[str, str], Cell] = {}
 """Cells of single fields, by module and field name; rooms add theirs at start."""
 
 
+BLANK: tuple[Any, ...] = (None, "", [])
+REPEATED = (str, int, datetime)
+"""Values of these types are the same in many rows, and read the same each time."""
+
+
+class Cells:
+    """The cells of one page of records. What many rows share is worked out once."""
+
+    def __init__(self, catalogue: Catalogue, book: NameBook) -> None:
+        self.catalogue, self.book = catalogue, book
+        self._shown: dict[str, Callable[[models.Model], str]] = {}
+
+    def of(self, name: str, row: models.Model) -> str:
+        """What stands in the cell of the field `name` in this row."""
+        shown = self._shown.get(name)
+        if shown is None:
+            shown = self._shown[name] = self._column(self.catalogue.fields[name])
+        return shown(row)
+
+    def _column(self, field: Field) -> Callable[[models.Model], str]:
+        module, book, known = self.catalogue.module, self.book, dict[Any, str]()
+
+        def shown(row: models.Model) -> str:
+            value = field.read(row)
+            if not isinstance(value, REPEATED):
+                return show(module, field, value, book)
+            found = known.get(value)
+            if found is None:
+                found = known[value] = show(module, field, value, book)
+            return found
+
+        return shown
+
+
 def cell(module: str, field: Field, record: models.Model, book: NameBook) -> SafeString:
     """What stands in the cell of `field` in the row of `record`."""
-    value = field.read(record)
+    return show(module, field, field.read(record), book)
+
+
+def show(module: str, field: Field, value: Any, book: NameBook) -> SafeString:
+    """A raw value of `field` as its cell shows it."""
     special = SPECIAL.get((module, field.name))
     if special is not None:
         return special(field.kind, value, book)
-    if value in (None, "", []):
+    if value in BLANK:
         return cells.EMPTY
     return BY_KIND.get(field.kind.name, _plain)(field.kind, value, book)
 

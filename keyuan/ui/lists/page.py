@@ -5,26 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from html import escape
 from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from keyuan.org.http import Request
 from keyuan.org.models import User
 from keyuan.records.catalogue import Catalogue, Field
-from keyuan.records.kinds import Choice, LongText
+from keyuan.records.kinds import LongText
 from keyuan.records.kinds.kind import FilterRefused
 from keyuan.records.listing import LAST_PAGE, Count, Listing
 from keyuan.records.models import SavedView
 from keyuan.records.namebook import NameBook
+from keyuan.records.probe import among
 from keyuan.records.query import Node, conditions
 from keyuan.ui.lists.asked import SIZES, Asked
-from keyuan.ui.lists.cells import cell
+from keyuan.ui.lists.cells import Cells
 from keyuan.ui.lists.sentences import SPANS, Words, builder_words
 from keyuan.ui.pages import render_part
+
+_ROW = (
+    '<tr data-id="{pk}"><td class="fit"><input class="form-check-input" type="checkbox" name="ids" value="{pk}" '
+    'aria-label="{label}"></td><td>{first}</td>{rest}</tr>'
+)
 
 
 @dataclass(frozen=True)
@@ -51,7 +58,7 @@ class ListOf:
         related: foreign keys that are joined; `related_columns` only where their column is shown.
         explain: says per record what a search matched, where it was not the name.
         name_cell: the first cell of a row, from the record, the names and what the search matched.
-        row: one row on a phone, a template's name or what renders like one.
+        phone_row: the content of one row on a phone.
         bulk, none: templates of the buttons of the selection bar, and of the empty list.
     """
 
@@ -60,7 +67,7 @@ class ListOf:
     title: Any
     views: tuple[View, ...]
     template: str
-    row: Any
+    phone_row: Callable[[Any, Cells], str]
     name_cell: Callable[[Any, NameBook, str], SafeString]
     load: Callable[[list[Any], NameBook], None] = lambda rows, book: None
     related: tuple[str, ...] = ()
@@ -138,7 +145,8 @@ class ListPage:
         found = self.catalogue.model.objects.visible_to(self.user)
         shown = {one.name for one in self.columns}
         joined = [*self.spec.related, *(one for one in self.spec.related_columns if one in shown)]
-        by_pk = found.select_related(*joined).defer(*_long_texts(self.catalogue)).in_bulk(self.page.pks)
+        found = found.filter(among(self.page.pks)).joined(joined).defer(*_long_texts(self.catalogue))
+        by_pk = {row.pk: row for row in found}
         rows = [by_pk[pk] for pk in self.page.pks if pk in by_pk]
         self.spec.load(rows, self.book)
         return rows
@@ -148,21 +156,32 @@ class ListPage:
         chosen = self.asked.columns or self.view.columns or self._remembered_columns()
         return self.catalogue.columns(self.user, chosen)
 
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        return tuple(one.name for one in self.columns)
+
     def _remembered_columns(self) -> Sequence[str]:
         return self.user.preferences.get("columns", {}).get(self.catalogue.module, ())
 
-    def table(self) -> list[tuple[Any, SafeString, SafeString]]:
-        """Per row: the record, its first cell, and all other cells as one string."""
-        matched, name_cell = self._matched(), self.spec.name_cell
-        return [(row, name_cell(row, self.book, matched.get(row.pk, "")), self._cells(row)) for row in self.rows]
-
-    def _cells(self, row: Any) -> SafeString:
-        module, book = self.catalogue.module, self.book
+    def table(self) -> SafeString:
+        """The rows of the table."""
+        matched, name_cell, select = self._matched(), self.spec.name_cell, _("Select %(name)s")
+        columns = [("fit num" if one.kind.is_number else "fit", one.name) for one in self.columns[1:]]
         parts = []
-        for one in self.columns[1:]:
-            classes = "fit num" if one.kind.is_number else "fit"
-            parts.append(f'<td class="{classes}">{cell(module, one, row, book)}</td>')
+        for row in self.rows:
+            first = name_cell(row, self.book, matched.get(row.pk, ""))
+            rest = "".join([f'<td class="{kind}">{self.cells.of(name, row)}</td>' for kind, name in columns])
+            parts.append(_ROW.format(pk=row.pk, label=escape(select % {"name": row}), first=first, rest=rest))
         return SafeString("".join(parts))
+
+    def phone_rows(self) -> SafeString:
+        """The same rows on a phone."""
+        show, cells = self.spec.phone_row, self.cells
+        return SafeString("".join([f"<li>{show(row, cells)}</li>" for row in self.rows]))
+
+    @cached_property
+    def cells(self) -> Cells:
+        return Cells(self.catalogue, self.book)
 
     def _matched(self) -> dict[int, str]:
         found = self.listing.match
@@ -220,12 +239,11 @@ class ListPage:
         ]
 
     def context(self) -> dict[str, Any]:
-        table = self.table()
         return {
             "list": self,
             "title": self.spec.title,
             "asked": self.asked,
-            "table": table,
+            "rows": self.rows,
             "head": self.head(),
             "pager": self.pager(),
             "chips": self.words.chips(self.node, self.asked),
@@ -237,15 +255,18 @@ class ListPage:
         }
 
     def builder(self) -> dict[str, Any]:
-        """What the scripts of the filter builder and the column settings need."""
+        """What the script of the filter builder needs at once; `askable` follows when it is opened."""
         base = [self.words.parts(self.view.node)] if self.view.node else []
         return {
-            "fields": _described(self.words),
-            "spans": [(name, str(label)) for name, label in SPANS.items()],
-            "words": builder_words(str(self.view.label)),
             "filter": self.node,
-            "base": ["".join(f" {text}" for _kind, text in parts).strip() for parts in base],
+            "base": ["".join(f" {text}" for kind, text in parts).strip() for parts in base],
+            "from_view": _("from the view “%(view)s”") % {"view": self.view.label} if base else "",
         }
+
+    def askable(self) -> dict[str, Any]:
+        """The fields that can be asked for, their operators and values, and what the builder says."""
+        spans = [(name, str(label)) for name, label in SPANS.items()]
+        return {"fields": self.words.describe(), "spans": spans, "words": builder_words()}
 
     @cached_property
     def all_columns(self) -> list[tuple[Field, bool]]:
@@ -265,7 +286,7 @@ class ListPage:
     def without_each(self) -> list[tuple[str, str]]:
         """For an empty list: each condition in words, with the address without it."""
         return [
-            ("".join(text for _kind, text in chip.parts), chip.remove_url)
+            ("".join(text for kind, text in chip.parts), chip.remove_url)
             for chip in self.words.chips(self.node, self.asked)
         ]
 
@@ -280,10 +301,6 @@ class ListPage:
         return self.asked.url(q=None)
 
     @property
-    def own_url(self) -> str:
-        return self.asked.url(columns=None)
-
-    @property
     def view_url(self) -> str:
         """The view without what was changed."""
         return Asked(self.asked.path, {}).url(view=self.view.key)
@@ -294,7 +311,7 @@ class ListPage:
 
     @property
     def condition_count(self) -> int | str:
-        return sum(1 for _leaf in conditions(self.node)) if self.node else ""
+        return sum(1 for leaf in conditions(self.node)) if self.node else ""
 
 
 def _saved_views(request: Request, module: str) -> list[SavedView]:
@@ -308,29 +325,6 @@ def _saved_views(request: Request, module: str) -> list[SavedView]:
 def _long_texts(catalogue: Catalogue) -> list[str]:
     """Columns that no list shows and that may be long."""
     return [one.column for one in catalogue.fields.values() if not one.listed and isinstance(one.kind, LongText)]
-
-
-_DESCRIBED: dict[Any, list[dict[str, Any]]] = {}
-_REMEMBERED = 32
-
-
-def _described(words: Words) -> list[dict[str, Any]]:
-    """The fields in words, put together again only when a name in them has changed: it takes 1,200 translations."""
-    book = words.book
-    options = tuple(
-        (one.pk, one.name, one.position, one.is_retired)
-        for field_ in words.fields.values()
-        if isinstance(field_.kind, Choice)
-        for one in book.options(field_.kind.list)
-    )
-    names = tuple((one.pk, one.name) for one in book.tags.values())
-    tree = tuple((one.pk, one.name, one.path) for one in book.departments.values())
-    key = (words.catalogue.module, get_language(), tuple(words.fields), options, names, tree)
-    if key not in _DESCRIBED:
-        while len(_DESCRIBED) >= _REMEMBERED:
-            _DESCRIBED.pop(next(iter(_DESCRIBED)), None)
-        _DESCRIBED[key] = words.describe()
-    return _DESCRIBED[key]
 
 
 def _from_saved(saved: SavedView) -> View:

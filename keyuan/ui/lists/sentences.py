@@ -246,7 +246,7 @@ def together(parts: list[Node]) -> Node | None:
     return parts[0] if len(parts) == 1 else {"and": parts}
 
 
-def builder_words(view: str) -> dict[str, str]:
+def builder_words() -> dict[str, str]:
     """What the filter builder's script says."""
     return {
         "when": pgettext("filter", "When"),
@@ -269,5 +269,4 @@ def builder_words(view: str) -> dict[str, str]:
         "last_days": _("the last … days"),
         "next_days": _("the next … days"),
         "hits": _("{n} found"),
-        "from_view": _("from the view “%(view)s”") % {"view": view},
     }

@@ -1,11 +1,13 @@
 """What belongs to every list: columns of a person, saved views."""
 
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
 from django.db import IntegrityError, transaction
-from django.http import HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from keyuan.org.http import Request
 from keyuan.records.kinds.kind import FilterRefused
@@ -18,6 +20,15 @@ from keyuan.ui.lists.sentences import together, top
 from keyuan.ui.pages import safe_next, stays_here, toast
 
 
+@require_GET
+@signed_in
+def askable(request: Request, module: str) -> JsonResponse:
+    """What the filter builder of a list offers."""
+    if module not in LISTS or not request.user.may(module, "view"):
+        raise Http404
+    return JsonResponse(ListPage(LISTS[module], request).askable())
+
+
 @require_POST
 @signed_in
 def columns(request: Request) -> HttpResponse:
@@ -27,7 +38,14 @@ def columns(request: Request) -> HttpResponse:
         kept = dict(request.user.preferences.get("columns", {}))
         kept[module] = [] if request.POST.get("reset") else [name[:60] for name in request.POST.getlist("columns")[:60]]
         request.user.prefer(columns=kept)
-    return redirect(safe_next(request))
+    return redirect(_with_own_columns(safe_next(request)))
+
+
+def _with_own_columns(address: str) -> str:
+    """The list's address without the columns that somebody's link may have named."""
+    parts = urlsplit(address)
+    query = [(name, value) for name, value in parse_qsl(parts.query) if name != "columns"]
+    return urlunsplit(parts._replace(query=urlencode(query)))
 
 
 @require_POST

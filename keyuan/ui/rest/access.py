@@ -48,6 +48,8 @@ class Bearer:
             raise wrong_token(request)
         if token.scope != ApiToken.Reaches.WRITE and request.method not in SAFE:
             raise NotAllowed(_("This token may only read."))
+        if request.method not in SAFE:
+            token.user.shelf_state = ""  # what this request changes, it must see
         _used(token)
         return enter(request, token.user)
 

@@ -64,7 +64,7 @@ class RecordApi:
 
     def find(self, request: HttpRequest, pk: int) -> Any:
         """The record if the caller may see it. What they may not see does not exist."""
-        rows = self.model.objects.visible_to(request.user).select_related(*self.shape.related)
+        rows = self.model.objects.visible_to(request.user).joined(self.shape.related)
         return get_object_or_404(rows, pk=pk)
 
     def answer(self, request: HttpRequest, record: Any, status: int = 200) -> HttpResponse:

@@ -51,7 +51,7 @@ class Shape:
 
     def page(self, pks: Sequence[int], book: NameBook, names: Iterable[str]) -> list[dict[str, Any]]:
         """The records of these ids in this order; the ids come from what the person may see."""
-        rows = self.catalogue.model.rows.select_related(*self.related).in_bulk(list(pks))
+        rows = self.catalogue.model.rows.joined(self.related).in_bulk(list(pks))
         return self.records([rows[pk] for pk in pks if pk in rows], book, names)
 
     def one(self, record: Any, book: NameBook) -> dict[str, Any]:

@@ -4,10 +4,12 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField, CheckboxInput, Select, Textarea
+from django.template.base import Parser, Token
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
 from keyuan.ui import cells, formats
+from keyuan.ui.kept import Kept
 
 register = template.Library()
 
@@ -33,6 +35,15 @@ register.filter("moment", formats.moment)
 register.filter("percent", formats.percent)
 register.filter("change", formats.change)
 register.filter("file_size", formats.file_size)
+
+
+@register.tag
+def kept(parser: Parser, token: Token) -> Kept:
+    """{% kept "top" %} … {% endkept %}: a piece of the frame that is rendered once (see ui/kept.py)."""
+    _tag, name, *also = token.split_contents()
+    nodelist = parser.parse(("endkept",))
+    parser.delete_first_token()
+    return Kept(name.strip('"'), [parser.compile_filter(one) for one in also], nodelist)
 
 
 @register.simple_block_tag

@@ -1,5 +1,7 @@
 // <filter-builder>: conditions as sentence rows, groups one level deep; deeper ones are shown and kept as they are.
+// What can be asked is fetched when it is first opened.
 import { later } from "./server.js";
+import { say } from "./words.js";
 
 const NEEDS_NOTHING = new Set(["empty", "not-empty", "me", "my-department"]);
 const MANY = new Set(["in", "not-in", "any", "all", "none", "under"]);
@@ -10,6 +12,12 @@ const make = (tag, values = {}, ...children) => {
   return one;
 };
 
+const askable = new Map();
+const fetched = (url) => {
+  if (!askable.has(url)) askable.set(url, fetch(url).then((answer) => (answer.ok ? answer.json() : Promise.reject(answer))));
+  return askable.get(url);
+};
+
 class FilterBuilder extends HTMLElement {
   connectedCallback() {
     this.recount = later(() => this.count(), 250);
@@ -18,24 +26,42 @@ class FilterBuilder extends HTMLElement {
       if (event.key === "Enter" && !event.isComposing && event.target.matches("input:not([type=checkbox])")) this.apply();
     });
     // A new list leaves the element and takes its rows away.
-    this.swapped = () => this.isConnected && !this.contains(this.rows) && this.build();
+    this.swapped = () => this.isConnected && !(this.rows && this.contains(this.rows)) && this.opened();
     document.addEventListener("htmx:after:swap", this.swapped);
-    this.build();
+    this.box = this.closest("details");
+    this.box.addEventListener("toggle", this.swapped);
+    this.form = this.querySelector("form");
+    this.opened();
   }
 
   disconnectedCallback() {
     document.removeEventListener("htmx:after:swap", this.swapped);
+    this.box.removeEventListener("toggle", this.swapped);
   }
 
-  build() {
-    this.form = this.querySelector("form");
-    this.told = JSON.parse(document.getElementById("list-builder").textContent);
+  async opened() {
+    if (!this.box.open || this.waits) return;
+    this.form.hidden = true;
+    this.waits = make("p", { className: "skl" }, make("span", { className: "skel w60" }), make("span", { className: "skel w45" }));
+    this.append(this.waits);
+    try {
+      this.build(await fetched(this.dataset.fieldsUrl));
+    } catch {
+      askable.delete(this.dataset.fieldsUrl);
+      this.form.hidden = false;
+      this.form.prepend(make("p", { className: "bad fs12", role: "alert", textContent: say("failed") }));
+    }
+    this.waits.remove();
+    this.waits = null;
+  }
+
+  build(askable) {
+    this.told = { ...askable, ...JSON.parse(document.getElementById("list-builder").textContent) };
     this.words = this.told.words;
     this.fields = new Map(this.told.fields.map((one) => [one.name, one]));
     this.parts = read(this.told.filter);
     this.rows = make("div", { className: "fb" });
     this.foot = this.footer();
-    this.form.hidden = true;
     this.append(this.rows, this.foot);
     if (!this.parts.length) this.parts.push(this.blank());
     this.draw();
@@ -59,7 +85,7 @@ class FilterBuilder extends HTMLElement {
     this.rows.replaceChildren();
     for (const text of this.told.base) {
       const locked = make("span", { className: "lockd", textContent: text });
-      this.rows.append(make("div", { className: "frow base" }, this.joint(this.words.when), locked, make("span", { className: "t3 fs12", textContent: this.words.from_view })));
+      this.rows.append(make("div", { className: "frow base" }, this.joint(this.words.when), locked, make("span", { className: "t3 fs12", textContent: this.told.from_view })));
     }
     this.parts.forEach((part, place) => {
       const first = !place && !this.told.base.length;
