@@ -49,13 +49,17 @@ class Decider:
         self.by, self.options, self.made_here, self.keep = by, options, made_here, keep
         self.seen = Seen()
 
-    def decide(self, drafts: Sequence[Draft]) -> Decided:
-        """Give every draft its place, or refuse or skip it."""
+    def decide(self, drafts: Sequence[Draft], known: Known | None = None) -> Decided:
+        """Give every draft its place, or refuse or skip it.
+
+        Args:
+            known: what the keys of these drafts meet, where that was looked up already.
+        """
         ready = [draft for draft in drafts if not draft.is_refused]
         for draft in ready:
             draft.keys = draft.keys or keys_of(draft)
             draft.similar = draft.similar or similar_keys(draft)
-        known = look_up(ready)
+        known = known or look_up(ready)
         editable = set(
             Customer.objects.allowed(self.by, "edit").filter(pk__in=list(known.customers)).values_list("pk", flat=True)
         )

@@ -7,17 +7,30 @@ from typing import Any
 
 from keyuan.exchange.problems import BAD, WARN, Problem
 from keyuan.org.models import User
+from keyuan.records.cleaners.phone import clean_phones
+from keyuan.records.cleaners.phone import key as phone_key
 from keyuan.records.keys import Key
 from keyuan.records.options import Tag
 from keyuan.records.text import normalise
 
 
+def numbers(stored: str) -> list[str]:
+    """The numbers of a cleaned field."""
+    return clean_phones(stored) if ";" in stored else [stored] if stored else []
+
+
 @dataclass(slots=True)
 class Person:
-    """The contact in a row: cleaned values that are filled, and tags."""
+    """The contact in a row: cleaned values that are filled, tags, and the keys of its numbers."""
 
     values: dict[str, Any]
     tags: list[Tag] = field(default_factory=list)
+    keys: list[Key] = field(init=False)
+
+    def __post_init__(self) -> None:
+        values = self.values
+        stored = [*numbers(values.get("mobile", "")), *numbers(values.get("phone", ""))]
+        self.keys = list(dict.fromkeys(Key("phone", phone_key(number)) for number in stored))
 
     @property
     def sign(self) -> tuple[str, str]:

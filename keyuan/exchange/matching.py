@@ -12,9 +12,8 @@ from django.utils.translation import gettext as _
 
 from keyuan.customers.duplicates import SIMILAR
 from keyuan.customers.models import Contact, Customer
-from keyuan.exchange.drafts import Draft, Person
+from keyuan.exchange.drafts import Draft, numbers
 from keyuan.records.adding import as_json
-from keyuan.records.cleaners.phone import clean_phones
 from keyuan.records.cleaners.phone import key as phone_key
 from keyuan.records.cleaners.website import domain_key
 from keyuan.records.keys import Key
@@ -26,14 +25,17 @@ NAMED_AT_ONCE = 3
 
 _LIKE = """
     SELECT d.kind, d.key, d.record_type, d.record_id
-    FROM jsonb_to_recordset(%s::jsonb) AS wanted(kind text, key text)
+    FROM jsonb_each(%s::jsonb) AS wanted(kind, keys)
+    CROSS JOIN jsonb_array_elements_text(wanted.keys) AS given(key)
     CROSS JOIN LATERAL (
-        SELECT * FROM duplicate_key k WHERE k.kind = wanted.kind AND k.key = wanted.key AND k.live LIMIT %s
+        SELECT * FROM duplicate_key k WHERE k.kind = wanted.kind AND k.key = given.key AND k.live LIMIT %s
     ) d
 """
 _HELD = """
-    SELECT k.kind, k.key, k.record_id FROM jsonb_to_recordset(%s::jsonb) AS wanted(kind text, key text)
-    JOIN duplicate_key k ON k.kind = wanted.kind AND k.key = wanted.key
+    SELECT k.kind, k.key, k.record_id
+    FROM jsonb_each(%s::jsonb) AS wanted(kind, keys)
+    CROSS JOIN jsonb_array_elements_text(wanted.keys) AS given(key)
+    JOIN duplicate_key k ON k.kind = wanted.kind AND k.key = given.key
     WHERE k.live AND k.blocks AND k.record_type = 'customer'
 """
 
@@ -51,26 +53,11 @@ def keys_of(draft: Draft) -> list[Key]:
     keys += [Key("name", company_key(name)) for name in values.get("former_names", ())]
     if "short_name" in values:
         keys.append(Key("short", short_name_key(values["short_name"])))
-    keys += [Key("phone", phone_key(number)) for number in _numbers(values.get("phone", ""))]
+    keys += [Key("phone", phone_key(number)) for number in numbers(values.get("phone", ""))]
     for name in ("website", "email"):
         if name in values and (domain := domain_key(values[name])):
             keys.append(Key("domain", domain))
     return [key for key in dict.fromkeys(keys) if key.key]
-
-
-def _numbers(stored: str) -> list[str]:
-    return clean_phones(stored) if ";" in stored else [stored] if stored else []
-
-
-def people_keys(draft: Draft) -> list[Key]:
-    """The numbers of the contacts in the row."""
-    return [Key("phone", key) for person in draft.people for key in people_numbers(person)]
-
-
-def people_numbers(person: Person) -> list[str]:
-    """The numbers of one contact in the form in which they are compared."""
-    stored = [person.values.get(name, "") for name in ("mobile", "phone")]
-    return list(dict.fromkeys(phone_key(number) for numbers in stored for number in _numbers(numbers)))
 
 
 @dataclass
@@ -91,27 +78,50 @@ class Known:
 def look_up(drafts: Sequence[Draft]) -> Known:
     """Read, in a fixed number of queries, what the keys of these rows meet."""
     known = Known()
-    blocking = {(key.kind, key.key[:300]) for draft in drafts for key in draft.keys if key.blocks}
-    if not blocking:
-        return known
-    for kind, key, record_id in _ask(_HELD, blocking):
-        known.same[kind, key].add(record_id)
-    _look_for_similar(drafts, known)
-    pks = {pk for found in (known.same, known.similar) for held in found.values() for pk in held}
-    rows = Customer.objects.unscoped(reason="the duplicate check names owners to everybody").living()
-    known.customers = rows.select_related("owner").in_bulk(list(pks))
+    _read(known, places(drafts, blocking=True), places(drafts, blocking=False))
     return known
 
 
-def _ask(statement: str, places: Iterable[Place], *more: Any) -> list[tuple[Any, ...]]:
-    wanted = as_json([{"kind": kind, "key": key} for kind, key in places])
+def look_again(known: Known, drafts: Sequence[Draft], written: set[Place]) -> None:
+    """Read once more what the keys of these rows meet that have been written since."""
+    same, similar = (places(drafts, blocking=blocking) & written for blocking in (True, False))
+    for place in same:
+        known.same.pop(place, None)
+    for place in similar:
+        known.similar.pop(place, None)
+    _read(known, same, similar)
+
+
+def places(drafts: Iterable[Draft], *, blocking: bool) -> set[Place]:
+    """The keys of rows that block, or those that only warn."""
+    if blocking:
+        return {(key.kind, key.key[:300]) for draft in drafts for key in draft.keys if key.blocks}
+    return {(key.kind, key.key) for draft in drafts for key in draft.similar}
+
+
+def _read(known: Known, same: set[Place], similar: set[Place]) -> None:
+    for kind, key, record_id in _ask(_HELD, same):
+        known.same[kind, key].add(record_id)
+    _look_for_similar(similar, known)
+    pks = {pk for found in (known.same, known.similar) for held in found.values() for pk in held}
+    pks -= known.customers.keys()
+    if pks:
+        rows = Customer.objects.unscoped(reason="the duplicate check names owners to everybody").living()
+        known.customers |= rows.select_related("owner").in_bulk(list(pks))
+
+
+def _ask(statement: str, wanted: set[Place], *more: Any) -> list[tuple[Any, ...]]:
+    if not wanted:
+        return []
+    keys: dict[str, list[str]] = defaultdict(list)
+    for kind, key in wanted:
+        keys[kind].append(key)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [wanted, *more])
+        cursor.execute(statement, [as_json(keys), *more])
         return cursor.fetchall()
 
 
-def _look_for_similar(drafts: Sequence[Draft], known: Known) -> None:
-    asked = {(key.kind, key.key) for draft in drafts for key in draft.similar}
+def _look_for_similar(asked: set[Place], known: Known) -> None:
     holders = _ask(_LIKE, asked, NAMED_AT_ONCE)
     contacts = [pk for _kind, _key, record_type, pk in holders if record_type == "contact"]
     rows = Contact.objects.unscoped(reason="the duplicate check names owners to everybody")
@@ -124,14 +134,15 @@ def _look_for_similar(drafts: Sequence[Draft], known: Known) -> None:
 
 def similar_keys(draft: Draft) -> list[Key]:
     """The keys that only warn: name without place and suffix, short and former names, phones, domain."""
-    keys = [key for key in draft.keys if not key.blocks] + people_keys(draft)
+    found = [key for key in draft.keys if not key.blocks]
+    for person in draft.people:
+        found += person.keys
     core = next((key.key for key in draft.keys if key.kind == "core"), "")
-    found = [Key(key.kind, key.key[:300]) for key in keys]
     if core:
-        found += [Key("short", core[:300]), Key("name", core[:300])]
+        found += [Key("short", core), Key("name", core)]
     if draft.name:
-        found.append(Key("name", company_key(draft.name)[:300]))
-    return list(dict.fromkeys(found))
+        found.append(Key("name", company_key(draft.name)))
+    return list(dict.fromkeys(key if len(key.key) <= 300 else Key(key.kind, key.key[:300]) for key in found))
 
 
 @dataclass(slots=True)
@@ -168,8 +179,9 @@ class Seen:
                 self.same[key.kind, key.key] = earlier
             else:
                 self.similar.setdefault((key.kind, key.key), earlier)
-        for key in people_keys(draft):
-            self.similar.setdefault((key.kind, key.key), earlier)
+        for person in draft.people:
+            for key in person.keys:
+                self.similar.setdefault((key.kind, key.key), earlier)
         return earlier
 
 

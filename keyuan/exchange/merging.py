@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -16,9 +15,10 @@ from keyuan.customers.models.deriving import KEYED, customer_keys
 from keyuan.exchange.claiming import claim_keys, held_by, release_others
 from keyuan.exchange.deciding import JOIN
 from keyuan.exchange.drafts import Draft, Person
+from keyuan.exchange.numbers import Numbers
 from keyuan.exchange.options import Policy
 from keyuan.exchange.shapes import NewContact, choose_primary, raw, tag_ids
-from keyuan.exchange.writing import add_contacts
+from keyuan.exchange.writing import Writing, add_contacts
 from keyuan.org.models import User
 from keyuan.records.adding import change_each, copy_rows
 from keyuan.records.catalogue import Catalogue
@@ -138,9 +138,7 @@ def _merge_person(person: Person, standing: Standing, policy: str, by: User) -> 
             standing.changed.setdefault(held.pk, {})[name] = new
 
 
-def write_merged(
-    standings: Sequence[Standing], *, by: User, operation: Operation, at: datetime, details: dict[str, Any]
-) -> int:
+def write_merged(standings: Sequence[Standing], to: Writing) -> int:
     """Write what was noted, rows of losers excepted; how many contacts were added."""
     differing = [one for one in standings if one.differs]
     losers = _rewrite_keys(differing)
@@ -148,10 +146,9 @@ def write_merged(
         if one.customer.pk in losers:
             _lose(one)
     kept = [one for one in differing if one.customer.pk not in losers]
-    _write_customers(kept, operation, at, details)
-    _write_contacts(kept, operation)
-    added = [contact for one in kept for contact in _new_contacts(one)]
-    count = add_contacts(added, by=by, operation=operation, at=at)
+    _write_customers(kept, to)
+    _write_contacts(kept, to.operation)
+    count = add_contacts([contact for one in kept for contact in _new_contacts(one, to.numbers)], to)
     changed = [pk for one in kept for pk in one.changed]
     Contact.derive(changed, None)
     Customer.derive([one.customer.pk for one in kept], {"contacts"})
@@ -181,7 +178,7 @@ def _lose(standing: Standing) -> None:
         draft.outcome = "refused"
 
 
-def _write_customers(kept: Sequence[Standing], operation: Operation, at: datetime, details: dict[str, Any]) -> None:
+def _write_customers(kept: Sequence[Standing], to: Writing) -> None:
     changes: dict[int, dict[str, Any]] = {}
     before: dict[int, dict[str, Any]] = {}
     for one in kept:
@@ -190,14 +187,14 @@ def _write_customers(kept: Sequence[Standing], operation: Operation, at: datetim
         if one.changes or one.new_tags:
             changes[pk] = dict(one.changes)
         if "category" in one.changes:
-            changes[pk]["category_since"] = at
+            changes[pk]["category_since"] = to.at
         if one.new_tags:
             changes[pk]["tags"] = sorted(one.tags | one.new_tags)
     copies = [(one.customer.pk, tag) for one in kept for tag in sorted(one.new_tags)]
     if copies:
         copy_rows(CustomerTag, ["customer_id", "tag_id"], copies)
-    said = {one.customer.pk: details | {"row": one.drafts[0].number} for one in kept}
-    change_each(Customer, changes, before, {pk: pk for pk in changes}, operation=operation, details=said)
+    said = {one.customer.pk: to.details | {"row": one.drafts[0].number} for one in kept}
+    change_each(Customer, changes, before, {pk: pk for pk in changes}, operation=to.operation, details=said)
 
 
 def _write_contacts(kept: Sequence[Standing], operation: Operation) -> None:
@@ -208,7 +205,9 @@ def _write_contacts(kept: Sequence[Standing], operation: Operation) -> None:
     change_each(Contact, changes, before, owners, operation=operation)
 
 
-def _new_contacts(standing: Standing) -> list[NewContact]:
-    made = [NewContact(person, standing.customer.pk) for person in standing.new]
+def _new_contacts(standing: Standing, numbers: Numbers) -> list[NewContact]:
+    made = [NewContact(person, numbers) for person in standing.new]
     choose_primary(made, has_one=any(contact.is_primary for contact in standing.contacts))
+    for one in made:
+        one.settle(standing.customer.pk)
     return made

@@ -9,9 +9,8 @@ from __future__ import annotations
 import gc
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
@@ -19,21 +18,22 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from keyuan.customers.fields import CUSTOMER
-from keyuan.exchange.ahead import Ahead
+from keyuan.exchange.ahead import Ahead, working_ahead
 from keyuan.exchange.cleaning import RowReader
 from keyuan.exchange.columns import Mapping
 from keyuan.exchange.deciding import Decider, join
 from keyuan.exchange.drafts import Draft
-from keyuan.exchange.matching import Seen
+from keyuan.exchange.matching import Known, Seen
 from keyuan.exchange.merging import merge, stand, write_merged
 from keyuan.exchange.models import Import, ImportRow
+from keyuan.exchange.numbers import Numbers
 from keyuan.exchange.options import Options
 from keyuan.exchange.problems import BAD, INFO, WARN
 from keyuan.exchange.reading import read_table
 from keyuan.exchange.reading.table import Row
 from keyuan.exchange.storage import path_of
 from keyuan.exchange.targets import NAME, targets_for
-from keyuan.exchange.writing import create_customers, save_new_tags
+from keyuan.exchange.writing import Writing, create_customers, save_new_tags
 from keyuan.org.models import User
 from keyuan.records.adding import as_json, copy_rows
 from keyuan.records.errors import NotAllowed, RuleBroken
@@ -51,6 +51,7 @@ class Work:
     reader: RowReader
     decider: Decider
     counts: Counter[str]
+    numbers: Numbers = field(default_factory=Numbers)
 
     @classmethod
     def on(cls, of: Import, *, keep: bool) -> Work:
@@ -207,9 +208,9 @@ def as_text(draft: Draft) -> str:
 
 def write(of: Import) -> None:
     """Import the staged rows that are not yet written."""
-    with ThreadPoolExecutor(1) as thread:
+    with working_ahead() as thread:
         work, attempt = Work.on(of, keep=True), 1
-        ahead = Ahead(of.pk, work.reader, thread, CHUNK)
+        ahead = Ahead(of.pk, work.reader, work.numbers, thread, CHUNK)
         while True:
             try:
                 with without_collector(), transaction.atomic():
@@ -218,7 +219,7 @@ def write(of: Import) -> None:
                 if attempt == ATTEMPTS or ("deadlock" not in str(error) and "serialize" not in str(error)):
                     raise
                 work, attempt = Work.on(Import.objects.get(pk=of.pk), keep=True), attempt + 1
-                ahead = Ahead(of.pk, work.reader, thread, CHUNK)
+                ahead = Ahead(of.pk, work.reader, work.numbers, thread, CHUNK)
                 continue
             attempt = 1
             if not more:
@@ -230,11 +231,12 @@ def _write_chunk(work: Work, ahead: Ahead) -> bool:
     of = Import.objects.select_for_update().get(pk=work.of.pk)
     if of.state != Import.State.IMPORTING:
         return False
-    staged, drafts = ahead.take(of.written_to)
+    staged, drafts, known = ahead.take(of.written_to)
     work.counts = Counter(flat(of.counts))
     if staged:
         work.reader.find_parents(drafts)
-        contacts = _write(drafts, work, of)
+        contacts = _write(drafts, known, work, of)
+        ahead.note_written(drafts)
         work.count(drafts, contacts)
         _note(of, drafts)
         of.written_to = staged[-1][0]
@@ -245,18 +247,17 @@ def _write_chunk(work: Work, ahead: Ahead) -> bool:
     return len(staged) == CHUNK
 
 
-def _write(drafts: Sequence[Draft], work: Work, of: Import) -> int:
+def _write(drafts: Sequence[Draft], known: Known | None, work: Work, of: Import) -> int:
     """Decide about these rows and write them; how many contacts were added."""
     work.decider.seen = Seen()  # rows of earlier chunks are in the database
-    at, details = timezone.now(), {"import": of.pk}
     assert of.operation is not None
     of.operation.by = work.by
-    given: dict[str, Any] = {"by": work.by, "operation": of.operation, "at": at, "details": details}
-    decided = work.decider.decide(drafts)
+    to = Writing(work.by, of.operation, timezone.now(), {"import": of.pk}, work.numbers)
+    decided = work.decider.decide(drafts, known)
     save_new_tags([draft for draft in drafts if not draft.is_refused])
     for draft, earlier in decided.joins:
         join(draft, earlier)
-    contacts = create_customers(decided.creates, **given)
+    contacts = create_customers(decided.creates, to)
     for draft, earlier in decided.joins:
         _follow(draft, earlier.draft)
     standings = stand({draft.record_id for draft, _policy in decided.updates if draft.record_id}, lock=True)
@@ -266,7 +267,7 @@ def _write(drafts: Sequence[Draft], work: Work, of: Import) -> int:
         else:
             draft.refuse("meanwhile", _("Somebody deleted this customer meanwhile"), draft.name_column, draft.name)
             draft.outcome = "refused"
-    contacts += write_merged(list(standings.values()), **given)
+    contacts += write_merged(list(standings.values()), to)
     made = {
         draft.record_id: draft.number for draft in decided.creates if draft.outcome == "created" and draft.record_id
     }

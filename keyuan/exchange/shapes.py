@@ -1,12 +1,12 @@
-"""Customers and contacts as rows of their tables, without a model instance for each."""
+"""Customers and contacts as lines for COPY, without a model instance for each."""
 
 from __future__ import annotations
 
-import uuid
+import os
+import time
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache
-from types import SimpleNamespace
 from typing import Any
 
 from django.db import connection, models
@@ -21,12 +21,16 @@ from keyuan.customers.models.deriving import (
     sort_name,
 )
 from keyuan.exchange.drafts import Draft, Person
+from keyuan.exchange.numbers import Numbers
 from keyuan.org.models import User
+from keyuan.records.adding import as_copied, as_json, escaped
+from keyuan.records.keys import Key
 from keyuan.records.options import Tag
 from keyuan.records.search_text import Kind
 
-SearchRow = tuple[int, str, str]
 ALWAYS_SAID = ("customer", "is_primary", "has_left")
+STAMPS = ("created_at", "updated_at", "created_by_id", "updated_by_id", "category_since")
+"""Columns that hold the same in every row of a chunk."""
 
 
 @cache
@@ -37,113 +41,170 @@ def blank_row(model: type[models.Model]) -> dict[str, Any]:
     return {name: str(value) if isinstance(value, str) else value for name, value in values.items()} | {"custom": "{}"}
 
 
-@cache
-def columns_of(model: type[models.Model]) -> dict[str, str]:
-    """Column by field name."""
-    return {field.name: str(field.column) for field in model._meta.concrete_fields}
-
-
 def raw(value: Any) -> Any:
     """Rows as their ids, as columns and history keep them."""
     return value.pk if isinstance(value, models.Model) else value
 
 
-def shape(model: type[models.Model], values: dict[str, Any]) -> dict[str, Any]:
-    """The columns of a new row."""
-    columns = columns_of(model)
-    return blank_row(model) | {columns[name]: raw(value) for name, value in values.items()}
+class Layout:
+    """The columns of new rows of a model, and the line of a row that nobody has filled in.
+
+    Attributes:
+        columns: those of a line, in order.
+        alike: a class whose instances have every column as an attribute, blank unless set.
+    """
+
+    def __init__(self, model: type[models.Model]) -> None:
+        blank = blank_row(model) | {"id": None}
+        self.columns = [name for name in blank if name not in STAMPS]
+        self.stamped = [name for name in STAMPS if name in blank]
+        self.blank = [as_copied(blank[name]) for name in self.columns]
+        self.place = {name: place for place, name in enumerate(self.columns)}
+        self.column = {field.name: str(field.column) for field in model._meta.concrete_fields}
+        self.alike = type(model.__name__, (), blank)
+
+    def row(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Values by column, of what is filled in."""
+        column = self.column
+        return {column[name]: raw(value) for name, value in values.items()}
+
+    def like(self, row: dict[str, Any]) -> Any:
+        found = self.alike()
+        found.__dict__.update(row)
+        return found
+
+    def line(self, row: dict[str, Any]) -> str:
+        """A row as text for COPY."""
+        texts, place = self.blank.copy(), self.place
+        for name, value in row.items():
+            texts[place[name]] = as_copied(value)
+        return "\t".join(texts)
 
 
-class NewCustomer:
-    """A customer about to be added: its row, its picture for the history, its search text.
+@cache
+def layout(model: type[models.Model]) -> Layout:
+    return Layout(model)
+
+
+def stamps(model: type[models.Model], by: User, at: datetime) -> dict[str, Any]:
+    """What the columns in `STAMPS` hold, in the order in which they follow the lines."""
+    return {name: by.pk if name.endswith("_by_id") else at for name in layout(model).stamped}
+
+
+class Shape:
+    """A row about to be added, with everything that follows from it, as lines for COPY.
+
+    Attributes:
+        line: of its own table.
+        event, change: of the history.
+        search, keys: of the search text, and of duplicate keys that do not block.
+    """
+
+    __slots__ = ("change", "event", "keys", "line", "pk", "search", "tags")
+
+    def __init__(self, pk: int, tags: Sequence[Tag]) -> None:
+        self.pk, self.tags = pk, tag_ids(tags) if tags else []
+        self.line = self.event = self.change = ""
+        self.search: list[str] = []
+        self.keys: list[str] = []
+
+    def _note(self, customer: int, picture: dict[str, Any], details: dict[str, Any], event: int) -> None:
+        """The first line of its history."""
+        if self.tags:
+            picture["tags"] = self.tags
+        said = escaped(as_json(details)) if details else "{}"
+        self.event = f"{event}\t{self.pk}\t{customer}\t{said}"
+        self.change = f"{event}\t{escaped(as_json(picture))}"
+
+    def _index(self, bodies: Iterable[tuple[str, str]], keys: Iterable[Key]) -> None:
+        pk = self.pk
+        self.search = [f"{pk}\t{kind}\t{escaped(body)}" for kind, body in bodies if body]
+        self.keys = [f"{key.kind}\t{escaped(key.key[:300])}\t{pk}" for key in keys if not key.blocks]
+
+
+class NewCustomer(Shape):
+    """A customer about to be added, and the contacts with it.
 
     Args:
         by: who imports; the owner too, unless the row names another.
+        details: what its event says besides the number of the row.
     """
 
-    def __init__(self, draft: Draft, by: User) -> None:
-        owner = draft.owner or by
-        self.pk, self.draft = 0, draft
-        self.people = [NewContact(person, 0) for person in draft.people]
+    __slots__ = ("blocking", "people")
+
+    def __init__(self, draft: Draft, by: User, numbers: Numbers, details: dict[str, Any]) -> None:
+        super().__init__(numbers.customers.next(), draft.tags)
+        self.people = [NewContact(person, numbers) for person in draft.people]
         choose_primary(self.people)
-        self.row = shape(Customer, draft.values | {"owner": owner}) | {"department_id": owner.department_id}
-        self.like = SimpleNamespace(**self.row)
-        self.row["sort_name"] = sort_name(draft.name)
-        self.row["completeness"] = completeness(self.like, bool(self.people))  # type: ignore[arg-type]
-        self.bodies = self._bodies()
-
-    def settle(self, pk: int, by: User, at: datetime) -> None:
-        """Give it its id and its moment."""
-        self.pk = pk
-        self.row |= stamps(pk, by, at) | {"category_since": at}
         for person in self.people:
-            person.row["customer_id"] = pk
+            person.settle(self.pk)
+        self.blocking = [key for key in draft.keys if key.blocks]
+        owner, form = draft.owner or by, layout(Customer)
+        row = form.row(draft.values) | {"id": self.pk, "owner_id": owner.pk, "department_id": owner.department_id}
+        like = form.like(row)
+        picture = {name: raw(value) for name, value in draft.values.items()}
+        picture |= {"id": self.pk, "owner": owner.pk, "relationship": like.relationship}
+        if owner.department_id:
+            picture["department"] = owner.department_id
+        row["sort_name"] = sort_name(draft.name)
+        row["completeness"] = completeness(like, bool(self.people))
+        self.line = form.line(row)
+        self._note(self.pk, picture, details | {"row": draft.number}, numbers.events.next())
+        self._index(self._bodies(like, draft), draft.keys)
 
-    def picture(self) -> dict[str, Any]:
-        """The values as history keeps them."""
-        values = {name: raw(value) for name, value in self.draft.values.items()}
-        values |= {"id": self.pk, "owner": self.row["owner_id"], "relationship": self.row["relationship"]}
-        if self.row["department_id"]:
-            values["department"] = self.row["department_id"]
-        if self.draft.tags:
-            values["tags"] = tag_ids(self.draft.tags)
-        return values
-
-    def search(self) -> list[SearchRow]:
-        return [(self.pk, kind, body) for kind, body in self.bodies if body]
-
-    def _bodies(self) -> list[tuple[str, str]]:
+    def _bodies(self, like: Any, draft: Draft) -> list[tuple[str, str]]:
         people = [person.like for person in self.people]
-        tags = [tag.name for tag in self.draft.tags if tag.owner_id is None]
-        numbers = [self.like.phone, *(number for one in people for number in (one.mobile, one.phone))]
+        tags = [tag.name for tag in draft.tags if tag.owner_id is None]
+        numbers = [like.phone, *(number for one in people for number in (one.mobile, one.phone))]
         return [
-            (Kind.TEXT.value, customer_text(self.like, people, tags)),  # type: ignore[arg-type]
+            (Kind.TEXT.value, customer_text(like, people, tags)),
             (Kind.PHONE.value, phone_text(*numbers)),
-            (Kind.EMAIL.value, lines(self.like.email, *(one.email for one in people))),
+            (Kind.EMAIL.value, lines(like.email, *(one.email for one in people))),
         ]
 
 
-class NewContact:
-    """A contact about to be added."""
+class NewContact(Shape):
+    """A contact about to be added; `settle` makes its lines when its customer and rank are known."""
 
-    def __init__(self, person: Person, customer: int) -> None:
-        self.pk = 0
-        self.person = person
-        self.row = shape(Contact, person.values) | {"customer_id": customer, "person": uuid.uuid4()}
-        self.row["sort_name"] = sort_name(person.values["name"])
-        self.like = SimpleNamespace(**self.row)
-        self.bodies = [
-            (Kind.TEXT.value, contact_text(self.like)),  # type: ignore[arg-type]
-            (Kind.PHONE.value, phone_text(self.like.mobile, self.like.phone)),
-            (Kind.EMAIL.value, lines(self.like.email)),
-        ]
+    __slots__ = ("is_primary", "like", "numbers", "person", "row")
 
-    @property
-    def tags(self) -> list[Tag]:
-        return self.person.tags
+    def __init__(self, person: Person, numbers: Numbers) -> None:
+        super().__init__(numbers.contacts.next(), person.tags)
+        self.person, self.numbers = person, numbers
+        self.row = layout(Contact).row(person.values)
+        self.like = layout(Contact).like(self.row)
+        self.is_primary = bool(self.like.is_primary)
 
-    def settle(self, pk: int, by: User, at: datetime) -> None:
-        self.pk = pk
-        self.row |= stamps(pk, by, at)
+    def settle(self, customer: int) -> None:
+        form, row, like = layout(Contact), self.row, self.like
+        row |= {"id": self.pk, "customer_id": customer, "is_primary": self.is_primary, "person": new_person()}
+        row["sort_name"] = sort_name(self.person.values["name"])
+        self.line = form.line(row)
+        picture = {name: raw(value) for name, value in self.person.values.items()}
+        picture |= {"id": self.pk, "customer": customer, "is_primary": self.is_primary, "has_left": like.has_left}
+        self._note(customer, picture, {}, self.numbers.events.next())
+        self._index(
+            [
+                (Kind.TEXT.value, contact_text(like)),
+                (Kind.PHONE.value, phone_text(like.mobile, like.phone)),
+                (Kind.EMAIL.value, lines(like.email)),
+            ],
+            self.person.keys,
+        )
 
-    def picture(self) -> dict[str, Any]:
-        values = {name: raw(value) for name, value in self.person.values.items()}
-        values |= {"id": self.pk} | {name: self.row[columns_of(Contact)[name]] for name in ALWAYS_SAID}
-        return values | ({"tags": tag_ids(self.tags)} if self.tags else {})
 
-    def search(self) -> list[SearchRow]:
-        return [(self.pk, kind, body) for kind, body in self.bodies if body]
+def new_person() -> str:
+    """A UUID of version 7 (RFC 9562): those made one after another lie side by side in the index."""
+    chance = int.from_bytes(os.urandom(10), "big")
+    number = (time.time_ns() // 1_000_000) << 80 | chance
+    return f"{number & ~(0xF << 76) & ~(0x3 << 62) | 0x7 << 76 | 0x2 << 62:032x}"
 
 
 def choose_primary(people: Sequence[NewContact], *, has_one: bool = False) -> None:
     """Of new contacts of one customer the one marked, else the first, is the primary one, unless there is one."""
-    marked = next((one for one in people if one.row["is_primary"]), people[0] if people else None)
+    marked = next((one for one in people if one.is_primary), people[0] if people else None)
     for one in people:
-        one.row["is_primary"] = one is marked and not has_one
-
-
-def stamps(pk: int, by: User, at: datetime) -> dict[str, Any]:
-    return {"id": pk, "created_at": at, "updated_at": at, "created_by_id": by.pk, "updated_by_id": by.pk}
+        one.is_primary = one is marked and not has_one
 
 
 def tag_ids(tags: Iterable[Tag]) -> list[int]:

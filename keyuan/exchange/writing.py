@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,72 +20,72 @@ from keyuan.customers.models import (
 )
 from keyuan.exchange.claiming import claim_keys
 from keyuan.exchange.drafts import Draft
-from keyuan.exchange.matching import people_numbers
-from keyuan.exchange.shapes import NewContact, NewCustomer, SearchRow, tag_ids
+from keyuan.exchange.numbers import Numbers
+from keyuan.exchange.shapes import NewContact, NewCustomer, Shape, layout, stamps
 from keyuan.org.models import User
-from keyuan.records.adding import add_rows, copy_rows, next_ids
+from keyuan.records.adding import copy_created, copy_lines
 from keyuan.records.history import Operation
-from keyuan.records.keys import Key
+from keyuan.records.keys import DuplicateKey
 from keyuan.records.kinds.choices import ensure_tags
+from keyuan.records.models import Record
 from keyuan.records.search_text import SearchText
 
 
-def create_customers(
-    drafts: Sequence[Draft], *, by: User, operation: Operation, at: datetime, details: dict[str, Any]
-) -> int:
+@dataclass
+class Writing:
+    """What all rows of one chunk have in common.
+
+    Attributes:
+        details: what the events of customers say besides the numbers of their rows.
+    """
+
+    by: User
+    operation: Operation
+    at: datetime
+    details: dict[str, Any]
+    numbers: Numbers
+
+
+def create_customers(drafts: Sequence[Draft], to: Writing) -> int:
     """Add a customer for each draft that nobody was faster with; how many contacts were added with them."""
-    if not drafts:
-        return 0
-    pks = next_ids(Customer, len(drafts))
-    losers = claim_keys("customer", {pk: draft.keys for pk, draft in zip(pks, drafts, strict=True)})
+    for draft in drafts:
+        draft.shape = draft.shape or NewCustomer(draft, to.by, to.numbers, to.details)
+    losers = claim_keys("customer", {draft.shape.pk: draft.shape.blocking for draft in drafts})
     made: list[NewCustomer] = []
-    for pk, draft in zip(pks, drafts, strict=True):
-        if pk in losers:
+    for draft in drafts:
+        if draft.shape.pk in losers:
             draft.refuse("meanwhile", _("Somebody saved this customer meanwhile"), draft.name_column, draft.name)
             draft.outcome = "refused"
         else:
-            draft.record_id, draft.outcome = pk, "created"
-            made.append(draft.shape or NewCustomer(draft, by))
-            made[-1].settle(pk, by, at)
-    _add_customers(made, operation, details)
-    return add_contacts([one for customer in made for one in customer.people], by=by, operation=operation, at=at)
+            draft.record_id, draft.outcome = draft.shape.pk, "created"
+            made.append(draft.shape)
+    _add(Customer, CustomerSearch, CustomerTag, "customer_id", made, to)
+    return add_contacts([one for customer in made for one in customer.people], to)
 
 
-def _add_customers(made: Sequence[NewCustomer], operation: Operation, details: dict[str, Any]) -> None:
-    if not made:
-        return
-    columns = list(made[0].row)
-    rows = [[one.row[column] for column in columns] for one in made]
-    said = {one.pk: details | {"row": one.draft.number} for one in made}
-    add_rows(Customer, columns, rows, {one.pk: one.picture() for one in made}, operation=operation, details=said)
-    pairs = [(one.pk, tag) for one in made for tag in tag_ids(one.draft.tags)]
-    _add_links(CustomerTag, "customer_id", pairs)
-    _add_search(CustomerSearch, [row for one in made for row in one.search()])
-
-
-def add_contacts(made: Sequence[NewContact], *, by: User, operation: Operation, at: datetime) -> int:
+def add_contacts(made: Sequence[NewContact], to: Writing) -> int:
     """Add contacts of customers that exist; how many."""
-    if not made:
-        return 0
-    for pk, one in zip(next_ids(Contact, len(made)), made, strict=True):
-        one.settle(pk, by, at)
-    columns = list(made[0].row)
-    rows = [[one.row[column] for column in columns] for one in made]
-    add_rows(Contact, columns, rows, {one.pk: one.picture() for one in made}, operation=operation)
-    _add_links(ContactTag, "contact_id", [(one.pk, tag) for one in made for tag in tag_ids(one.tags)])
-    _add_search(ContactSearch, [row for one in made for row in one.search()])
-    claim_keys("contact", {one.pk: [Key("phone", key) for key in people_numbers(one.person)] for one in made})
+    _add(Contact, ContactSearch, ContactTag, "contact_id", made, to)
     return len(made)
 
 
-def _add_links(model: type[models.Model], column: str, pairs: Sequence[tuple[int, int]]) -> None:
-    if pairs:
-        copy_rows(model, [column, "tag_id"], pairs)
-
-
-def _add_search(model: type[SearchText], rows: Sequence[SearchRow]) -> None:
-    if rows:
-        copy_rows(model, ["record_id", "kind", "body"], rows)
+def _add(
+    model: type[Record],
+    search: type[SearchText],
+    tag: type[models.Model],
+    column: str,
+    made: Sequence[Shape],
+    to: Writing,
+) -> None:
+    """Records with their history, search text, tags, and keys that do not block."""
+    if not made:
+        return
+    copy_lines(model, layout(model).columns, [one.line for one in made], stamps(model, to.by, to.at))
+    copy_created(model, [one.event for one in made], [one.change for one in made], operation=to.operation, at=to.at)
+    copy_lines(search, ["record_id", "kind", "body"], [line for one in made for line in one.search])
+    copy_lines(tag, [column, "tag_id"], [f"{one.pk}\t{pk}" for one in made for pk in one.tags])
+    same = {"record_type": model.module, "live": True, "blocks": False}
+    copy_lines(DuplicateKey, ["kind", "key", "record_id"], [line for one in made for line in one.keys], same)
 
 
 def save_new_tags(drafts: Sequence[Draft]) -> None:

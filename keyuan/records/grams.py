@@ -4,9 +4,9 @@ Chinese and every other script that is not plain Latin: each character, and each
 letters and digits: each three that stand together, and the first one and two of each word, marked with `^`.
 The text must be normalised (`keyuan.records.text.normalise`): capitals are not part of any word.
 
-The index belongs on a column with collation "C": there a text of 190 bytes takes 26 µs, elsewhere 60–75 µs. Measured
-on PostgreSQL 18, two shared cores: a million such texts (225 MB) give an index of 228 MB in 74 s with two workers;
-a changed text costs 0.2 ms.
+The index belongs on a column with collation "C": there regular expressions are several times faster. Measured on
+PostgreSQL 18: 0.2 µs for each gram, 50 µs for the text of a customer with two contacts. Cutting words with `substr`
+takes half the time of going through the letters one by one.
 """
 
 from __future__ import annotations
@@ -19,37 +19,23 @@ GRAMS_SQL = r"""
 CREATE OR REPLACE FUNCTION grams(body text) RETURNS text[]
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $grams$
 DECLARE
-    found text[] := string_to_array(
-        regexp_replace(body, '[\x01-\xbf\u2000-\u206f\u3000-\u3004\u3006\u3008-\u303f]+', '', 'g'), NULL);
-    letter text;
-    code int;
-    before text := '';    -- the wide character just before, or nothing
-    second text := '';    -- the two places before in a word; a word begins with the mark ^
-    first text := '^';
+    wide text := regexp_replace(body, '[\x01-\xbf\u2000-\u206f\u3000-\u3004\u3006\u3008-\u303f]+', ' ', 'g');
+    found text[] := string_to_array(replace(wide, ' ', ''), NULL);
+    piece text;
 BEGIN
-    FOREACH letter IN ARRAY string_to_array(body, NULL) LOOP
-        code := ascii(letter);
-        IF code > 12351 OR code = 12293 OR code = 12295 OR code >= 192 AND code < 8192
-                OR code > 8303 AND code < 12288 THEN
-            IF before <> '' THEN
-                found := found || (before || letter);
-            ELSE
-                second := '';
-                first := '^';
-            END IF;
-            before := letter;
-        ELSIF code >= 97 AND code <= 122 OR code >= 48 AND code <= 57 THEN
-            found := found || (second || first || letter);
-            second := first;
-            first := letter;
-            IF before <> '' THEN
-                before := '';
-            END IF;
-        ELSE
-            before := '';
-            second := '';
-            first := '^';
+    FOREACH piece IN ARRAY string_to_array(regexp_replace(body, '[^a-z0-9]+', ' ', 'g'), ' ') LOOP
+        IF piece <> '' THEN
+            piece := '^' || piece;
+            found := found || left(piece, 2);
+            FOR place IN 1 .. length(piece) - 2 LOOP
+                found := found || substr(piece, place, 3);
+            END LOOP;
         END IF;
+    END LOOP;
+    FOREACH piece IN ARRAY string_to_array(wide, ' ') LOOP
+        FOR place IN 1 .. length(piece) - 1 LOOP
+            found := found || substr(piece, place, 2);
+        END LOOP;
     END LOOP;
     RETURN found;
 END $grams$;

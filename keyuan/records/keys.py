@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Q
@@ -38,8 +37,9 @@ class DuplicateKey(models.Model):
         return f"{self.kind}:{self.key}"
 
 
-@dataclass(frozen=True)
-class Key:
+class Key(NamedTuple):
+    """One key that a record has, or would have."""
+
     kind: str
     key: str
     blocks: bool = False

@@ -25,6 +25,8 @@ PINYIN_NEAR, WRITING_NEAR = 0.85, 0.6
 _NOT_NAME = re.compile(r"[\W_]+")
 _LATIN_SUFFIX = re.compile(r"\s+(?:" + "|".join(s for s in SUFFIXES if s.isascii()) + r")$")
 _CHINESE_SUFFIXES = tuple(s for s in SUFFIXES if not s.isascii())
+_BY_LAST = {last: [s for s in _CHINESE_SUFFIXES if s[-1] == last] for last in {s[-1] for s in _CHINESE_SUFFIXES}}
+_MARKS = re.compile(r"[^\w\s]+")
 _MARKET_PREFIX = re.compile(r"^(?:s?\*?st|xd|xr|dr|n)(?=[\u3400-\u9fff])")
 _MARKET_ENDING = re.compile(r"(?<=[\u3400-\u9fff])(?:[ab]股?|-(?:s?w|uw?|b|d|v)|退)$")
 
@@ -65,8 +67,11 @@ class Reason:
 
 def company_key(name: str) -> str:
     """The name without blanks, punctuation and brackets of any width: equal keys are equal names."""
-    plain = normalise(name)
-    return _NOT_NAME.sub("", plain) or plain
+    return _key(normalise(name))
+
+
+def _key(plain: str) -> str:
+    return plain if plain.isalnum() else _NOT_NAME.sub("", plain) or plain
 
 
 def company_core(name: str) -> str:
@@ -108,13 +113,23 @@ def _split(name: str) -> _Parts:
 
 def _without_suffix(name: str) -> str:
     """The key of a name without its legal endings, at least two characters of it."""
-    plain = re.sub(r"[^\w\s]+", " ", normalise(name)).strip()
-    while match := _LATIN_SUFFIX.search(plain):
-        plain = plain[: match.start()].rstrip()
-    bare = company_key(plain) or company_key(name)
-    while ending := next((s for s in _CHINESE_SUFFIXES if bare.endswith(s) and len(bare) - len(s) >= 2), None):
+    plain = normalise(name)
+    if not plain.isalnum():
+        plain = _MARKS.sub(" ", plain).strip()
+        while match := _LATIN_SUFFIX.search(plain):
+            plain = plain[: match.start()].rstrip()
+    bare = _key(plain) or company_key(name)
+    while ending := _chinese_suffix(bare):
         bare = bare.removesuffix(ending)
     return bare
+
+
+def _chinese_suffix(bare: str) -> str | None:
+    """The first legal ending that leaves two characters."""
+    for suffix in _BY_LAST.get(bare[-1:], ()):
+        if bare.endswith(suffix) and len(bare) - len(suffix) >= 2:
+            return suffix
+    return None
 
 
 def _without_place(bare: str) -> tuple[str | None, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 
 from opencc import OpenCC
@@ -13,6 +13,7 @@ from keyuan.records.reference.readings import OTHERWISE, SURNAMES, characters, p
 
 MOST_FORMS = 4
 LONGEST_QUERY = 100
+LONGEST_REMEMBERED = 64
 
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
                         "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
@@ -27,9 +28,17 @@ def normalise(text: str) -> str:
     that cannot be seen removed, white space folded to single blanks. Doing it twice changes nothing.
     """
     if text.isascii():
-        return " ".join(_INVISIBLE.sub("", text).lower().split())
+        return text.lower() if text.isalnum() else " ".join(_INVISIBLE.sub("", text).lower().split())
+    return _remembered(text) if len(text) <= LONGEST_REMEMBERED else _normalised(text)
+
+
+def _normalised(text: str) -> str:
     seen = _INVISIBLE.sub("", unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)))
     return " ".join(simplified(unicodedata.normalize("NFKC", seen.lower())).split())
+
+
+_remembered = lru_cache(maxsize=8192)(_normalised)
+"""One name is compared, sorted, spelled and searched; its form is worked out once."""
 
 
 def simplified(text: str) -> str:
@@ -68,15 +77,19 @@ def pinyin_forms(text: str) -> list[str]:
         At most four forms, the likeliest first: `["zhongqing", "zq"]`. Characters that may be read in two ways give
         further forms. A text without Chinese characters gives none.
     """
-    text = normalise(text)
+    return list(_forms(normalise(text)))
+
+
+@lru_cache(maxsize=4096)
+def _forms(text: str) -> tuple[str, ...]:
     if not _CHINESE.search(text):
-        return []
+        return ()
     forms: dict[str, None] = {}
     for syllables in _readings(text):
         for form in ("".join(syllables), "".join(syllable[0] for syllable in syllables)):
             if len(forms) < MOST_FORMS:
                 forms[form] = None
-    return list(forms)
+    return tuple(forms)
 
 
 def _readings(text: str) -> Iterator[list[str]]:
@@ -95,25 +108,29 @@ def _spell(text: str) -> tuple[list[str], list[tuple[int, str]]]:
     place = 0
     while place < len(text):
         character = text[place]
-        phrase = by_first.get(character) and _phrase_at(text, place)
+        phrase = _phrase_at(text, place, by_first[character]) if character in by_first else None
         if phrase:
             syllables += by_first[character][phrase]
             place += len(phrase)
             continue
-        if character in known:
+        readings = known.get(character)
+        if readings is not None:
             if not syllables and character in SURNAMES:
                 doubtful.append((0, SURNAMES[character]))
             if character in OTHERWISE:
                 doubtful.append((len(syllables), OTHERWISE[character]))
-            syllables.append(known[character][0])
+            syllables.append(readings[0])
         elif character.isascii() and character.isalnum():
             syllables.append(character)
         place += 1
     return syllables, doubtful
 
 
-def _phrase_at(text: str, place: int) -> str | None:
-    return next((phrase for phrase in phrases()[text[place]] if text.startswith(phrase, place)), None)
+def _phrase_at(text: str, place: int, candidates: Iterable[str]) -> str | None:
+    for phrase in candidates:
+        if text.startswith(phrase, place):
+            return phrase
+    return None
 
 
 def highlight(text: str, query: str) -> list[tuple[str, bool]]:

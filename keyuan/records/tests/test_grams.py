@@ -1,6 +1,7 @@
 """Grams: the same in Python and in PostgreSQL, and enough to find every word."""
 
 import os
+import re
 from collections.abc import Iterator
 
 import psycopg
@@ -73,7 +74,7 @@ def test_every_part_of_a_text_is_found(text: str, data: st.DataObject) -> None:
     word = data.draw(st.sampled_from(words))
     start = data.draw(st.integers(0, len(word) - 1))
     part = word[start : data.draw(st.integers(start + 1, len(word)))]
-    assume(len(part) > 2 or not part.isascii() or start == 0)
+    assume(start == 0 or not re.match("[a-z0-9]{1,2}(?![a-z0-9])", part))
 
     assert set(query_grams(part)) <= grams(normalise(text))
 
