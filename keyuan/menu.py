@@ -90,6 +90,7 @@ def compose() -> None:
                     Link(_("Roles and permissions"), "/admin/roles/", "shield-lock"),
                     Link(_("Classes and lists"), "/admin/lists/", "list"),
                     Link(pgettext_lazy("menu", "Tags"), "/admin/tags/", "tags"),
+                    Link(_("Business registry"), "/admin/registry/", "building", may="administrator"),
                     Link(pgettext_lazy("menu", "Settings"), "/admin/settings/", "settings"),
                 ),
             ),

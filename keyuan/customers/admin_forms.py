@@ -6,7 +6,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from keyuan.customers.fields import CUSTOMER
 from keyuan.customers.lists_admin import EXTRA_NAMES, listed
+from keyuan.customers.registry import FIELDS, Config
 from keyuan.records.cleaners import Invalid
 from keyuan.records.cleaners.lines import clean_line
 from keyuan.records.options import Option, Tag, tag_key
@@ -114,6 +116,82 @@ class IndustryTargetForm(forms.Form):
         if not code or not self.tree.is_offered(code):
             raise forms.ValidationError(_("Choose another entry that is in use."))
         return code
+
+
+class RegistryForm(forms.Form):
+    """The business registry: whom to ask, how, and where in the JSON answer each field stands.
+
+    Args:
+        kept: what holds now. Its secret is never shown, and stays where the input is left empty.
+    """
+
+    provider = forms.ChoiceField(
+        label=pgettext_lazy("registry", "Provider"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("None, everything is filled in by hand")),
+            ("http", gettext_lazy("An HTTP interface")),
+        ],
+    )
+    address = forms.CharField(
+        label=pgettext_lazy("registry", "Address"),
+        max_length=500,
+        required=False,
+        help_text=gettext_lazy(
+            "{name} is what is asked; {key}, {secret}, {time} and {signature} may stand there, too."
+        ),
+        widget=forms.TextInput(attrs={"placeholder": "https://api.example.com/company?key={key}&keyword={name}"}),
+    )
+    key = forms.CharField(label=pgettext_lazy("registry", "Key"), max_length=200, required=False)
+    secret = forms.CharField(
+        label=pgettext_lazy("registry", "Secret"),
+        max_length=200,
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text=gettext_lazy("Never shown again. Leave it empty to keep the one that is saved."),
+    )
+    headers = forms.CharField(
+        label=pgettext_lazy("registry", "Headers"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "placeholder": "Token: {signature}\nTimespan: {time}"}),
+        help_text=gettext_lazy("One a line. {signature} is the MD5 of key, time and secret in capitals."),
+    )
+
+    def __init__(self, *args: Any, kept: Config, **kwargs: Any) -> None:
+        paths = {f"path_{name}": path for name, path in kept.get("paths", {}).items()}
+        super().__init__(*args, **{"initial": {**kept, **paths}, **kwargs})
+        self.kept = kept
+        for name in FIELDS:
+            label = str(CUSTOMER.fields[name].label)
+            self.fields[f"path_{name}"] = forms.CharField(label=label, max_length=200, required=False)
+
+    @property
+    def path_fields(self) -> list[forms.BoundField]:
+        return [self[f"path_{name}"] for name in FIELDS]
+
+    def clean_address(self) -> str:
+        address = str(self.cleaned_data["address"]).strip()
+        if address and not address.startswith(("https://", "http://")):
+            raise forms.ValidationError(_("Write the whole address, beginning with https://"))
+        if address and "{name}" not in address:
+            raise forms.ValidationError(_("{name} must stand in the address."))
+        return address
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("provider") and not self.errors:
+            if not given.get("address"):
+                self.add_error("address", _("Write the whole address, beginning with https://"))
+            elif not any(given.get(f"path_{name}") for name in FIELDS):
+                self.add_error("path_name", _("Say where in the answer at least one field stands."))
+        return given
+
+    def config(self) -> Config:
+        given = self.cleaned_data
+        paths = {name: path for name in FIELDS if (path := given[f"path_{name}"].strip())}
+        kept = {name: given[name] for name in ("provider", "address", "key", "headers")}
+        return {**kept, "secret": given["secret"] or self.kept.get("secret", ""), "paths": paths}
 
 
 class TagForm(forms.Form):

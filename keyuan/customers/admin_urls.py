@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from keyuan.customers.views import industries_admin, lists_admin, tags_admin
+from keyuan.customers.views import industries_admin, lists_admin, registry, tags_admin
 
 list_urls = (
     [
@@ -27,7 +27,15 @@ tag_urls = (
     ],
     "tags_admin",
 )
+registry_urls = (
+    [
+        path("", registry.registry_edit, name="edit"),
+        path("try/", registry.registry_try, name="try"),
+    ],
+    "registry_admin",
+)
 urlpatterns = [
+    path("admin/registry/", include(registry_urls)),
     path("admin/lists/", include(list_urls)),
     path("admin/tags/", include(tag_urls)),
 ]

@@ -21,6 +21,8 @@ from keyuan.records.search import COMMON, frequencies, holding
 from keyuan.records.search_text import Kind
 
 MOST_HITS = 8
+TELLING = 4
+"""So many characters in the middle of a name tell that two may be one; 阿里巴巴 does, 精密 does not."""
 SIMILAR = 0.65
 """Names below this likeness of their cores are not shown; 海曙精密机械 and 海曙精工机械 have 0.69."""
 
@@ -162,11 +164,25 @@ def _add_similar(given: Given, hits: dict[int, Hit]) -> None:
     candidates = rows.filter(pk__in=_candidates(core)).exclude(pk__in=hits).select_related("owner")
     for customer in candidates:
         score = max(similarity(given.name, name) for name in (customer.name, customer.short_name) if name)
-        if score >= SIMILAR:
+        part = shared_part(core, company_core(customer.name))
+        if score >= SIMILAR or part:
             hit = hits[customer.pk] = Hit(customer)
-            for reason in reasons(given.name, customer.name):
-                hit.add("=", reason.text, 0)
-            hit.score = max(hit.score, round(score * 100))
+            told = [reason.text for reason in reasons(given.name, customer.name)]
+            for text in told or [_("The names share “%(part)s”") % {"part": part}]:
+                hit.add("=", text, 0)
+            hit.score = max(round(score * 100), _share(part, core, customer.name))
+
+
+def shared_part(one: str, other: str) -> str:
+    """The shorter of two cores, where the longer one begins with it, or holds it and it is long enough to tell."""
+    short, long = sorted((one, other), key=len)
+    within = len(short) >= TELLING and short in long
+    return short if len(short) > 1 and (long.startswith(short) or within) else ""
+
+
+def _share(part: str, core: str, name: str) -> int:
+    """How alike a name is that somebody has begun to type, in per cent."""
+    return round(60 + 35 * len(part) / max(len(core), len(company_core(name)))) if part else 0
 
 
 def _candidates(core: str) -> set[int]:

@@ -11,11 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from keyuan.customers import registry
 from keyuan.customers.detail import CustomerDetail
 from keyuan.customers.duplicates import Given, find_duplicates
 from keyuan.customers.forms import CustomerForm, FirstContactForm
 from keyuan.customers.lists import CUSTOMER_LIST
 from keyuan.customers.models import Customer
+from keyuan.customers.registered import look_up, typed
 from keyuan.org.http import Request
 from keyuan.org.settings import setting
 from keyuan.records.models import Favourite
@@ -53,6 +55,8 @@ def customer_detail(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @may("customer", "create")
 def customer_new(request: Request) -> HttpResponse:
+    if request.method == "POST" and "look_up" in request.POST:
+        return _looked_up_new(request)
     form = CustomerForm(request.POST or None, by=request.user, initial=_asked_values(request))
     contact = FirstContactForm(request.POST or None, by=request.user, fixed={"customer": None}, book=form.book)
     hits = form.duplicates() if request.method == "POST" else []
@@ -61,16 +65,27 @@ def customer_new(request: Request) -> HttpResponse:
         if customer is not None:
             toast(request, _("Customer “%(name)s” was created") % {"name": customer.name})
             return go(request, "customers:detail", customer.pk)
-    context = {
-        "title": _("New customer"),
-        "form": form,
-        "contact": contact,
-        "hits": hits,
-        "guide": setting("entry_guide"),
-    }
-    return page(
-        request, "customers/form.html", context | {"status_hits": len(hits)}, status=422 if form.is_bound else 200
-    )
+    context = _new_context(form, contact) | {"hits": hits, "status_hits": len(hits)}
+    return page(request, "customers/form.html", context, status=422 if form.is_bound else 200)
+
+
+def _new_context(form: CustomerForm, contact: FirstContactForm) -> dict[str, Any]:
+    return {"title": _("New customer"), "form": form, "contact": contact, **_around()}
+
+
+def _around() -> dict[str, Any]:
+    """What every form of a customer shows besides its inputs."""
+    return {"guide": setting("entry_guide"), "may_look_up": registry.provider() is not None}
+
+
+def _looked_up_new(request: Request) -> HttpResponse:
+    """The form again, with what the registry knows; nothing is saved."""
+    sent = CustomerForm(request.POST, by=request.user)
+    person = FirstContactForm(request.POST, by=request.user, fixed={"customer": None}, book=sent.book)
+    told = look_up(sent)
+    form = CustomerForm(by=request.user, book=sent.book, initial=told.typed)
+    contact = FirstContactForm(by=request.user, fixed={"customer": None}, book=sent.book, initial=typed(person))
+    return page(request, "customers/form.html", _new_context(form, contact) | {"registered": told})
 
 
 def _asked_values(request: Request) -> dict[str, Any]:
@@ -102,22 +117,31 @@ def _create(form: CustomerForm, contact: FirstContactForm) -> Customer | None:
 @may("customer", "edit")
 def customer_edit(request: Request, pk: int) -> HttpResponse:
     customer = record_or_404(Customer, request, pk, "edit")
+    if request.method == "POST" and "look_up" in request.POST:
+        return _looked_up_edit(request, customer)
     form = CustomerForm(request.POST or None, by=request.user, instance=customer)
     saving = Saving(form, typed_version(request) if request.method == "POST" else customer.version)
     if request.method == "POST" and saving.save():
         toast(request, _("Saved"))
         return go(request, "customers:detail", pk)
-    context = {
-        "title": _("Edit customer"),
-        "form": form,
-        "customer": customer,
-        "version": saving.version,
+    context = _edit_context(customer, form, saving.version) | {
         "differences": saving.differences,
         "hits": form.duplicates() if form.is_bound else [],
-        "guide": setting("entry_guide"),
     }
     status = 409 if saving.differences else 422 if form.is_bound else 200
     return page(request, "customers/form.html", context, status=status)
+
+
+def _edit_context(customer: Customer, form: CustomerForm, version: int | None) -> dict[str, Any]:
+    return {"title": _("Edit customer"), "form": form, "customer": customer, "version": version, **_around()}
+
+
+def _looked_up_edit(request: Request, customer: Customer) -> HttpResponse:
+    sent = CustomerForm(request.POST, by=request.user, instance=customer)
+    told = look_up(sent)
+    form = CustomerForm(by=request.user, instance=customer, book=sent.book, initial=told.typed)
+    context = _edit_context(customer, form, typed_version(request)) | {"registered": told}
+    return page(request, "customers/form.html", context)
 
 
 @require_POST

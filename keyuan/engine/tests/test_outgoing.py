@@ -21,7 +21,7 @@ def answering(answer: Callable[[BaseHTTPRequestHandler], Any]) -> Iterator[str]:
         def do_GET(self) -> None:
             answer(self)
 
-        do_POST = do_GET
+        do_POST = do_GET  # noqa: N815
 
         def log_message(self, *words: Any) -> None:
             pass
@@ -78,7 +78,7 @@ def test_an_answer_comes_back_with_status_headers_and_body(local: None) -> None:
     assert asked == {"path": "/a?b=%E7%94%B2", "host": address.removeprefix("http://"), "key": "k", "body": b"{}"}
 
 
-def test_a_machine_that_is_not_public_is_not_asked_unless_the_operator_names_it(
+def test_a_private_machine_is_not_asked_unless_the_operator_names_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked: list[str] = []
@@ -97,7 +97,8 @@ def test_a_machine_that_is_not_public_is_not_asked_unless_the_operator_names_it(
     "url",
     ["http://127.0.0.1/", "http://localhost/", "http://[::1]/", "http://10.0.0.1/", "http://169.254.169.254/latest/",
      "http://[::ffff:127.0.0.1]/", "http://0.0.0.0/", "http://2130706433/", "http://93.184.216.34:8080/",
-     "http://user:word@93.184.216.34/", "ftp://93.184.216.34/", "file:///etc/passwd", "//93.184.216.34/", "http://", ""],
+     "http://user:word@93.184.216.34/", "ftp://93.184.216.34/", "file:///etc/passwd", "//93.184.216.34/",
+     "http://", ""],
 )  # fmt: skip
 def test_these_addresses_are_never_asked(url: str) -> None:
     assert why(url) == Reason.ADDRESS
