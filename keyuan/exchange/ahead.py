@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from django.db import connection
 from django.utils import translation
@@ -17,7 +18,21 @@ from keyuan.exchange.numbers import Numbers
 from keyuan.exchange.reading.table import Row
 from keyuan.exchange.shapes import NewCustomer
 
-Worked = tuple[list[Draft], Known | None]
+
+@dataclass
+class Chunk:
+    """Staged rows with their drafts.
+
+    Attributes:
+        known: what their keys meet, where that was looked up ahead.
+        same, similar: the keys of all of them that block, and those that only warn.
+    """
+
+    rows: list[Row]
+    drafts: list[Draft]
+    same: set[Place]
+    similar: set[Place]
+    known: Known | None = None
 
 
 @contextmanager
@@ -47,29 +62,29 @@ class Ahead:
         self.import_id, self.reader, self.numbers, self.thread, self.size = import_id, reader, numbers, thread, size
         self.after = -1
         self.rows: list[Row] = []
-        self.worked: Future[Worked] | None = None
+        self.worked: Future[Chunk] | None = None
         self.looks_up = not connection.in_atomic_block
         self.written: set[Place] = set()
         self.has_updated = False
 
-    def take(self, after: int) -> tuple[list[Row], list[Draft], Known | None]:
-        """The rows behind number `after` with their drafts, and what these meet; the rows behind them are begun."""
+    def take(self, after: int) -> Chunk:
+        """The rows behind number `after`; the ones behind them are begun."""
         if self.after != after or self.worked is None:
             self._begin(after)
         assert self.worked is not None
-        rows, (drafts, known) = self.rows, self.worked.result()
-        if known is not None and self.has_updated:
-            known = None
-        elif known is not None:
-            look_again(known, drafts, self.written)
-        if len(rows) == self.size:
-            self._begin(rows[-1][0])
-        return rows, drafts, known
+        chunk = self.worked.result()
+        if self.has_updated:
+            chunk.known = None
+        elif chunk.known is not None:
+            look_again(chunk.known, chunk.same & self.written, chunk.similar & self.written)
+        if len(chunk.rows) == self.size:
+            self._begin(chunk.rows[-1][0])
+        return chunk
 
-    def note_written(self, drafts: Sequence[Draft]) -> None:
-        """The keys of these rows have been written since the next ones were begun."""
-        self.written = places(drafts, blocking=True) | places(drafts, blocking=False)
-        self.has_updated = any(draft.outcome == "updated" for draft in drafts)
+    def note_written(self, chunk: Chunk) -> None:
+        """What these rows are has been written since the next ones were begun."""
+        self.written = chunk.same | chunk.similar
+        self.has_updated = any(draft.outcome == "updated" for draft in chunk.drafts)
 
     def _begin(self, after: int) -> None:
         staged = ImportRow.objects.filter(of=self.import_id, number__gt=after).order_by("number")
@@ -79,20 +94,21 @@ class Ahead:
         language = translation.get_language() or "zh-hans"
         self.worked = self.thread.submit(self._work, self.rows, language)
 
-    def _work(self, rows: Sequence[Row], language: str) -> Worked:
+    def _work(self, rows: list[Row], language: str) -> Chunk:
         with translation.override(language):
             drafts = self.reader.clean(rows)
         ready = [draft for draft in drafts if not draft.is_refused]
         for draft in ready:
             self._derive(draft)
-        return drafts, look_up(ready) if self.looks_up else None
+        same, similar = places(ready)
+        return Chunk(rows, drafts, same, similar, look_up(same, similar) if self.looks_up else None)
 
     def _derive(self, draft: Draft) -> None:
         """Keys, and the customer that it would become unless its parent or a tag must be found or saved first."""
         draft.keys = keys_of(draft)
         draft.similar = similar_keys(draft)
         if "parent" not in draft.values and not has_new_tags(draft):
-            draft.shape = NewCustomer(draft, self.reader.user, self.numbers, {"import": self.import_id})
+            draft.shape = NewCustomer(draft, self.reader.user, self.numbers, self.import_id)
 
 
 def has_new_tags(draft: Draft) -> bool:

@@ -15,6 +15,7 @@ from keyuan.exchange.matching import (
     Seen,
     keys_of,
     look_up,
+    places,
     same_customers,
     similar_keys,
     warn_of_similar,
@@ -59,7 +60,7 @@ class Decider:
         for draft in ready:
             draft.keys = draft.keys or keys_of(draft)
             draft.similar = draft.similar or similar_keys(draft)
-        known = known or look_up(ready)
+        known = known or look_up(*places(ready))
         editable = set(
             Customer.objects.allowed(self.by, "edit").filter(pk__in=list(known.customers)).values_list("pk", flat=True)
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -75,28 +75,29 @@ class Known:
     customers: dict[int, Customer] = field(default_factory=dict)
 
 
-def look_up(drafts: Sequence[Draft]) -> Known:
-    """Read, in a fixed number of queries, what the keys of these rows meet."""
+def places(drafts: Iterable[Draft]) -> tuple[set[Place], set[Place]]:
+    """The keys of rows: those that block, and those that only warn."""
+    same: set[Place] = set()
+    similar: set[Place] = set()
+    for draft in drafts:
+        same.update([(kind, key[:300]) for kind, key, blocks in draft.keys if blocks])
+        similar.update([(kind, key) for kind, key, _blocks in draft.similar])
+    return same, similar
+
+
+def look_up(same: set[Place], similar: set[Place]) -> Known:
+    """Read, in a fixed number of queries, what these keys meet."""
     known = Known()
-    _read(known, places(drafts, blocking=True), places(drafts, blocking=False))
+    _read(known, same, similar)
     return known
 
 
-def look_again(known: Known, drafts: Sequence[Draft], written: set[Place]) -> None:
-    """Read once more what the keys of these rows meet that have been written since."""
-    same, similar = (places(drafts, blocking=blocking) & written for blocking in (True, False))
-    for place in same:
-        known.same.pop(place, None)
-    for place in similar:
-        known.similar.pop(place, None)
+def look_again(known: Known, same: set[Place], similar: set[Place]) -> None:
+    """Read once more what these keys meet, because they have been written since."""
+    for found, asked in ((known.same, same), (known.similar, similar)):
+        for place in asked:
+            found.pop(place, None)
     _read(known, same, similar)
-
-
-def places(drafts: Iterable[Draft], *, blocking: bool) -> set[Place]:
-    """The keys of rows that block, or those that only warn."""
-    if blocking:
-        return {(key.kind, key.key[:300]) for draft in drafts for key in draft.keys if key.blocks}
-    return {(key.kind, key.key) for draft in drafts for key in draft.similar}
 
 
 def _read(known: Known, same: set[Place], similar: set[Place]) -> None:

@@ -193,7 +193,7 @@ def _write_customers(kept: Sequence[Standing], to: Writing) -> None:
     copies = [(one.customer.pk, tag) for one in kept for tag in sorted(one.new_tags)]
     if copies:
         copy_rows(CustomerTag, ["customer_id", "tag_id"], copies)
-    said = {one.customer.pk: to.details | {"row": one.drafts[0].number} for one in kept}
+    said = {one.customer.pk: {"import": to.of, "row": one.drafts[0].number} for one in kept}
     change_each(Customer, changes, before, {pk: pk for pk in changes}, operation=to.operation, details=said)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import time
+
 from django.db import models
 
 from keyuan.customers.models import Contact, Customer
@@ -30,10 +33,29 @@ class Supply:
         return self.left.pop()
 
 
-class Numbers:
-    """Ids for customers, contacts and their history."""
+class People:
+    """Ids of persons: UUIDs of version 7 (RFC 9562), of which those made together lie together in the index.
+
+    Chance is fetched for many at once: each call lets go of the interpreter and takes it back at once, and a thread
+    that waits for it never gets it while such calls follow each other.
+    """
 
     def __init__(self) -> None:
+        self.chances = b""
+
+    def next(self) -> str:
+        if not self.chances:
+            self.chances = os.urandom(10 * 10 * AT_ONCE)
+        chance, self.chances = int.from_bytes(self.chances[:10], "big"), self.chances[10:]
+        number = (time.time_ns() // 1_000_000) << 80 | chance
+        return f"{number & ~(0xF << 76) & ~(0x3 << 62) | 0x7 << 76 | 0x2 << 62:032x}"
+
+
+class Numbers:
+    """Ids for customers, contacts and their history, and for the persons behind contacts."""
+
+    def __init__(self) -> None:
+        self.people = People()
         self.customers, self.contacts, self.events = Supply(Customer), Supply(Contact), Supply(Event)
 
     def provide(self, rows: int) -> None:

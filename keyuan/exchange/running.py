@@ -7,6 +7,7 @@ writes nothing twice.
 from __future__ import annotations
 
 import gc
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,12 +19,12 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from keyuan.customers.fields import CUSTOMER
-from keyuan.exchange.ahead import Ahead, working_ahead
+from keyuan.exchange.ahead import Ahead, Chunk, working_ahead
 from keyuan.exchange.cleaning import RowReader
 from keyuan.exchange.columns import Mapping
 from keyuan.exchange.deciding import Decider, join
 from keyuan.exchange.drafts import Draft
-from keyuan.exchange.matching import Known, Seen
+from keyuan.exchange.matching import Seen
 from keyuan.exchange.merging import merge, stand, write_merged
 from keyuan.exchange.models import Import, ImportRow
 from keyuan.exchange.numbers import Numbers
@@ -35,10 +36,11 @@ from keyuan.exchange.storage import path_of
 from keyuan.exchange.targets import NAME, targets_for
 from keyuan.exchange.writing import Writing, create_customers, save_new_tags
 from keyuan.org.models import User
-from keyuan.records.adding import as_json, copy_rows
+from keyuan.records.adding import as_copied, as_json, copy_lines
 from keyuan.records.errors import NotAllowed, RuleBroken
 
 CHUNK, ATTEMPTS = 2000, 5
+TURN = 0.0003  # seconds
 
 
 @dataclass
@@ -112,6 +114,17 @@ def without_collector() -> Iterator[None]:
             gc.enable()
 
 
+@contextmanager
+def taking_turns() -> Iterator[None]:
+    """The thread that feeds the database gets the interpreter at once, so that the database never waits for long."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(TURN)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
+
+
 # Staging
 
 
@@ -129,11 +142,9 @@ def stage(of: Import, rows: Sequence[Row]) -> None:
     """Put the bare rows where the import takes them from; used where nobody asks for a check."""
     with transaction.atomic():
         ImportRow.objects.filter(of=of).delete()
-        copy_rows(
-            ImportRow,
-            ["import_id", "number", "cells", "outcome", "is_flagged", "problems"],
-            ((of.pk, number, cells, "", False, "[]") for number, cells in rows),
-        )
+        lines = [f"{number}\t{as_copied(cells)}" for number, cells in rows]
+        same = {"import_id": of.pk, "outcome": "", "is_flagged": False, "problems": "[]"}
+        copy_lines(ImportRow, ["number", "cells"], lines, same)
 
 
 # The check
@@ -188,15 +199,12 @@ def preview(drafts: Sequence[Draft], work: Work) -> int:
 
 
 def _stage_checked(of: Import, rows: Sequence[Row], drafts: Sequence[Draft]) -> None:
-    columns = ["import_id", "number", "cells", "outcome", "is_flagged", "problems", "record_id"]
-    copy_rows(
-        ImportRow,
-        columns,
-        (
-            (of.pk, number, cells, draft.outcome, draft.is_flagged, as_text(draft), draft.record_id)
-            for (number, cells), draft in zip(rows, drafts, strict=True)
-        ),
-    )
+    lines = [
+        "\t".join(map(as_copied, (number, cells, draft.outcome, draft.is_flagged, as_text(draft), draft.record_id)))
+        for (number, cells), draft in zip(rows, drafts, strict=True)
+    ]
+    columns = ["number", "cells", "outcome", "is_flagged", "problems", "record_id"]
+    copy_lines(ImportRow, columns, lines, {"import_id": of.pk})
 
 
 def as_text(draft: Draft) -> str:
@@ -208,7 +216,7 @@ def as_text(draft: Draft) -> str:
 
 def write(of: Import) -> None:
     """Import the staged rows that are not yet written."""
-    with working_ahead() as thread:
+    with working_ahead() as thread, taking_turns():
         work, attempt = Work.on(of, keep=True), 1
         ahead = Ahead(of.pk, work.reader, work.numbers, thread, CHUNK)
         while True:
@@ -231,12 +239,13 @@ def _write_chunk(work: Work, ahead: Ahead) -> bool:
     of = Import.objects.select_for_update().get(pk=work.of.pk)
     if of.state != Import.State.IMPORTING:
         return False
-    staged, drafts, known = ahead.take(of.written_to)
+    chunk = ahead.take(of.written_to)
+    staged, drafts = chunk.rows, chunk.drafts
     work.counts = Counter(flat(of.counts))
     if staged:
         work.reader.find_parents(drafts)
-        contacts = _write(drafts, known, work, of)
-        ahead.note_written(drafts)
+        contacts = _write(chunk, work, of)
+        ahead.note_written(chunk)
         work.count(drafts, contacts)
         _note(of, drafts)
         of.written_to = staged[-1][0]
@@ -247,13 +256,14 @@ def _write_chunk(work: Work, ahead: Ahead) -> bool:
     return len(staged) == CHUNK
 
 
-def _write(drafts: Sequence[Draft], known: Known | None, work: Work, of: Import) -> int:
+def _write(chunk: Chunk, work: Work, of: Import) -> int:
     """Decide about these rows and write them; how many contacts were added."""
     work.decider.seen = Seen()  # rows of earlier chunks are in the database
     assert of.operation is not None
     of.operation.by = work.by
-    to = Writing(work.by, of.operation, timezone.now(), {"import": of.pk}, work.numbers)
-    decided = work.decider.decide(drafts, known)
+    to = Writing(work.by, of.operation, timezone.now(), of.pk, work.numbers)
+    drafts = chunk.drafts
+    decided = work.decider.decide(drafts, chunk.known)
     save_new_tags([draft for draft in drafts if not draft.is_refused])
     for draft, earlier in decided.joins:
         join(draft, earlier)

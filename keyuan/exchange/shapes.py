@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import time
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache
@@ -28,7 +26,7 @@ from keyuan.records.keys import Key
 from keyuan.records.options import Tag
 from keyuan.records.search_text import Kind
 
-ALWAYS_SAID = ("customer", "is_primary", "has_left")
+TEXT, PHONE, EMAIL = Kind.TEXT.value, Kind.PHONE.value, Kind.EMAIL.value
 STAMPS = ("created_at", "updated_at", "created_by_id", "updated_by_id", "category_since")
 """Columns that hold the same in every row of a chunk."""
 
@@ -108,12 +106,11 @@ class Shape:
         self.search: list[str] = []
         self.keys: list[str] = []
 
-    def _note(self, customer: int, picture: dict[str, Any], details: dict[str, Any], event: int) -> None:
-        """The first line of its history."""
+    def _note(self, customer: int, picture: dict[str, Any], details: str, event: int) -> None:
+        """The first line of its history; `details` is JSON."""
         if self.tags:
             picture["tags"] = self.tags
-        said = escaped(as_json(details)) if details else "{}"
-        self.event = f"{event}\t{self.pk}\t{customer}\t{said}"
+        self.event = f"{event}\t{self.pk}\t{customer}\t{details}"
         self.change = f"{event}\t{escaped(as_json(picture))}"
 
     def _index(self, bodies: Iterable[tuple[str, str]], keys: Iterable[Key]) -> None:
@@ -127,12 +124,12 @@ class NewCustomer(Shape):
 
     Args:
         by: who imports; the owner too, unless the row names another.
-        details: what its event says besides the number of the row.
+        of: the id of the import, which its event names.
     """
 
     __slots__ = ("blocking", "people")
 
-    def __init__(self, draft: Draft, by: User, numbers: Numbers, details: dict[str, Any]) -> None:
+    def __init__(self, draft: Draft, by: User, numbers: Numbers, of: int) -> None:
         super().__init__(numbers.customers.next(), draft.tags)
         self.people = [NewContact(person, numbers) for person in draft.people]
         choose_primary(self.people)
@@ -149,7 +146,7 @@ class NewCustomer(Shape):
         row["sort_name"] = sort_name(draft.name)
         row["completeness"] = completeness(like, bool(self.people))
         self.line = form.line(row)
-        self._note(self.pk, picture, details | {"row": draft.number}, numbers.events.next())
+        self._note(self.pk, picture, f'{{"import": {of}, "row": {draft.number}}}', numbers.events.next())
         self._index(self._bodies(like, draft), draft.keys)
 
     def _bodies(self, like: Any, draft: Draft) -> list[tuple[str, str]]:
@@ -157,9 +154,9 @@ class NewCustomer(Shape):
         tags = [tag.name for tag in draft.tags if tag.owner_id is None]
         numbers = [like.phone, *(number for one in people for number in (one.mobile, one.phone))]
         return [
-            (Kind.TEXT.value, customer_text(like, people, tags)),
-            (Kind.PHONE.value, phone_text(*numbers)),
-            (Kind.EMAIL.value, lines(like.email, *(one.email for one in people))),
+            (TEXT, customer_text(like, people, tags)),
+            (PHONE, phone_text(*numbers)),
+            (EMAIL, lines(like.email, *(one.email for one in people))),
         ]
 
 
@@ -177,27 +174,21 @@ class NewContact(Shape):
 
     def settle(self, customer: int) -> None:
         form, row, like = layout(Contact), self.row, self.like
-        row |= {"id": self.pk, "customer_id": customer, "is_primary": self.is_primary, "person": new_person()}
+        row |= {"id": self.pk, "customer_id": customer, "is_primary": self.is_primary}
+        row["person"] = self.numbers.people.next()
         row["sort_name"] = sort_name(self.person.values["name"])
         self.line = form.line(row)
         picture = {name: raw(value) for name, value in self.person.values.items()}
         picture |= {"id": self.pk, "customer": customer, "is_primary": self.is_primary, "has_left": like.has_left}
-        self._note(customer, picture, {}, self.numbers.events.next())
+        self._note(customer, picture, "{}", self.numbers.events.next())
         self._index(
             [
-                (Kind.TEXT.value, contact_text(like)),
-                (Kind.PHONE.value, phone_text(like.mobile, like.phone)),
-                (Kind.EMAIL.value, lines(like.email)),
+                (TEXT, contact_text(like)),
+                (PHONE, phone_text(like.mobile, like.phone)),
+                (EMAIL, lines(like.email)),
             ],
             self.person.keys,
         )
-
-
-def new_person() -> str:
-    """A UUID of version 7 (RFC 9562): those made one after another lie side by side in the index."""
-    chance = int.from_bytes(os.urandom(10), "big")
-    number = (time.time_ns() // 1_000_000) << 80 | chance
-    return f"{number & ~(0xF << 76) & ~(0x3 << 62) | 0x7 << 76 | 0x2 << 62:032x}"
 
 
 def choose_primary(people: Sequence[NewContact], *, has_one: bool = False) -> None:

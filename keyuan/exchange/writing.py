@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -36,20 +35,20 @@ class Writing:
     """What all rows of one chunk have in common.
 
     Attributes:
-        details: what the events of customers say besides the numbers of their rows.
+        of: the id of the import, which the events of customers name.
     """
 
     by: User
     operation: Operation
     at: datetime
-    details: dict[str, Any]
+    of: int
     numbers: Numbers
 
 
 def create_customers(drafts: Sequence[Draft], to: Writing) -> int:
     """Add a customer for each draft that nobody was faster with; how many contacts were added with them."""
     for draft in drafts:
-        draft.shape = draft.shape or NewCustomer(draft, to.by, to.numbers, to.details)
+        draft.shape = draft.shape or NewCustomer(draft, to.by, to.numbers, to.of)
     losers = claim_keys("customer", {draft.shape.pk: draft.shape.blocking for draft in drafts})
     made: list[NewCustomer] = []
     for draft in drafts:
