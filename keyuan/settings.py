@@ -67,8 +67,8 @@ LOGIN_REDIRECT_URL = "/"
 MIDDLEWARE = [
     "keyuan.ui.middleware.Availability",
     "keyuan.ui.middleware.SecurityHeaders",
-    "servestatic.middleware.ServeStaticMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "keyuan.ui.assets.StaticFiles",
+    "keyuan.ui.compression.Compression",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

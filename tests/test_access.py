@@ -310,12 +310,12 @@ ROUTES = found_routes()
 KNOWN = [key for key in ROUTES if key in VISITS]
 
 QUERIES = {
-    "/customers/": 8,
-    "/contacts/": 7,
+    "/customers/": 7,
+    "/contacts/": 5,
     "/admin/users/": 7,
-    "/imports/": 4,
-    "/exports/": 4,
-    "/recycle-bin/": 5,
+    "/imports/": 3,
+    "/exports/": 3,
+    "/recycle-bin/": 4,
     "/api/v1/customers": 11,
     "/api/v1/contacts": 10,
     "/api/v1/users": 4,

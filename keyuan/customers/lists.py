@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 from html import escape
-from typing import Any
+from itertools import starmap
+from typing import Any, NamedTuple
 
+from django.db import connection
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -14,10 +16,10 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from keyuan.customers.fields import CONTACT, CUSTOMER
 from keyuan.customers.models import Contact, Customer
+from keyuan.org.rights import NOTHING
 from keyuan.records.cleaners.phone import masked
-from keyuan.records.models import Favourite, Record, Tag
+from keyuan.records.models import Tag
 from keyuan.records.namebook import NameBook
-from keyuan.records.probe import among
 from keyuan.records.text import digits, normalise, pinyin_forms
 from keyuan.ui import cells
 from keyuan.ui.lists.cells import SPECIAL, Cells
@@ -72,27 +74,53 @@ def load_customers(rows: list[Any], book: NameBook) -> None:
     """Owners, tags, primary contacts and stars of one page, a query each."""
     pks = [row.pk for row in rows]
     book.meet(pk for row in rows for pk in (row.owner_id, row.created_by_id, row.updated_by_id))
-    load_tags(Customer, rows, book)
-    contacts = Contact.objects.visible_to(book.user).filter(among(pks, "customer_id"), is_primary=True)
-    primary = {one.customer_id: one for one in contacts.values_list(*PRIMARY, named=True)}
-    mine = Favourite.objects.filter(among(pks, "record_id"), user=book.user, record_type="customer")
-    starred = set(mine.values_list("record_id", flat=True))
+    load_tags("customer", rows, book)
+    primary = {one.customer_id: one for one in starmap(PrimaryContact, fetched(PRIMARY, pks))}
+    starred = {pk for (pk,) in fetched(STARRED, pks, book.user.pk)}
+    reach = book.user.reach("customer", "view") if book.user.may("contact", "view") else NOTHING
     for row in rows:
-        row.primary_contact = primary.get(row.pk)
+        row.primary_contact = primary.get(row.pk) if reach.covers(row.owner_id, row.department_id) else None
         row.is_starred = row.pk in starred
 
 
-PRIMARY = ("pk", "customer_id", "name", "mobile", "phone")
+class PrimaryContact(NamedTuple):
+    """What a list shows of the first contact of a customer; who may see the customer's contacts sees it."""
+
+    pk: int
+    customer_id: int
+    name: str
+    mobile: str
+    phone: str
 
 
-def load_tags(model: type[Record], rows: list[Any], book: NameBook) -> None:
+PRIMARY = """
+    SELECT id, customer_id, name, mobile, phone FROM contact
+    WHERE customer_id = ANY(%s::bigint[]) AND is_primary AND deleted_at IS NULL
+"""
+STARRED = (
+    "SELECT record_id FROM favourite WHERE record_id = ANY(%s::bigint[]) AND user_id = %s AND record_type = 'customer'"
+)
+TAGGED = {
+    "customer": "SELECT customer_id, tag_id FROM customer_tag WHERE customer_id = ANY(%s::bigint[])",
+    "contact": "SELECT contact_id, tag_id FROM contact_tag WHERE contact_id = ANY(%s::bigint[])",
+}
+
+
+def fetched(sql: str, *given: Any) -> list[tuple[Any, ...]]:
+    """The rows of a small query of each page of a list: as it stands it takes a third of what Django needs."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, given)
+        return cursor.fetchall()
+
+
+def load_tags(module: str, rows: list[Any], book: NameBook) -> None:
     """The tags of these records that the person may use, in one query: `row.known_tags`, and `row.tags.all()`."""
-    column = f"{model.module}_id"
-    links = model.tags.through.objects.filter(among([row.pk for row in rows], column))
     known: dict[int, list[Tag]] = {}
-    for pk, tag in links.order_by("tag__group", "tag__name", "tag").values_list(column, "tag_id"):
+    for pk, tag in fetched(TAGGED[module], [row.pk for row in rows]):
         if tag in book.tags:
             known.setdefault(pk, []).append(book.tags[tag])
+    for tags in known.values():
+        tags.sort(key=lambda tag: (tag.group, tag.name, tag.pk))
     for row in rows:
         row.known_tags = known.get(row.pk, [])
         row._prefetched_objects_cache = {"tags": row.known_tags}
@@ -100,7 +128,7 @@ def load_tags(model: type[Record], rows: list[Any], book: NameBook) -> None:
 
 def load_contacts(rows: list[Any], book: NameBook) -> None:
     book.meet(pk for row in rows for pk in (row.created_by_id, row.updated_by_id))
-    load_tags(Contact, rows, book)
+    load_tags("contact", rows, book)
 
 
 # Cells
@@ -130,6 +158,10 @@ def customer_name(row: Any, book: NameBook, matched: str) -> SafeString:
         f'<a class="n trunc" href="{_page_of("customers", row)}" title="{escape(row.name)}">'
         f"{escape(row.name)}</a>{star}{tags}{_matched(matched)}</span>"
     )
+
+
+REACHED = ("owner", "department", "created_by", "updated_by")
+ON_PHONE = ("category", "industry", "region", "last_followed_at", "next_contact_at")
 
 
 def customer_on_phone(row: Customer, shown: Cells) -> str:
@@ -259,6 +291,8 @@ CUSTOMER_LIST = ListOf(
     customer_on_phone,
     customer_name,
     load=load_customers,
+    needs=(*REACHED, "name", "short_name", "former_names", "phone", "uscc", *ON_PHONE),
+    loaded=("tags", "primary_contact"),
     explain=explain_customers,
     related_columns=("parent",),
     bulk="customers/bulk.html",

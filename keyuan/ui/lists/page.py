@@ -8,6 +8,7 @@ from functools import cached_property
 from html import escape
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from keyuan.org.http import Request
 from keyuan.org.models import User
+from keyuan.org.shelf import shelf_of
 from keyuan.records.catalogue import Catalogue, Field
 from keyuan.records.kinds import LongText
 from keyuan.records.kinds.kind import FilterRefused
@@ -25,7 +27,7 @@ from keyuan.records.probe import among
 from keyuan.records.query import Node, conditions
 from keyuan.ui.lists.asked import SIZES, Asked
 from keyuan.ui.lists.cells import Cells
-from keyuan.ui.lists.sentences import SPANS, Words, builder_words
+from keyuan.ui.lists.sentences import SPANS, Chip, Words, builder_words
 from keyuan.ui.pages import render_part
 
 _ROW = (
@@ -55,6 +57,7 @@ class ListOf:
     Attributes:
         route: name of the list's route, such as `customers:list`; `route` + `_count` and `_bulk` exist too.
         load: fetches what the rows of one page need, in a fixed number of queries.
+        needs: columns that every row needs, whatever is shown; `loaded` are fields that `load` brings.
         related: foreign keys that are joined; `related_columns` only where their column is shown.
         explain: says per record what a search matched, where it was not the name.
         name_cell: the first cell of a row, from the record, the names and what the search matched.
@@ -70,6 +73,8 @@ class ListOf:
     phone_row: Callable[[Any, Cells], str]
     name_cell: Callable[[Any, NameBook, str], SafeString]
     load: Callable[[list[Any], NameBook], None] = lambda rows, book: None
+    needs: tuple[str, ...] = ()
+    loaded: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
     related_columns: tuple[str, ...] = ()
     explain: Callable[[list[Any], tuple[str, ...], NameBook], dict[int, str]] | None = None
@@ -145,20 +150,30 @@ class ListPage:
         found = self.catalogue.model.objects.visible_to(self.user)
         shown = {one.name for one in self.columns}
         joined = [*self.spec.related, *(one for one in self.spec.related_columns if one in shown)]
-        found = found.filter(among(self.page.pks)).joined(joined).defer(*_long_texts(self.catalogue))
+        found = self._narrowed(found.filter(among(self.page.pks)).joined(joined))
         by_pk = {row.pk: row for row in found}
         rows = [by_pk[pk] for pk in self.page.pks if pk in by_pk]
         self.spec.load(rows, self.book)
         return rows
+
+    def _narrowed(self, found: QuerySet[Any]) -> QuerySet[Any]:
+        """Only the columns that rows show; all where one of them is worked out from others."""
+        concrete = {one.name for one in self.catalogue.model._meta.concrete_fields}
+        shown = {one.column for one in self.columns} - set(self.spec.loaded)
+        if not self.spec.needs or shown - concrete:
+            return found.defer(*_long_texts(self.catalogue))
+        return found.only(*self.spec.needs, *shown)
 
     @cached_property
     def columns(self) -> list[Field]:
         chosen = self.asked.columns or self.view.columns or self._remembered_columns()
         return self.catalogue.columns(self.user, chosen)
 
-    @property
-    def column_names(self) -> tuple[str, ...]:
-        return tuple(one.name for one in self.columns)
+    @cached_property
+    def look(self) -> tuple[Any, ...]:
+        """All that the list looks like apart from its rows, for the pieces that are kept (see ui/kept.py)."""
+        columns = tuple(one.name for one in self.columns)
+        return (self.catalogue.module, *self.asked.params.items(), columns, self.listing.is_ranked, self.refusal)
 
     def _remembered_columns(self) -> Sequence[str]:
         return self.user.preferences.get("columns", {}).get(self.catalogue.module, ())
@@ -208,6 +223,7 @@ class ListPage:
 
     # Pager
 
+    @cached_property
     def pager(self) -> dict[str, Any]:
         first = (self.page.number - 1) * self.asked.size + 1
         number, rows = self.page.number, len(self.rows)
@@ -225,6 +241,10 @@ class ListPage:
         }
 
     # The page
+
+    @cached_property
+    def chips(self) -> list[Chip]:
+        return self.words.chips(self.node, self.asked)
 
     def tabs(self) -> list[dict[str, Any]]:
         current = self.view
@@ -244,13 +264,13 @@ class ListPage:
             "title": self.spec.title,
             "asked": self.asked,
             "rows": self.rows,
-            "head": self.head(),
-            "pager": self.pager(),
-            "chips": self.words.chips(self.node, self.asked),
-            "tabs": self.tabs(),
+            "head": self.head,
+            "pager": self.pager,
+            "chips": self.chips,
+            "tabs": self.tabs,
             "refusal": self.refusal,
             "unsorted": not self.listing.is_sortable,
-            "builder": self.builder(),
+            "builder": self.builder,
             **self.spec.extra,
         }
 
@@ -285,10 +305,7 @@ class ListPage:
 
     def without_each(self) -> list[tuple[str, str]]:
         """For an empty list: each condition in words, with the address without it."""
-        return [
-            ("".join(text for kind, text in chip.parts), chip.remove_url)
-            for chip in self.words.chips(self.node, self.asked)
-        ]
+        return [("".join(text for kind, text in chip.parts), chip.remove_url) for chip in self.chips]
 
     # Addresses
 
@@ -315,11 +332,9 @@ class ListPage:
 
 
 def _saved_views(request: Request, module: str) -> list[SavedView]:
-    """Read once per request: the quick menu shows them too."""
-    known: dict[str, list[SavedView]] = request.__dict__.setdefault("_saved_views", {})
-    if module not in known:
-        known[module] = list(SavedView.objects.visible_to(request.user).filter(module=module))
-    return known[module]
+    user = request.user
+    found = SavedView.objects.visible_to(user).filter(module=module)
+    return shelf_of(user).get(("views", user.pk, module), lambda: list(found))
 
 
 def _long_texts(catalogue: Catalogue) -> list[str]:
