@@ -19,7 +19,9 @@ ALLOWED_HOSTS = ["*"]  # no address is ever built from Host: see BASE_URL
 POOL = {"min_size": 1, "max_size": 2, "timeout": 2, "reconnect_timeout": 1}
 
 
-LONGEST_STATEMENT = 3_000 if os.environ.get("KEYUAN_ROLE") == "web" else 60_000  # milliseconds
+IS_WEB = os.environ.get("KEYUAN_ROLE") == "web"
+LONGEST_STATEMENT = 3_000 if IS_WEB else 60_000  # milliseconds
+ALONE = " -c max_parallel_workers_per_gather=0"  # a page's query is shorter than the start of its helpers
 
 
 def database(url: str) -> dict[str, object]:
@@ -36,8 +38,8 @@ def database(url: str) -> dict[str, object]:
         "OPTIONS": {
             "connect_timeout": 2,
             "options": f"-c statement_timeout={LONGEST_STATEMENT} -c lock_timeout=5000 -c jit=off "
-            "-c random_page_cost=1.1",
-            "pool": POOL if os.environ.get("KEYUAN_ROLE") == "web" else False,
+            f"-c random_page_cost=1.1{ALONE if IS_WEB else ''}",
+            "pool": POOL if IS_WEB else False,
             **query,
         },
         "CONN_HEALTH_CHECKS": True,  # a connection of before the server's restart must not reach a page

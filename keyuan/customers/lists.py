@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from keyuan.customers.fields import CONTACT, CUSTOMER
 from keyuan.customers.models import Contact, Customer
-from keyuan.org.rights import NOTHING
+from keyuan.org.models import User
 from keyuan.records.cleaners.phone import masked
 from keyuan.records.models import Tag
 from keyuan.records.namebook import NameBook
@@ -75,16 +75,20 @@ def load_customers(rows: list[Any], book: NameBook) -> None:
     pks = [row.pk for row in rows]
     book.meet(pk for row in rows for pk in (row.owner_id, row.created_by_id, row.updated_by_id))
     load_tags("customer", rows, book)
-    primary = {one.customer_id: one for one in starmap(PrimaryContact, fetched(PRIMARY, pks))}
+    primary = {one.customer_id: one for one in starmap(ContactSeen, fetched(PRIMARY, pks))}
     starred = {pk for (pk,) in fetched(STARRED, pks, book.user.pk)}
-    reach = book.user.reach("customer", "view") if book.user.may("contact", "view") else NOTHING
     for row in rows:
-        row.primary_contact = primary.get(row.pk) if reach.covers(row.owner_id, row.department_id) else None
+        row.primary_contact = primary.get(row.pk) if sees_contacts(book.user, row) else None
         row.is_starred = row.pk in starred
 
 
-class PrimaryContact(NamedTuple):
-    """What a list shows of the first contact of a customer; who may see the customer's contacts sees it."""
+def sees_contacts(user: User, row: Any) -> bool:
+    """Whether this person sees the contacts of a customer: the rule of `Contact`, for a row at hand."""
+    return user.may("contact", "view") and user.reach("customer", "view").covers(row.owner_id, row.department_id)
+
+
+class ContactSeen(NamedTuple):
+    """What a list of customers shows of a contact."""
 
     pk: int
     customer_id: int
@@ -93,10 +97,11 @@ class PrimaryContact(NamedTuple):
     phone: str
 
 
-PRIMARY = """
+CONTACTS = """
     SELECT id, customer_id, name, mobile, phone FROM contact
-    WHERE customer_id = ANY(%s::bigint[]) AND is_primary AND deleted_at IS NULL
+    WHERE customer_id = ANY(%s::bigint[]) AND deleted_at IS NULL ORDER BY id
 """
+PRIMARY = CONTACTS.replace("ORDER BY id", "AND is_primary")
 STARRED = (
     "SELECT record_id FROM favourite WHERE record_id = ANY(%s::bigint[]) AND user_id = %s AND record_type = 'customer'"
 )
@@ -238,9 +243,9 @@ def show_cells() -> None:
 def explain_customers(rows: list[Any], words: tuple[str, ...], book: NameBook) -> dict[int, str]:
     """Per customer, the first thing other than its name that matched: a former name, a contact, a phone."""
     puzzling = [row for row in rows if not _shows(words, row.name, row.short_name)]
-    contacts: dict[int, list[Contact]] = {}
-    found = Contact.objects.visible_to(book.user).filter(customer__in=[row.pk for row in puzzling])
-    for contact in found.only("customer_id", "name", "mobile", "phone"):
+    seen = [row.pk for row in puzzling if sees_contacts(book.user, row)]
+    contacts: dict[int, list[ContactSeen]] = {}
+    for contact in starmap(ContactSeen, fetched(CONTACTS, seen)):
         contacts.setdefault(contact.customer_id, []).append(contact)
     return {row.pk: _because(row, contacts.get(row.pk, []), words) for row in puzzling}
 
@@ -253,7 +258,7 @@ def _shows(words: Iterable[str], *names: str) -> bool:
     return all(any(word in text for text in texts) for word in words)
 
 
-def _because(row: Customer, contacts: list[Contact], words: tuple[str, ...]) -> str:
+def _because(row: Customer, contacts: list[ContactSeen], words: tuple[str, ...]) -> str:
     for name in row.former_names:
         if _shows(words, name):
             return _("Matched: former name %(name)s") % {"name": name}
@@ -264,7 +269,7 @@ def _because(row: Customer, contacts: list[Contact], words: tuple[str, ...]) -> 
     return _number_matched(number, row, contacts) if number else ""
 
 
-def _number_matched(number: str, row: Customer, contacts: list[Contact]) -> str:
+def _number_matched(number: str, row: Customer, contacts: list[ContactSeen]) -> str:
     if number in digits(row.phone):
         return _("Matched: phone …%(end)s") % {"end": digits(row.phone)[-4:]}
     for contact in contacts:

@@ -93,7 +93,8 @@ class Cluster:
             self._make()
         own_file = home() / "postgresql.conf"
         memory = tuning.memory() if self.safe else min(tuning.memory(), 2048 * tuning.MB)
-        text = tuning.as_text(tuning.settings(memory, self.sockets, self.port, self.safe), own_file)
+        settings = tuning.settings(memory, self.sockets, self.port, self.safe)
+        text = tuning.as_text(settings | (tuning.warmth(wheel() / "lib") if self.safe else {}), own_file)
         self._write("postgresql.conf", text)
         self._write("pg_hba.conf", "local all all scram-sha-256\nhost all all 127.0.0.1/32 scram-sha-256\n")
         for stale in ("postmaster.pid", "postmaster.opts"):

@@ -43,6 +43,11 @@ def settings(memory: int, sockets: Path | None, port: int, safe: bool = True) ->
     }
 
 
+def warmth(libraries: Path) -> dict[str, str]:
+    """PostgreSQL notes every few minutes what its memory holds and reads it again after a restart, where it can."""
+    return {"shared_preload_libraries": "pg_prewarm"} if any(libraries.rglob("pg_prewarm.*")) else {}
+
+
 def as_text(settings: dict[str, str], own_file: Path) -> str:
     """The configuration file; what the administrator wrote into `own_file` comes last and wins."""
     lines = [f"{name} = {_quoted(value)}" for name, value in settings.items()]

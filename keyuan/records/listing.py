@@ -11,8 +11,10 @@ from functools import cached_property
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.expressions import OrderBy
+from django.db.models.functions import Least, Lower, StrIndex
+from django.db.models.lookups import Exact, GreaterThan
 from django.db.utils import OperationalError
 from django.utils.translation import gettext as _
 
@@ -22,7 +24,6 @@ from keyuan.records.kinds.kind import FilterRefused
 from keyuan.records.namebook import NameBook
 from keyuan.records.query import Node, where
 from keyuan.records.search import Match, match
-from keyuan.records.text import normalise
 
 COUNTED_TO = 10_000
 SORTED_TO = 50_000
@@ -112,13 +113,12 @@ class Listing:
             return F(column).desc() if falls else F(column).asc()
         return F(column).desc(nulls_last=True) if falls else F(column).asc(nulls_last=True)
 
-    def _ranked(self) -> list[int]:
-        """Ids by relevance: the whole name, its beginning, its middle, then what else matched."""
+    def _ranked(self) -> QuerySet[Any]:
+        """Rows by relevance: the whole name, its beginning, its middle, then what else matched."""
         assert self.match is not None
         needle = " ".join(self.match.words)
-        names = self.rows.order_by("-updated_at", "-pk").values_list("pk", *self.catalogue.rank_by)
-        scored = [(min(_rank(name, needle) for name in texts), place, pk) for place, (pk, *texts) in enumerate(names)]
-        return [pk for _score, _place, pk in sorted(scored)]
+        ranks = [_rank(column, needle) for column in self.catalogue.rank_by]
+        return self.rows.order_by(Least(*ranks) if len(ranks) > 1 else ranks[0], "-updated_at", "-pk")
 
     # Pages
 
@@ -126,10 +126,8 @@ class Listing:
         """The page `number` of `size` rows, up to the 500th; programs go on from there by `after`."""
         number = max(1, min(number, LAST_PAGE))
         first = (number - 1) * size
-        if self.is_ranked:
-            pks = self._ranked()[first : first + size + 1]
-        else:
-            pks = list(self.ordered().values_list("pk", flat=True)[first : first + size + 1])
+        rows = self._ranked() if self.is_ranked else self.ordered()
+        pks = list(rows.values_list("pk", flat=True)[first : first + size + 1])
         return Page(pks[:size], number, len(pks) > size)
 
     def after(self, cursor: str, size: int) -> tuple[list[int], str | None]:
@@ -193,11 +191,12 @@ def within_time(milliseconds: int) -> Iterator[None]:
         cursor.execute("SELECT set_config('statement_timeout', %s, true)", [before])
 
 
-def _rank(name: str, needle: str) -> int:
-    text = normalise(name)
-    if text == needle:
-        return 0
-    return 1 if text.startswith(needle) else 2 if needle in text else 3
+def _rank(column: str, needle: str) -> Case:
+    name, text = Lower(column), Value(needle)
+    place = StrIndex(name, text)
+    return Case(
+        When(Exact(name, text), then=0), When(Exact(place, 1), then=1), When(GreaterThan(place, 0), then=2), default=3
+    )
 
 
 def _cursor(pk: int, value: Any) -> str:

@@ -65,6 +65,10 @@ class RecordQuerySet(models.QuerySet[Any]):
             return self
         return self.filter(within(reach)) if reach else self.none()
 
+    def beneath(self, user: User) -> Self:
+        """The living rows that `user` sees on a record he sees; those that follow their record ask no more."""
+        return self.living().reached_by(user, "view")
+
     def change(
         self, *, by: User, operation: Operation | None = None, event: str = "edited", **fields: Any
     ) -> list[int]:

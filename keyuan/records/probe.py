@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import EmptyResultSet
 from django.db.models import BigIntegerField, BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Value
 
 FEW = 2000
@@ -27,7 +29,8 @@ def probe(rows: QuerySet[Any], back: str, under_or: bool) -> Q:
     """The condition that a record has one of `rows`.
 
     Few ids become literals. Many become EXISTS where the condition stands under AND alone, and a hashed
-    IN elsewhere, because EXISTS under OR is walked for every row.
+    IN elsewhere, because EXISTS under OR is walked for every row. Where PostgreSQL expects many they are not
+    read first: 2,001 ids of contacts in reach cost 55 ms.
 
     Args:
         rows: rows of another table.
@@ -35,9 +38,19 @@ def probe(rows: QuerySet[Any], back: str, under_or: bool) -> Q:
         under_or: the condition stands under an OR or a NOT.
     """
     name = back if back.endswith("_id") else f"{back}_id"
-    found = list(rows.order_by().values_list(name, flat=True)[: FEW + 1])
-    if len(found) <= FEW:
-        return among(found)
+    if under_or or expected(rows) <= FEW:
+        found = list(rows.order_by().values_list(name, flat=True)[: FEW + 1])
+        if len(found) <= FEW:
+            return among(found)
     if under_or:
         return Q(pk__in=rows.order_by().values(name))
     return Q(Exists(rows.order_by().filter(**{name: OuterRef("pk")})))
+
+
+def expected(rows: QuerySet[Any]) -> int:
+    """How many rows PostgreSQL expects, from its statistics alone."""
+    try:
+        plan = json.loads(rows.order_by().explain(format="json"))
+    except EmptyResultSet:
+        return 0
+    return int(plan[0]["Plan"]["Plan Rows"])

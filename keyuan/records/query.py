@@ -150,6 +150,6 @@ def _related(relation: Relation, op: str, value: Any, asked: Asked) -> Q:
         raise FilterRefused(_("“%(field)s” can't be asked with “%(op)s”.") % {"field": relation.name, "op": op})
     inner = replace(asked, catalogue=relation.catalogue, under_or=False)
     condition = _where(value, inner) if value else Q()
-    rows = relation.catalogue.model.objects.visible_to(asked.user).filter(condition)
+    rows = relation.catalogue.model.rows.beneath(asked.user).filter(condition)
     found = probe(rows, relation.back, asked.under_or)
     return found if op == "some" else ~found

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, TextField
+from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.lookups import GreaterThan
 
 from keyuan.records.grams import query_grams
 from keyuan.records.probe import FEW, among, probe
@@ -67,14 +68,21 @@ def match(query: str, catalogue: Catalogue) -> Match | None:
         elif is_common(catalogue.search, word):
             condition &= Q(Exists(_holding_by_row(catalogue.search, word)))
         else:
-            found = list(rows.values_list("record_id", flat=True)[: FEW + 1])
-            if len(found) <= FEW:
-                ids = sorted(set(found))
-            else:
+            ids = _few(catalogue.search, word, rows)
+            if ids is None:
                 condition &= Q(pk__in=rows.values("record_id"))
     if ids is not None:
         condition &= among(ids)
     return Match(words, condition, ids)
+
+
+def _few(search: type[SearchText], word: str, rows: QuerySet[Any]) -> list[int] | None:
+    """The ids of these rows, or None where there are more than 2,000."""
+    grams = query_grams(word)
+    if len(grams) == 1 and frequencies(search).get(grams[0], 0) > 2 * FEW:
+        return None
+    found = list(rows.values_list("record_id", flat=True)[: FEW + 1])
+    return sorted(set(found)) if len(found) <= FEW else None
 
 
 def _kinds(word: str) -> list[str]:
@@ -106,7 +114,9 @@ def holding(search: type[SearchText], word: str, kinds: list[str]) -> QuerySet[A
 def _holds(word: str) -> Q:
     if len(word) <= 2 and word.isascii():
         return Q(body__regex=rf"(^|[^a-z0-9]){re.escape(word)}")
-    return Q(body__contains=word)
+    # LIKE would make PostgreSQL expect a single row where the grams have found thousands.
+    place = Func(F("body"), Value(word), function="strpos", output_field=IntegerField())
+    return Q(GreaterThan(place, 0))
 
 
 def _holding_by_row(search: type[SearchText], word: str) -> QuerySet[Any]:

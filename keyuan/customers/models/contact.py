@@ -36,6 +36,9 @@ class ContactQuerySet(RecordQuerySet):
             return self
         return self.filter(customer__in=Customer.rows.reached_by(user, followed))
 
+    def beneath(self, user: User) -> Self:
+        return self.living() if user.may("contact", "view") else self.none()
+
 
 class Contact(Record):
     module = "contact"

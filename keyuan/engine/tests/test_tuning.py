@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from keyuan.engine.tuning import as_text, settings
+from keyuan.engine.tuning import as_text, settings, warmth
 
 GB = 1024**3
 
@@ -16,6 +16,14 @@ def test_buffers_are_a_quarter_of_the_memory_within_limits(memory: int, buffers:
 
 def test_a_server_with_a_socket_listens_nowhere_else() -> None:
     assert settings(GB, Path("/run"), 5432)["listen_addresses"] == ""
+
+
+def test_memory_is_filled_again_where_the_library_for_it_exists(tmp_path: Path) -> None:
+    assert warmth(tmp_path) == {}
+
+    (tmp_path / "pg_prewarm.so").touch()
+
+    assert warmth(tmp_path) == {"shared_preload_libraries": "pg_prewarm"}
 
 
 def test_the_administrators_own_settings_come_last(tmp_path: Path) -> None:
