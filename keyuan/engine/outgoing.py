@@ -94,12 +94,14 @@ class _Pinned(http.client.HTTPConnection):
         self.address, port = _allowed(parts, host)
         super().__init__(host, port, timeout=seconds)
         self.is_secure, self.is_late = parts.scheme == "https", False
+        self.wire: socket.socket | None = None
         self.default_port = PORTS[parts.scheme]  # so that Host names the port only where it must
 
     def connect(self) -> None:
         plain = self.sock = socket.create_connection((self.address, self.port), self.timeout)
         if self.is_secure:
             self.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=self.host)
+        self.wire = self.sock  # http.client lets go of its own while an answer without a length is read
 
     def ask(self, method: str, parts: SplitResult, headers: dict[str, str], body: bytes | None, most: int) -> Answer:
         target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
@@ -108,8 +110,8 @@ class _Pinned(http.client.HTTPConnection):
         watch.start()
         try:
             self.request(method, target, body, {"Accept-Encoding": "identity", "User-Agent": "Keyuan", **headers})
-            answer = self.getresponse()
-            content = answer.read(most + 1)
+            with self.getresponse() as answer:
+                content = answer.read(most + 1)
         except (OSError, http.client.HTTPException):
             if self.is_late:
                 raise Unreachable(Reason.TIME, self.host) from None
@@ -117,6 +119,8 @@ class _Pinned(http.client.HTTPConnection):
         finally:
             watch.cancel()
             self.close()
+            if self.wire is not None:
+                self.wire.close()
         if self.is_late or len(content) > most:
             raise Unreachable(Reason.TIME if self.is_late else Reason.SIZE, self.host)
         return Answer(answer.status, dict(answer.getheaders()), content)
@@ -124,9 +128,9 @@ class _Pinned(http.client.HTTPConnection):
     def give_up(self) -> None:
         """Time is over, also for somebody who sends one byte a second."""
         self.is_late = True
-        if self.sock is not None:
+        if self.wire is not None:
             with suppress(OSError):
-                self.sock.shutdown(socket.SHUT_RDWR)
+                self.wire.shutdown(socket.SHUT_RDWR)
 
 
 def _allowed(parts: SplitResult, host: str) -> tuple[str, int]:
