@@ -88,15 +88,34 @@ class Product:
     def said(self) -> str:
         return self.output.read_text(errors="replace") if self.output.exists() else ""
 
-    def status(self, path: str = "readyz") -> int:
-        """The status that a page is answered with; 0 for no answer."""
+    def status(self, path: str = "readyz", seconds: float = 10) -> int:
+        """The status that a page is answered with; 0 for no answer within these seconds."""
         try:
-            with urllib.request.urlopen(self.address + path, timeout=10) as answer:
+            with urllib.request.urlopen(self.address + path, timeout=seconds) as answer:
                 return int(answer.status)
         except urllib.error.HTTPError as error:
             return error.code
         except OSError:
             return 0
+
+    @contextmanager
+    def without_database(self) -> Iterator[None]:
+        """PostgreSQL has been shut down, and whoever would start it again waits until the end of the block."""
+        server = self.child("postgres")
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            server.send_signal(signal.SIGINT)
+            assert wait_until(lambda: not processes.lives(server), PATIENCE)
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
+        assert wait_until(self.answers, PATIENCE)
+
+    def answers(self) -> bool:
+        """Whether the database does."""
+        with suppress(psycopg.Error):
+            return bool(self.ask("SELECT 1"))
+        return False
 
     def child(self, words: str) -> psutil.Process:
         """The running process of ours whose command line holds these words."""

@@ -71,6 +71,17 @@ def test_a_killed_process_is_replaced_and_no_row_is_lost(product: Product, victi
     assert product.ask("SELECT count(*) FROM witness WHERE name = %s", victim) == 1
 
 
+def test_while_postgres_is_stopped_pages_say_so_in_two_seconds_and_work_again_in_five(product: Product) -> None:
+    assert product.status("sign-in/") == 200
+
+    with product.without_database():
+        while_away = [product.status(path, seconds=2) for path in ("sign-in/", "", "readyz", "customers/") * 5]
+        alive = product.status("livez", seconds=2)
+
+    assert (set(while_away), alive) == ({503}, 200)
+    assert wait_until(lambda: all(product.status("sign-in/", seconds=2) == 200 for _worker in range(8)), 5)
+
+
 def test_a_killed_web_worker_is_replaced(product: Product) -> None:
     server = product.child("granian")
     assert wait_until(lambda: len(workers_of(server)) == 2, PATIENCE)
