@@ -14,7 +14,7 @@ from bench.product import Product
 
 VISITS = 7
 USABLE = """() => document.querySelector('tr[data-id]') && customElements.get('row-selection')
-    && customElements.get('filter-builder') && document.readyState !== 'loading'"""
+    && document.documentElement.dataset.ready && document.readyState !== 'loading'"""
 FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"]
 
 

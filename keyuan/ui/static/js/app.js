@@ -15,7 +15,6 @@ const parts = {
   "row-selection": () => import("./selection.js"),
   "duplicate-hint": () => import("./duplicates.js"),
   "region-picker": () => import("./region.js"),
-  "filter-builder": () => import("./filter-builder.js"),
   "column-settings": () => import("./lists.js"),
   "[data-list], [data-sections]": () => import("./lists.js"),
   "record-neighbours": () => import("./lists.js"),
@@ -25,6 +24,8 @@ function bring(root) {
   for (const [name, load] of Object.entries(parts)) {
     if (!(name[0] !== "[" && customElements.get(name)) && root.querySelector?.(name)) load();
   }
+  const builder = root.querySelector?.("filter-builder:not(:defined)")?.closest("details");
+  builder?.addEventListener("toggle", () => import("./filter-builder.js"), { once: true });
   showOwnKeys(root);
   for (const box of root.querySelectorAll?.("[data-indeterminate]") ?? []) box.indeterminate = true;
 }
