@@ -220,6 +220,28 @@ def test_a_sheet_is_uploaded_checked_and_imported_and_its_customers_are_found_by
     assert page.faults == []
 
 
+def test_conditions_are_put_together_in_the_builder(visit, boss):
+    make_customer("宁波海曙精密机械有限公司", owner=boss, region="330203")
+    make_customer("深圳市云帆电子科技股份有限公司", owner=boss, region="440305")
+    page = visit()
+    sign_in(page, "boss")
+    open_list(page)
+
+    page.get_by_text("高级搜索").first.click()
+    expect(page.locator("filter-builder .frow select").first).to_be_visible()
+    page.locator("filter-builder .frow select").nth(0).select_option("address")
+    page.locator("filter-builder .frow select").nth(0).select_option("name")
+    page.locator("filter-builder .frow select").nth(1).select_option("contains")
+    page.locator("filter-builder .frow input").first.fill("云帆")
+    page.locator("filter-builder footer .btn-primary").last.click()
+
+    page.wait_for_url("**filter=**")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.locator("tbody")).to_contain_text("云帆")
+    expect(page.locator(".chips")).to_contain_text("云帆")
+    assert page.faults == []
+
+
 def test_two_people_change_one_customer_and_both_see_it(visit, boss):
     customer = make_customer("常州新岳轴承制造有限公司", owner=boss, address="老厂区")
     page = visit()
