@@ -15,6 +15,7 @@ from http.cookies import SimpleCookie
 from types import SimpleNamespace
 from typing import Any
 
+from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.http import HttpResponse
@@ -28,7 +29,7 @@ from keyuan.org.first_start import lay_foundation
 from keyuan.org.models import ApiToken, Role, User
 from keyuan.org.tokens import issue
 from keyuan.records.models import SavedView
-from keyuan.records.options import Tag
+from keyuan.records.options import Tag, lay_options
 from tests.make import make_contact, make_customer, make_department, make_role, make_user, option
 
 API = "/api/"
@@ -119,6 +120,7 @@ def phone(owner: str) -> str:
 
 def make_world() -> SimpleNamespace:
     """People, and for each owner a customer with a contact, a view and a token of their own."""
+    lay_options(apps)  # a test with real transactions may have emptied the tables
     lay_foundation()
     sales = make_department("Sales")
     east, west, abroad = make_department("East", sales), make_department("West", sales), make_department("Abroad")
