@@ -66,10 +66,10 @@ def start_import(user: User, file: Any, kind: str = "customers") -> Import:
         NotAllowed: the person may not import.
         RuleBroken: too large, or it can't be read; with the place and the reason.
     """
-    return _take_in(user, str(file.name), file.chunks(), kind)
+    return _take_in(user, str(file.name), file.chunks(), kind)[0]
 
 
-def _take_in(user: User, name: str, pieces: Iterable[bytes], kind: str) -> Import:
+def _take_in(user: User, name: str, pieces: Iterable[bytes], kind: str) -> tuple[Import, Table]:
     require_importer(user)
     if kind not in KINDS:
         raise RuleBroken(_("There is no import of “%(kind)s”.") % {"kind": kind[:40]})
@@ -79,7 +79,7 @@ def _take_in(user: User, name: str, pieces: Iterable[bytes], kind: str) -> Impor
     kept = RememberedColumns.objects.filter(user=user, signature=signature(table.header)).first()
     width = len(table.header)
     mapping = Mapping.of(kept.mapping, targets, width) if kept else guess(table.header, targets)
-    return Import.objects.create(
+    of = Import.objects.create(
         by=user,
         kind=kind,
         file_name=Path(name.replace("\\", "/")).name[-LONGEST_NAME:],
@@ -91,6 +91,7 @@ def _take_in(user: User, name: str, pieces: Iterable[bytes], kind: str) -> Impor
         mapping=mapping.as_json(),
         options=Options().as_json(),
     )
+    return of, table
 
 
 def samples_of(table: Table) -> list[list[str]]:
@@ -209,7 +210,7 @@ def import_file(kind: str, path: Path, username: str, dry_run: bool = False) -> 
     user.source = "import"
     try:
         with path.open("rb") as file:
-            of = _take_in(user, path.name, iter(lambda: file.read(1 << 20), b""), kind)
+            of, table = _take_in(user, path.name, iter(lambda: file.read(1 << 20), b""), kind)
     except OSError as error:
         raise LookupError(_("The file %(path)s can't be read.") % {"path": path}) from error
     if dry_run:
@@ -218,7 +219,7 @@ def import_file(kind: str, path: Path, username: str, dry_run: bool = False) -> 
         running.check(of)
     else:
         with transaction.atomic():
-            running.stage(of, running.rows_of(of))
+            running.stage(of, table.rows)
             _begin(of, user)
         running.write(of)
     of.refresh_from_db()
