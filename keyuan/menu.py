@@ -91,6 +91,7 @@ def compose() -> None:
                     Link(_("Classes and lists"), "/admin/lists/", "list"),
                     Link(pgettext_lazy("menu", "Tags"), "/admin/tags/", "tags"),
                     Link(_("Business registry"), "/admin/registry/", "building", may="administrator"),
+                    Link(_("Modules"), "/admin/modules/", "layout-dashboard"),
                     Link(pgettext_lazy("menu", "Settings"), "/admin/settings/", "settings"),
                 ),
             ),

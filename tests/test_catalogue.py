@@ -16,7 +16,7 @@ from keyuan.records.catalogue import Catalogue, Field
 from keyuan.records.listing import Listing
 from keyuan.records.namebook import NameBook
 from keyuan.records.options import Option, Tag
-from keyuan.ui.frame import LABELS
+from keyuan.ui.modules import LABELS
 from keyuan.ui.rest.showing import Shape
 
 pytestmark = pytest.mark.django_db

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from keyuan.people.views import account, administration, departments, password, roles, signing, users
+from keyuan.people.views import account, administration, departments, modules, password, roles, signing, users
 
 app_name = "people"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("account/tokens/<int:pk>/revoke/", account.token_revoke, name="token_revoke"),
     path("admin/", administration.overview, name="overview"),
     path("admin/settings/", administration.settings, name="settings"),
+    path("admin/modules/", modules.modules, name="modules"),
     path("admin/users/", users.user_list, name="users"),
     path("admin/users/new/", users.user_new, name="user_new"),
     path("admin/users/<int:pk>/", users.user_detail, name="user"),

@@ -12,39 +12,19 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.urls import reverse
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from keyuan.org.http import Request
 from keyuan.org.shelf import shelf_of
 from keyuan.ui import routes  # noqa: F401  registers the check that every route has an audience
+from keyuan.ui.modules import ICONS, LABELS, SHORT, arranged, arrangement, closest
 from keyuan.ui.pages import in_drawer, toasts
+from keyuan.ui.pins import pins_of
 from keyuan.ui.words import words
 
 Right = tuple[str, str] | str | None  # (module, operation), "administrator", or everybody
 Count = int | Callable[[], int | None] | None
-
-LABELS = {
-    "home": pgettext_lazy("menu", "Home"),
-    "customers": pgettext_lazy("menu", "Customers"),
-    "leads": pgettext_lazy("menu", "Leads"),
-    "opportunities": pgettext_lazy("menu", "Opportunities"),
-    "activities": pgettext_lazy("menu", "Activities"),
-    "reports": pgettext_lazy("menu", "Reports"),
-}
-SHORT = {
-    "home": pgettext_lazy("menu", "Home"),
-    "customers": pgettext_lazy("tab", "Customers"),
-    "opportunities": pgettext_lazy("tab", "Deals"),
-}
-ICONS = {
-    "home": "layout-dashboard",
-    "customers": "building",
-    "leads": "user-search",
-    "opportunities": "layout-kanban",
-    "activities": "calendar-due",
-    "reports": "chart-bar",
-}
 
 
 @dataclass(frozen=True)
@@ -80,6 +60,7 @@ class Module:
     new_view_url: str = ""
     prefixes: tuple[str, ...] = ()
     in_bar: bool = True  # False: it has a quick menu, but no place in the top bar
+    renamed: bool = False  # administrators have given it another name
 
     @property
     def name(self) -> Any:
@@ -241,17 +222,12 @@ class Frame:
 
     @cached_property
     def installed(self) -> list[Module]:
-        return self.allowed(INSTALLED.modules)
+        wanted = arrangement(self.user) if self.signed_in else {}
+        return self.allowed(arranged(INSTALLED.modules, wanted))
 
     @cached_property
     def current(self) -> Module | None:
-        """The module with the longest address that begins this page's."""
-        path, found, length = urlsplit(self.at).path, None, 0
-        for module in self.installed:
-            for address in module.addresses:
-                if len(address) > length and (path == address or (address != "/" and path.startswith(address))):
-                    found, length = module, len(address)
-        return found
+        return closest(self.installed, urlsplit(self.at).path)
 
     @cached_property
     def modules(self) -> list[Link]:
@@ -271,7 +247,10 @@ class Frame:
     @cached_property
     def tabs(self) -> list[Link]:
         """The bottom bar of a phone: what has a short word."""
-        return [replace(one, label=SHORT[one.key]) for one in self.modules if one.key in SHORT]
+        own = {one.key for one in self.installed if one.renamed}
+        return [
+            one if one.key in own else replace(one, label=SHORT[one.key]) for one in self.modules if one.key in SHORT
+        ]
 
     @cached_property
     def more(self) -> list[Link]:
@@ -322,11 +301,17 @@ class Frame:
         return self.allowed(views(self.request)) if views else []
 
     def own_sections(self) -> Iterable[tuple[Any, str, list[Link]]]:
+        yield _("Pinned"), "", self.pins
         if self.current is None:
             return
         if self.own_views or self.current.new_view_url:
             yield _("Views"), self.current.new_view_url, self.own_views
         yield self.current.name, "", self.allowed(self.current.places)
+
+    @cached_property
+    def pins(self) -> list[Link]:
+        kept = pins_of(self.user) if self.signed_in else []
+        return [Link(one["label"], one["url"], "pin") for one in kept if closest(self.installed, one["url"])]
 
     def general_sections(self) -> Iterable[tuple[Any, str, list[Link]]]:
         for section in INSTALLED.sections:

@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _
 from keyuan.records.errors import RuleBroken
 from keyuan.ui import errors
 from keyuan.ui.audience import PUBLIC, audience_of
+from keyuan.ui.frame import INSTALLED
+from keyuan.ui.modules import is_off
 from keyuan.ui.pages import deliver_toasts
 
 logger = logging.getLogger("keyuan.entry")
@@ -145,7 +147,7 @@ class Doorkeeper:
             return sign_in_first(request)
         if request.session.get(LOCKED) and request.path != LOCK_PATH:
             return unlock_first(request)
-        if audience is None or not audience.admits(user):
+        if audience is None or not audience.admits(user) or is_off(INSTALLED.modules, request.path, user):
             raise Http404
         return None
 

@@ -29,6 +29,7 @@ from keyuan.ui.lists.asked import SIZES, Asked
 from keyuan.ui.lists.cells import Cells
 from keyuan.ui.lists.sentences import SPANS, Chip, Words, builder_words
 from keyuan.ui.pages import render_part
+from keyuan.ui.pins import pins_of
 
 _ROW = (
     '<tr data-id="{pk}"><td class="fit"><input class="form-check-input" type="checkbox" name="ids" value="{pk}" '
@@ -308,6 +309,20 @@ class ListPage:
         return [("".join(text for kind, text in chip.parts), chip.remove_url) for chip in self.chips]
 
     # Addresses
+
+    @property
+    def own_url(self) -> str:
+        """This list as it is asked for, from its first page."""
+        return self.asked.url()
+
+    @property
+    def is_pinned(self) -> bool:
+        return any(one["url"] == self.own_url for one in pins_of(self.user))
+
+    @property
+    def pin_label(self) -> str:
+        """The view and what is looked for in it."""
+        return " · ".join(filter(None, [str(self.view.label), self.asked.q]))
 
     @property
     def cleared_url(self) -> str:

@@ -8,6 +8,7 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
+from keyuan.org.shelf import present_state
 from keyuan.ui.frame import Frame, Link, Module, Panel, Section, install
 
 
@@ -100,7 +101,8 @@ def test_the_part_that_comes_later_has_counts_and_bubbles(client: Client, cast: 
 
 def test_the_frame_makes_no_query_of_its_own(rf: RequestFactory, cast: SimpleNamespace) -> None:
     installed()
-    assert cast.anna.may("customer", "view")  # the rights of a person are read once per request
+    cast.anna.shelf_state = present_state()  # each request begins with it
+    assert frame(rf, cast.anna).modules  # rights and modules are read once
 
     with CaptureQueriesContext(
         connection,
