@@ -76,6 +76,7 @@ def merging(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
 
 
 CHIEF = "administrator"
+MODULES = {"home-place": "1", "home-is_on": "on", "customers-place": "2", "customers-is_on": "on"}
 VISITS = {
     # The frame and lists
     "GET /ui/": Visit(),
@@ -83,6 +84,7 @@ VISITS = {
     "POST /ui/drawer/": Visit(data={"name": "甲", "kind": "signed", "phone": "13800138000"}, to="/ui/"),
     "POST /ui/undo/": Visit(to="/ui/"),
     "GET /frame/side/": Visit(data={"at": "/customers/"}),
+    "POST /account/pins/": Visit(data={"url": "/customers/?view=mine", "label": "我的"}, to="/customers/"),
     "POST /account/preferences/": Visit(data={"theme": "dark"}, to="/"),
     "GET /lists/<str:module>/fields/": Visit(path={"module": "customer"}),
     "POST /lists/columns/": Visit(data={"module": "customer", "columns": ["name"]}, to="/"),
@@ -108,6 +110,8 @@ VISITS = {
     # Administration
     "GET /admin/": Visit(CHIEF),
     "GET /admin/settings/": Visit(CHIEF),
+    "GET /admin/modules/": Visit(CHIEF),
+    "POST /admin/modules/": Visit(CHIEF, data=MODULES, to="/admin/modules/"),
     "POST /admin/settings/": Visit(CHIEF, data={"company_name": "某某公司"}, to="/admin/settings/"),
     "GET /admin/users/": Visit("boss"),
     "GET /admin/users/new/": Visit(CHIEF),

@@ -34,6 +34,7 @@ class ModuleForm(forms.Form):
         self.fields["name"].widget.attrs["placeholder"] = str(module.name)
         for name, field in self.fields.items():
             kind = "form-check-input" if name == "is_on" else "form-control form-control-sm"
+            kind += " fnum" if name == "place" else ""
             field.widget.attrs |= {"class": kind, "aria-label": f"{field.label}: {module.name}"}
         self.fields["is_on"].disabled = module.key in ALWAYS_ON
 
