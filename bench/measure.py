@@ -25,7 +25,7 @@ def measure(size: str, only: str, times: int) -> int:
     """Build what is missing, start the product, measure, print. Returns the exit code."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the product ends as well
     build(size)
-    home.enter(size)
+    home.warm(home.enter(size))
     wanted = [word.strip() for word in only.split(",") if word.strip()]
     with running() as product:
         from keyuan.__main__ import set_up_django

@@ -78,6 +78,7 @@ def sign_in(page: Page, name: str, password: str = PASSWORD) -> None:
     page.fill("[name=password]", password)
     page.press("[name=password]", "Enter")
     page.wait_for_url(lambda url: "/sign-in/" not in url)
+    page.wait_for_load_state("networkidle")  # a file that is broken off stays open in the test's server
 
 
 def open_list(page: Page, path: str = "/customers/") -> None:
@@ -217,6 +218,35 @@ def test_a_sheet_is_uploaded_checked_and_imported_and_its_customers_are_found_by
     expect(page.locator("h1")).to_have_text("宁波海曙精密机械有限公司")
     expect(page.locator("#basic")).to_contain_text("汽车制造业")
     expect(page.locator("#contacts")).to_contain_text("顾建国")
+    assert page.faults == []
+
+
+def test_the_tour_shows_the_areas_once_and_again_from_the_help(visit, boss):
+    page = visit()
+    sign_in(page, "boss")
+    open_list(page, "/")
+    tour = page.locator("dialog.tour")
+
+    expect(tour).to_be_visible()
+    expect(tour.locator("[data-title]")).to_have_text("模块")
+    page.keyboard.press("ArrowRight")
+    expect(tour.locator("[data-title]")).to_have_text("快捷菜单")
+    page.keyboard.press("ArrowLeft")
+    with page.expect_response("**/account/preferences/"):
+        page.keyboard.press("Escape")
+    expect(tour).to_be_hidden()
+
+    open_list(page, "/")
+    expect(tour).to_be_hidden()
+    page.locator("[data-help]").click()
+    page.locator("[data-tour]").click()
+    expect(tour).to_be_visible()
+    for _ in range(8):
+        if tour.locator("[data-done]").is_visible():
+            break
+        tour.locator("[data-next]").click()
+    with page.expect_response("**/account/preferences/"):
+        tour.locator("[data-done]").click()
     assert page.faults == []
 
 

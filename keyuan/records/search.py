@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection
 from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, TextField, Value
-from django.db.models.lookups import GreaterThan
+from django.db.models.lookups import Exact
 
 from keyuan.records.grams import query_grams
 from keyuan.records.probe import FEW, among, probe
@@ -114,9 +114,9 @@ def holding(search: type[SearchText], word: str, kinds: list[str]) -> QuerySet[A
 def _holds(word: str) -> Q:
     if len(word) <= 2 and word.isascii():
         return Q(body__regex=rf"(^|[^a-z0-9]){re.escape(word)}")
-    # LIKE would make PostgreSQL expect a single row where the grams have found thousands.
+    # LIKE would make PostgreSQL expect a single row where the grams have found thousands, and “> 0” a third of them.
     place = Func(F("body"), Value(word), function="strpos", output_field=IntegerField())
-    return Q(GreaterThan(place, 0))
+    return ~Q(Exact(place, 0))
 
 
 def _holding_by_row(search: type[SearchText], word: str) -> QuerySet[Any]:

@@ -277,6 +277,11 @@ class Frame:
         return next((one for one in self.panels if one.key == "notices"), None)
 
     @property
+    def begins_tour(self) -> bool:
+        """The first time somebody is at home."""
+        return bool(self.current and self.current.key == "home") and not self.preferences.get("toured")
+
+    @property
     def settings_url(self) -> str:
         return INSTALLED.settings_url if self.may("administrator") else ""
 

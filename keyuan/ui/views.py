@@ -23,7 +23,9 @@ CHOICES: dict[str, dict[str, Any]] = {
         "comfortable": "comfortable",
     },
     "language": {code: code for code, _name in settings.LANGUAGES},
-    **{name: {"on": True, "off": False} for name in ("side_collapsed", "rail_open", "rail_home", "shortcuts")},
+    **{
+        name: {"on": True, "off": False} for name in ("side_collapsed", "rail_open", "rail_home", "shortcuts", "toured")
+    },
 }
 COOKIES = {"language": LANGUAGE_COOKIE, "theme": "keyuan_theme"}
 YEAR = 365 * 24 * 3600

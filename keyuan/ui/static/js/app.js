@@ -26,9 +26,17 @@ function bring(root) {
   }
   const builder = root.querySelector?.("filter-builder:not(:defined)")?.closest("details");
   builder?.addEventListener("toggle", () => import("./filter-builder.js"), { once: true });
+  if (root.querySelector?.("guided-tour[data-fresh]")) import("./tour.js");
   showOwnKeys(root);
   for (const box of root.querySelectorAll?.("[data-indeterminate]") ?? []) box.indeterminate = true;
 }
+
+document.addEventListener("click", async (event) => {
+  if (!event.target.closest("[data-tour]")) return;
+  document.getElementById("help")?.close();
+  await import("./tour.js");
+  document.querySelector("guided-tour")?.start();
+});
 
 bring(document);
 htmx.onLoad(bring);
