@@ -29,6 +29,7 @@ COUNTED_TO = 10_000
 SORTED_TO = 50_000
 LAST_PAGE = 500
 COUNT_MILLISECONDS = 300
+DEEP, MOST_ARMS = 2_500, 12
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ class Listing:
         self.match: Match | None = match(q, catalogue)
         condition = where(base, catalogue, user, self.book) & where(node, catalogue, user, self.book)
         rows = catalogue.model.objects.allowed(user, operation).filter(condition)
+        self.operation, self.is_narrowed = operation, bool(condition)
         self.rows: QuerySet[Any] = rows.filter(self.match.condition) if self.match else rows
         self.is_ranked = bool(self.match and self.match.ids is not None and not sort)
         self.sort, self.falls = self._sort(sort or catalogue.default_sort)
@@ -126,9 +128,26 @@ class Listing:
         """The page `number` of `size` rows, up to the 500th; programs go on from there by `after`."""
         number = max(1, min(number, LAST_PAGE))
         first = (number - 1) * size
-        rows = self._ranked() if self.is_ranked else self.ordered()
-        pks = list(rows.values_list("pk", flat=True)[first : first + size + 1])
+        pks = self._merged(first, first + size + 1)
+        if pks is None:
+            rows = self._ranked() if self.is_ranked else self.ordered()
+            pks = list(rows.values_list("pk", flat=True)[first : first + size + 1])
         return Page(pks[:size], number, len(pks) > size)
+
+    def _merged(self, first: int, end: int) -> list[int] | None:
+        """Far down a list in the order of the last change: the lists of each owner and department in reach, merged.
+
+        Walking one index past what others own takes seven times as long. None where that form does not fit.
+        """
+        reach = self.user.reach(self.catalogue.module, self.operation)
+        arms = [*({"owner_id": one} for one in reach.owners), *({"department_id": one} for one in reach.departments)]
+        fits = 1 < len(arms) <= MOST_ARMS and not reach.everything and end > DEEP
+        if not fits or self.is_narrowed or self.match or self.sort.sort != "updated_at":
+            return None
+        order = ("-updated_at", "-id") if self.falls else ("updated_at", "id")
+        living = self.catalogue.model.rows.living()
+        parts = [living.filter(**arm).order_by(*order).values_list("id", "updated_at")[:end] for arm in arms]
+        return [pk for pk, _at in parts[0].union(*parts[1:]).order_by(*order)[first:end]]
 
     def after(self, cursor: str, size: int) -> tuple[list[int], str | None]:
         """Up to `size` ids after a cursor ("" for the first), and the next cursor.
