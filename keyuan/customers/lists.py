@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from keyuan.customers.fields import CONTACT, CUSTOMER
 from keyuan.customers.models import Contact, Customer
-from keyuan.org.models import User
+from keyuan.customers.models.contact import sees_contacts
 from keyuan.records.cleaners.phone import masked
 from keyuan.records.models import Tag
 from keyuan.records.namebook import NameBook
@@ -80,11 +80,6 @@ def load_customers(rows: list[Any], book: NameBook) -> None:
     for row in rows:
         row.primary_contact = primary.get(row.pk) if sees_contacts(book.user, row) else None
         row.is_starred = row.pk in starred
-
-
-def sees_contacts(user: User, row: Any) -> bool:
-    """Whether this person sees the contacts of a customer: the rule of `Contact`, for a row at hand."""
-    return user.may("contact", "view") and user.reach("customer", "view").covers(row.owner_id, row.department_id)
 
 
 class ContactSeen(NamedTuple):

@@ -1,5 +1,6 @@
 """Jobs about who people are."""
 
+from django.db import connection
 from procrastinate.contrib.django import app
 
 from keyuan.org.shelf import fold_marks
@@ -9,4 +10,6 @@ from keyuan.org.shelf import fold_marks
 @app.task(queueing_lock="fold-shelf-marks")
 def fold_shelf_marks(timestamp: int) -> None:
     """Every night: keep the table of marks short."""
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()  # the worker's thread lives on; its connection may have died
     fold_marks()

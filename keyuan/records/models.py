@@ -65,6 +65,14 @@ class RecordQuerySet(models.QuerySet[Any]):
             return self
         return self.filter(within(reach)) if reach else self.none()
 
+    def arms(self, user: User, operation: str) -> list[Self]:
+        """The rows in reach as one part per owner and department; nothing where reach is no matter of these two."""
+        reach = user.reach(self.model.module, operation)
+        if reach.everything:
+            return []
+        owned = [self.filter(owner_id=one) for one in sorted(reach.owners)]
+        return [*owned, *(self.filter(department_id=one) for one in sorted(reach.departments))]
+
     def beneath(self, user: User) -> Self:
         """The living rows that `user` sees on a record he sees; those that follow their record ask no more."""
         return self.living().reached_by(user, "view")

@@ -7,10 +7,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from keyuan.customers.fields import CUSTOMER
+from keyuan.customers.fields import CONTACT, CUSTOMER
 from keyuan.records import listing
 from keyuan.records.listing import Listing
-from tests.make import make_customer
+from tests.make import make_contact, make_customer
 
 pytestmark = pytest.mark.django_db
 
@@ -42,3 +42,17 @@ def test_a_deleted_customer_is_on_no_page(cast: SimpleNamespace, monkeypatch: py
     gone.delete_by(cast.boss)
 
     assert Listing(CUSTOMER, cast.boss).page(1, 50).pks == [kept.pk]
+
+
+@pytest.mark.parametrize("person", ["boss", "anna", "guest"])
+def test_contacts_follow_their_customers_also_far_down(
+    cast: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, person: str
+) -> None:
+    for owner in (cast.anna, cast.ben, cast.boss, cast.olga):
+        make_contact(make_customer(owner=owner))
+    reader = getattr(cast, person)
+    walked = Listing(CONTACT, reader).page(1, 50).pks
+
+    monkeypatch.setattr(listing, "DEEP", 0)
+
+    assert Listing(CONTACT, reader).page(1, 50).pks == walked
