@@ -61,7 +61,7 @@ def _memory(memory: int) -> dict[str, str]:
         "effective_cache_size": _size(memory * 6 // 10, 256, 1024 * 1024),
         "maintenance_work_mem": _size(memory // 16, 64, 1024),
         "work_mem": "32MB",  # bitmaps of a million rows stay exact
-        "gin_pending_list_limit": "4MB",
+        "gin_pending_list_limit": "16MB",  # the grams of the search text; an import lets more wait
         "huge_pages": "try",
     }
 

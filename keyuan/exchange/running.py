@@ -38,6 +38,7 @@ from keyuan.exchange.writing import Writing, create_customers, save_new_tags
 from keyuan.org.models import User
 from keyuan.records.adding import as_copied, as_json, copy_lines
 from keyuan.records.errors import NotAllowed, RuleBroken
+from keyuan.records.search_text import let_grams_wait
 
 CHUNK, ATTEMPTS = 2000, 5
 TURN = 0.0003  # seconds
@@ -158,8 +159,8 @@ def check(of: Import) -> None:
         ImportRow.objects.filter(of=of).delete()
     work = Work.on(of, keep=False)
     rows = rows_of(of)
-    for chunk in chunks(rows):
-        with without_collector():
+    with without_collector():
+        for chunk in chunks(rows):
             drafts = work.reader.read(chunk)
             work.count(drafts, preview(drafts, work))
             if not _note_checked(of, chunk, drafts, work):
@@ -216,12 +217,13 @@ def as_text(draft: Draft) -> str:
 
 def write(of: Import) -> None:
     """Import the staged rows that are not yet written."""
-    with working_ahead() as thread, taking_turns():
+    with working_ahead() as thread, taking_turns(), without_collector():
         work, attempt = Work.on(of, keep=True), 1
         ahead = Ahead(of.pk, work.reader, work.numbers, thread, CHUNK)
         while True:
             try:
-                with without_collector(), transaction.atomic():
+                with transaction.atomic():
+                    let_grams_wait()
                     more = _write_chunk(work, ahead)
             except OperationalError as error:
                 if attempt == ATTEMPTS or ("deadlock" not in str(error) and "serialize" not in str(error)):

@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from django.db import connection, models
 from psycopg import sql
 
+MOST_WAITING = 64 * 1024
+"""So many kB of grams wait to be sorted in, where somebody sorts them in meanwhile."""
+
 
 class Kind(models.TextChoices):
     """Open text, phones and mail are separate kinds, so that field rights can choose which are searched."""
@@ -46,3 +49,16 @@ def write_search_text(model: type[SearchText], rows: Iterable[tuple[int, str, st
     if ids:
         with connection.cursor() as cursor:
             cursor.execute(statement, [ids, kinds, bodies])
+
+
+def let_grams_wait() -> None:
+    """In this transaction new grams wait for somebody who sorts them into the index, even where they are many."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('gin_pending_list_limit', %s, true)", [str(MOST_WAITING)])
+
+
+def sort_grams_in(*models: type[SearchText]) -> None:
+    """Sort the grams that wait into their indexes, while others go on adding some."""
+    with connection.cursor() as cursor:
+        for model in models:
+            cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [f"{model._meta.db_table}_grams"])
