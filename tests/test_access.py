@@ -87,6 +87,7 @@ VISITS = {
     "POST /account/pins/": Visit(data={"url": "/customers/?view=mine", "label": "我的"}, to="/customers/"),
     "POST /account/preferences/": Visit(data={"theme": "dark"}, to="/"),
     "GET /lists/<str:module>/fields/": Visit(path={"module": "customer"}),
+    "GET /lists/<str:module>/columns/": Visit(path={"module": "customer"}),
     "POST /lists/columns/": Visit(data={"module": "customer", "columns": ["name"]}, to="/"),
     "POST /lists/views/": Visit(data={"module": "customer", "path": "/customers/", "name": "常看"}, to="/customers/"),
     "POST /lists/views/<int:pk>/delete/": Visit(about="view", data={"path": "/customers/"}, to="/customers/"),

@@ -19,6 +19,7 @@ from django.db.migrations.operations.base import Operation
 
 from keyuan.records.models import Record
 from keyuan.ui.routes import undeclared
+from keyuan.ui.scripts import BUILT
 
 ROOT = Path(__file__).parent.parent
 HERE = Path(__file__).resolve()
@@ -282,7 +283,7 @@ def test_rooms_look_down() -> None:
 
 
 def test_no_file_is_too_long_to_be_read() -> None:
-    ours = [path for path in files() if path.suffix in {".py", ".js"} and "vendor" not in path.parts]
+    ours = [one for one in files() if one.suffix in {".py", ".js"} and "vendor" not in one.parts and one != BUILT]
     lengths = {
         named(path): len(path.read_text(encoding="utf-8").splitlines())
         for path in ours

@@ -15,14 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from keyuan.customers.fields import CONTACT, CUSTOMER
-from keyuan.customers.models import Contact, Customer
+from keyuan.customers.models import Customer
 from keyuan.customers.models.contact import sees_contacts
 from keyuan.records.cleaners.phone import masked
 from keyuan.records.models import Tag
 from keyuan.records.namebook import NameBook
 from keyuan.records.text import digits, normalise, pinyin_forms
 from keyuan.ui import cells
-from keyuan.ui.lists.cells import SPECIAL, Cells
+from keyuan.ui.lists.cells import SPECIAL
 from keyuan.ui.lists.page import ListOf, View
 
 _NOT_LOST = {"field": "relationship", "op": "!=", "value": "lost"}
@@ -161,39 +161,6 @@ def customer_name(row: Any, book: NameBook, matched: str) -> SafeString:
 
 
 REACHED = ("owner", "department", "created_by", "updated_by")
-ON_PHONE = ("category", "industry", "region", "last_followed_at", "next_contact_at")
-
-
-def customer_on_phone(row: Customer, shown: Cells) -> str:
-    """Three lines: who, what and where, when."""
-    name = f'<a class="n trunc grow" href="{_page_of("customers", row)}">{escape(row.name)}</a>'
-    category = shown.of("category", row) if row.category_id else ""
-    return (
-        f'<div class="row-f">{cells.avatar(row.short_or_name, True)}{name}{category}</div>'
-        f'<div class="row-f fs13 t2"><span class="trunc">{_plain("industry", row, shown.book)} '
-        f"{_plain('region', row, shown.book)}</span>{_primary_name(row)}</div>"
-        f'<div class="row-f fs12"><span class="t3">{escape(_("Last follow-up"))} {shown.of("last_followed_at", row)}'
-        f'</span><span class="end t3">{escape(_("Next contact"))} {shown.of("next_contact_at", row)}</span></div>'
-    )
-
-
-def _plain(name: str, row: Customer, book: NameBook) -> str:
-    return escape(CUSTOMER.fields[name].kind.plain(getattr(row, name), book))
-
-
-def _primary_name(row: Any) -> str:
-    return f'<span class="end nowrap">{escape(row.primary_contact.name)}</span>' if row.primary_contact else ""
-
-
-def contact_on_phone(row: Contact, shown: Cells) -> str:
-    """Three lines: who, at whose, and the phone."""
-    return (
-        f'<div class="row-f">{cells.avatar(row.name)}<a class="n trunc grow" href="{_page_of("contacts", row)}">'
-        f'{escape(row.name)}</a><span class="t2">{escape(row.title)}</span></div>'
-        f'<div class="row-f fs13 t2"><a class="trunc" href="{_page_of("customers", row.customer)}">'
-        f"{escape(row.customer.name)}</a></div>"
-        f'<div class="row-f fs12"><span class="t3">{cells.phone(row.mobile) if row.mobile else ""}</span></div>'
-    )
 
 
 def contact_name(row: Any, book: NameBook, matched: str) -> SafeString:
@@ -288,12 +255,19 @@ CUSTOMER_LIST = ListOf(
     pgettext_lazy("heading", "Customers"),
     CUSTOMER_VIEWS,
     "customers/list.html",
-    customer_on_phone,
     customer_name,
     load=load_customers,
-    needs=(*REACHED, "name", "short_name", "former_names", "phone", "uscc", *ON_PHONE),
+    needs=(*REACHED, "name", "short_name", "former_names", "phone", "uscc"),
     loaded=("tags", "primary_contact"),
     explain=explain_customers,
+    on_phone={
+        "category": "mark",
+        "industry": "second",
+        "region": "second",
+        "primary_contact": "second end",
+        "last_followed_at": "third said",
+        "next_contact_at": "third end said",
+    },
     related_columns=("parent",),
     bulk="customers/bulk.html",
     none="customers/none.html",
@@ -304,10 +278,10 @@ CONTACT_LIST = ListOf(
     pgettext_lazy("heading", "Contacts"),
     CONTACT_VIEWS,
     "customers/contacts/list.html",
-    contact_on_phone,
     contact_name,
     load=load_contacts,
     explain=explain_contacts,
+    on_phone={"title": "mark", "customer": "second", "mobile": "third", "roles": "third end"},
     related=("customer",),
     bulk="customers/contacts/bulk.html",
     none="customers/contacts/none.html",

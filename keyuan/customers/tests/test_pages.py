@@ -204,6 +204,19 @@ def test_a_filter_that_can_not_be_understood_never_selects_everything(client, ca
     assert Customer.rows.deleted().count() == 0
 
 
+def test_the_column_settings_tick_what_the_list_at_hand_shows(as_anna):
+    answer = as_anna.get("/lists/customer/columns/", {"next": "/customers/?columns=name,phone"}).content.decode()
+
+    assert re.findall(r'value="(\w+)" checked', answer) == ["phone"]
+    assert 'name="next" value="/customers/?columns=name,phone"' in answer
+    assert 'value="region"' in answer
+
+
+def test_column_settings_of_no_list_and_of_a_foreign_address(as_anna):
+    assert as_anna.get("/lists/nothing/columns/").status_code == 404
+    assert 'name="next" value="/"' in as_anna.get("/lists/customer/columns/?next=//x.example/").content.decode()
+
+
 def test_conditions_are_kept_as_a_view_with_its_columns(as_anna, cast):
     as_anna.post(
         "/lists/views/",

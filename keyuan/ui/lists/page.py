@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
@@ -62,7 +62,8 @@ class ListOf:
         related: foreign keys that are joined; `related_columns` only where their column is shown.
         explain: says per record what a search matched, where it was not the name.
         name_cell: the first cell of a row, from the record, the names and what the search matched.
-        phone_row: the content of one row on a phone.
+        on_phone: where a phone shows which columns: `mark` beside the name, `second` and `third` line, `… end` at its
+            right, `… said` with the label of the field. Other columns are not shown there.
         bulk, none: templates of the buttons of the selection bar, and of the empty list.
     """
 
@@ -71,9 +72,9 @@ class ListOf:
     title: Any
     views: tuple[View, ...]
     template: str
-    phone_row: Callable[[Any, Cells], str]
     name_cell: Callable[[Any, NameBook, str], SafeString]
     load: Callable[[list[Any], NameBook], None] = lambda rows, book: None
+    on_phone: Mapping[str, str] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
     loaded: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
@@ -182,18 +183,20 @@ class ListPage:
     def table(self) -> SafeString:
         """The rows of the table."""
         matched, name_cell, select = self._matched(), self.spec.name_cell, _("Select %(name)s")
-        columns = [("fit num" if one.kind.is_number else "fit", one.name) for one in self.columns[1:]]
+        columns = [(self._cell_marks(one), one.name) for one in self.columns[1:]]
         parts = []
         for row in self.rows:
             first = name_cell(row, self.book, matched.get(row.pk, ""))
-            rest = "".join([f'<td class="{kind}">{self.cells.of(name, row)}</td>' for kind, name in columns])
+            rest = "".join([f"<td {marks}>{self.cells.of(name, row)}</td>" for marks, name in columns])
             parts.append(_ROW.format(pk=row.pk, label=escape(select % {"name": row}), first=first, rest=rest))
         return SafeString("".join(parts))
 
-    def phone_rows(self) -> SafeString:
-        """The same rows on a phone."""
-        show, cells = self.spec.phone_row, self.cells
-        return SafeString("".join([f"<li>{show(row, cells)}</li>" for row in self.rows]))
+    def _cell_marks(self, one: Field) -> str:
+        """The attributes of all cells of a column: its width, and its place on a phone (see 6-phone.css)."""
+        places = self.spec.on_phone.get(one.name, "").split()
+        classes = ["fit", *(["num"] if one.kind.is_number else []), *(f"ph-{place}" for place in places)]
+        said = f' data-said="{escape(str(one.label))}"' if "said" in places else ""
+        return f'class="{" ".join(classes)}"{said}'
 
     @cached_property
     def cells(self) -> Cells:

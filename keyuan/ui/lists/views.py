@@ -4,7 +4,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpResponse, JsonResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -27,6 +27,19 @@ def askable(request: Request, module: str) -> JsonResponse:
     if module not in LISTS or not request.user.may(module, "view"):
         raise Http404
     return JsonResponse(ListPage(LISTS[module], request).askable())
+
+
+@require_GET
+@signed_in
+def choose_columns(request: Request, module: str) -> HttpResponse:
+    """The column settings of a list, those of the list at `next` ticked."""
+    if module not in LISTS or not request.user.may(module, "view"):
+        raise Http404
+    address = safe_next(request)
+    there = urlsplit(address)
+    page = ListPage(LISTS[module], request, Asked.of(there.path, QueryDict(there.query)))
+    context = {"module": module, "columns": page.all_columns, "next": address}
+    return render(request, "ui/lists/column_choice.html", context)
 
 
 @require_POST

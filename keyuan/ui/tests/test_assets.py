@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from django.template.loader import get_template
 
-from keyuan.ui import styles
+from keyuan.ui import scripts, styles
 from keyuan.ui.words import words
 
 UI = Path(__file__).parents[1]
 TEMPLATES = sorted((UI / "templates").rglob("*.html"))
-SCRIPTS = sorted((UI / "static" / "js").glob("*.js"))
+SCRIPTS = sorted([*(UI / "js").glob("*.js"), *(UI / "static" / "js").glob("*.js")])
 OWN_SCRIPTS = {path.name for path in SCRIPTS}
 
 
@@ -21,6 +21,17 @@ def name(path: Path) -> str:
 
 def test_the_style_sheet_is_joined_from_its_sources() -> None:
     assert styles.BUILT.read_text() == styles.joined(), "Run python -m keyuan.ui.styles"
+
+
+def test_the_script_is_joined_from_its_sources() -> None:
+    assert scripts.BUILT.read_text() == scripts.joined(), "Run python -m keyuan.ui.scripts"
+
+
+def test_the_joined_script_leaves_no_module_out_and_no_import_in() -> None:
+    joined = scripts.joined()
+
+    assert not re.search(r"^\s*(import|export)\b|\bimport\(", joined, re.MULTILINE)
+    assert all(f"const kx_{path.stem.replace('-', '_')} = " in joined for path in scripts.SOURCES.glob("*.js"))
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=name)
@@ -59,10 +70,3 @@ def test_the_scripts_say_only_known_sentences() -> None:
 @pytest.mark.parametrize("path", SCRIPTS, ids=name)
 def test_no_script_writes_what_the_policy_forbids(path: Path) -> None:
     assert not re.search(r'setAttribute\("style"|\beval\(|new Function|\.insertAdjacentHTML', path.read_text())
-
-
-def test_the_page_asks_at_once_for_every_module_it_needs() -> None:
-    document = (UI / "templates" / "ui" / "document.html").read_text()
-    needed = {found for path in SCRIPTS for found in re.findall(r'^import .*"\./(\w+)\.js";$', path.read_text(), re.M)}
-
-    assert needed <= set(re.findall(r'modulepreload" href="{% static "js/(\w+)\.js"', document))

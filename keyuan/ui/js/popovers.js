@@ -35,6 +35,8 @@ document.addEventListener(
     if (!one.matches?.("details[data-popover]") || !one.open) return;
     for (const other of openOnes()) if (other !== one && !other.contains(one)) close(other);
     place(one);
+    // What lies in it may want to be fetched now.
+    one.querySelector(".pop > [hx-trigger='kx:open']")?.dispatchEvent(new Event("kx:open"));
     one.querySelector(".pop [autofocus]")?.focus();
   },
   true,
@@ -67,6 +69,7 @@ function step(one, by) {
   items[(at + by + items.length) % items.length]?.focus();
 }
 
+document.addEventListener("htmx:after:swap", () => openOnes().forEach((one) => place(one)));
 addEventListener("resize", () => openOnes().forEach((one) => place(one)));
 document.addEventListener("scroll", (event) => {
   if (phone.matches) return;

@@ -33,7 +33,7 @@ class ColumnSettings extends HTMLElement {
     event.clientY < box.top + box.height / 2 ? line.before(this.dragged) : line.after(this.dragged);
   }
 }
-if (!customElements.get("column-settings")) customElements.define("column-settings", ColumnSettings);
+customElements.define("column-settings", ColumnSettings);
 
 document.addEventListener("change", (event) => {
   if (event.target.matches("select[data-go]")) location.assign(event.target.value);
@@ -75,7 +75,7 @@ class RecordNeighbours extends HTMLElement {
     return one;
   }
 }
-if (!customElements.get("record-neighbours")) customElements.define("record-neighbours", RecordNeighbours);
+customElements.define("record-neighbours", RecordNeighbours);
 
 function seen() {
   const list = document.getElementById("list");
