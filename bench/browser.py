@@ -28,9 +28,10 @@ FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networ
 def browser_rows(product: Product, people: list[Any]) -> Iterator[tuple[str, str, list[str]]]:
     """The rows of the table about the browser."""
     path = os.environ.get("KEYUAN_BROWSER") or shutil.which("chromium") or shutil.which("google-chrome")
+    sessions = [person.session for person in people]
     with sync_playwright() as tools:
         browser = tools.chromium.launch(executable_path=path, args=FLAGS)
-        found = [_visits(browser, product, person) for person in people]
+        found = [_visits(browser, product, session) for session in sessions]
         browser.close()
     for place, (kind, time_limit, byte_limit) in enumerate((("cold", 450, 350), ("warm", 200, 30))):
         times, sizes = [one[place][0] for one in found], [one[place][1] / 1000 for one in found]
@@ -42,12 +43,12 @@ def _marked(found: float, limit: float) -> str:
     return f"{found:.0f}{' !' if found > limit else ''}"
 
 
-def _visits(browser: Any, product: Product, person: Any) -> list[tuple[float, float]]:
+def _visits(browser: Any, product: Product, session: str) -> list[tuple[float, float]]:
     """Median milliseconds and bytes of cold and of warm visits."""
     cold, warm = [], []
     for _number in range(VISITS):
         context = browser.new_context(locale="zh-CN", viewport={"width": 1440, "height": 900})
-        context.add_cookies([{"name": "keyuan_session", "value": person.session, "url": product.page}])
+        context.add_cookies([{"name": "keyuan_session", "value": session, "url": product.page}])
         cold.append(_visit(context, product))
         warm.append(_visit(context, product))
         context.close()
