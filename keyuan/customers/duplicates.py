@@ -17,7 +17,7 @@ from keyuan.records.cleaners.website import domain_key
 from keyuan.records.grams import query_grams
 from keyuan.records.keys import DuplicateKey, Key, holders_of
 from keyuan.records.names import company_core, company_key, reasons, similarity
-from keyuan.records.search import COMMON, frequencies, holding
+from keyuan.records.search import COMMON, holding, statistics_of
 from keyuan.records.search_text import Kind
 
 MOST_HITS = 8
@@ -187,7 +187,7 @@ def _share(part: str, core: str, name: str) -> int:
 
 def _candidates(core: str) -> set[int]:
     """Customers that share one of the rarest grams of the core."""
-    common = frequencies(CustomerSearch)
+    common = statistics_of(CustomerSearch).frequencies
     grams = sorted(set(query_grams(core)), key=lambda gram: common.get(gram, 0))
     found: set[int] = set()
     for gram in grams[:4]:

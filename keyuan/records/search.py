@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models import Exists, F, FloatField, Func, IntegerField, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.lookups import Exact
 
 from keyuan.records.grams import query_grams
@@ -68,21 +69,29 @@ def match(query: str, catalogue: Catalogue) -> Match | None:
         elif is_common(catalogue.search, word):
             condition &= Q(Exists(_holding_by_row(catalogue.search, word)))
         else:
-            ids = _few(catalogue.search, word, rows)
-            if ids is None:
+            ids, expected = _few(catalogue.search, word, rows)
+            if ids is None and expected < COMMON:
                 condition &= Q(pk__in=rows.values("record_id"))
+            elif ids is None:
+                condition &= Q(Exists(_holding_by_row(catalogue.search, word)))
     if ids is not None:
         condition &= among(ids)
     return Match(words, condition, ids)
 
 
-def _few(search: type[SearchText], word: str, rows: QuerySet[Any]) -> list[int] | None:
-    """The ids of these rows, or None where there are more than 2,000."""
-    grams = query_grams(word)
-    if len(grams) == 1 and frequencies(search).get(grams[0], 0) > 2 * FEW:
-        return None
-    found = list(rows.values_list("record_id", flat=True)[: FEW + 1])
-    return sorted(set(found)) if len(found) <= FEW else None
+def _few(search: type[SearchText], word: str, rows: QuerySet[Any]) -> tuple[list[int] | None, float]:
+    """The ids of these rows, or None where there are more than 2,000; and about how many there are.
+
+    Hits come in the order in which they lie in the table, so the place of the last says how dense they are.
+    """
+    grams, known = query_grams(word), statistics_of(search)
+    alone = known.frequencies.get(grams[0], 0) if len(grams) == 1 else 0
+    if alone > 2 * FEW:
+        return None, alone
+    found = list(rows.annotate(block=_BLOCK).values_list("record_id", "block")[: FEW + 1])
+    if len(found) <= FEW:
+        return sorted({pk for pk, _block in found}), len(found)
+    return None, len(found) * known.blocks / (max(block for _pk, block in found) + 1)
 
 
 def _kinds(word: str) -> list[str]:
@@ -143,18 +152,41 @@ def has_phone(number: str, asked: Asked) -> Q:
 
 # How common grams are, from the statistics that PostgreSQL keeps of the index
 
-_KNOWN: dict[str, tuple[float, dict[str, float]]] = {}
+
+@dataclass(frozen=True)
+class Statistics:
+    """What PostgreSQL knows of a search table.
+
+    Attributes:
+        frequencies: about how many rows hold each of the most common grams.
+        blocks: how long the table is.
+    """
+
+    frequencies: dict[str, float]
+    blocks: int
+
+
+_BLOCK = RawSQL("(ctid::text::point)[0]", (), output_field=FloatField())
+_KNOWN: dict[str, tuple[float, Statistics]] = {}
 _KEPT_FOR = 300.0
 
 
-def frequencies(search: type[SearchText]) -> dict[str, float]:
-    """About how many rows hold each of the most common grams; read again every five minutes."""
+def statistics_of(search: type[SearchText]) -> Statistics:
+    """The statistics of a search table, read again every five minutes."""
     table = search._meta.db_table
-    at, known = _KNOWN.get(table, (-_KEPT_FOR, {}))
-    if time.monotonic() - at > _KEPT_FOR:
-        known = _read_frequencies(table)
-        _KNOWN[table] = (time.monotonic(), known)
-    return known
+    kept = _KNOWN.get(table)
+    if kept is None or time.monotonic() - kept[0] > _KEPT_FOR:
+        kept = _KNOWN[table] = time.monotonic(), Statistics(_read_frequencies(table), _read_blocks(table))
+    return kept[1]
+
+
+def _read_blocks(table: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_relation_size(%s::regclass) / current_setting('block_size')::int",
+            [connection.ops.quote_name(table)],
+        )
+        return int(cursor.fetchone()[0])
 
 
 def _read_frequencies(table: str) -> dict[str, float]:
@@ -170,13 +202,13 @@ def _read_frequencies(table: str) -> dict[str, float]:
 
 def rare(search: type[SearchText], grams: list[str]) -> list[str]:
     """The grams worth asking: without those that a great many rows hold, as long as others remain; else two."""
-    common = frequencies(search)
+    common = statistics_of(search).frequencies
     kept = [gram for gram in grams if common.get(gram, 0) < COMMON]
     return kept or sorted(grams, key=lambda gram: common.get(gram, 0))[:2]
 
 
 def is_common(search: type[SearchText], word: str) -> bool:
     """Whether even the rarest grams of `word` are held by a great many rows."""
-    common = frequencies(search)
+    common = statistics_of(search).frequencies
     counts = sorted(common.get(gram, 0) for gram in query_grams(word))
     return bool(counts) and counts[0] >= (COMMON if len(counts) == 1 else VERY_COMMON)

@@ -5,6 +5,7 @@ import pytest
 from keyuan.customers.fields import CUSTOMER
 from keyuan.customers.lists import explain_customers
 from keyuan.customers.models import Customer
+from keyuan.records import search
 from keyuan.records.listing import Listing
 from keyuan.records.namebook import NameBook
 from keyuan.records.search import words_of
@@ -80,3 +81,16 @@ def test_a_removed_contact_is_no_longer_a_way_to_the_customer(cast, vanke):
     vanke.contacts.get(name="张三").delete_by(cast.anna)
 
     assert found(cast.anna, "张三") == []
+
+
+def test_a_number_that_very_many_share_is_walked_along_the_list_and_finds_the_same(cast, monkeypatch):
+    sharing = [make_customer(owner=cast.anna, phone="010-66668888") for _ in range(9)]
+    make_customer(owner=cast.anna, phone="010-66660000")
+    make_customer(owner=cast.olga, phone="010-66668888")
+    monkeypatch.setattr(search, "FEW", 3)
+
+    for common, form in ((0, "EXISTS"), (1_000_000, " IN (SELECT")):
+        monkeypatch.setattr(search, "COMMON", common)
+        listing = Listing(CUSTOMER, cast.anna, q="66668888")
+        assert form in str(listing.rows.query)
+        assert set(listing.page(1, 50).pks) == {one.pk for one in sharing}
