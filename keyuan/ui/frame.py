@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -180,6 +181,11 @@ class Frame:
             shelf_of(user).state, user.pk, user.name, user.username, repr(user.preferences),
             self.language, self.theme, current,
         )  # fmt: skip
+
+    @cached_property
+    def token(self) -> str:
+        """What protects the forms of this page: masked once, because each masking asks for 32 random bytes singly."""
+        return get_token(self.request)
 
     @property
     def here(self) -> str:

@@ -11,7 +11,6 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
-from django.middleware.csrf import get_token
 from django.template import Context, Node, NodeList
 from django.template.base import FilterExpression
 from django.utils.html import escape
@@ -36,7 +35,7 @@ class Kept(Node):
         key = (self.name, frame.look, *(one.resolve(context) for one in self.also))
         piece = kept(key, lambda: self._render(context))
         if TOKEN in piece:
-            piece = piece.replace(TOKEN, get_token(frame.request))
+            piece = piece.replace(TOKEN, frame.token)
         return SafeString(piece.replace(HERE, escape(frame.here)))
 
     def _render(self, context: Context) -> str:

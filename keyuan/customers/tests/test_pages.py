@@ -212,6 +212,13 @@ def test_the_column_settings_tick_what_the_list_at_hand_shows(as_anna):
     assert 'value="region"' in answer
 
 
+def test_the_list_asks_for_its_own_column_settings(as_anna, cast):
+    make_customer(owner=cast.anna)
+    for _first_and_kept in range(2):
+        page = as_anna.get("/customers/?columns=name,phone").content.decode()
+        assert 'hx-get="/lists/customer/columns/?next=%2Fcustomers%2F%3Fcolumns%3Dname%252Cphone"' in page
+
+
 def test_column_settings_of_no_list_and_of_a_foreign_address(as_anna):
     assert as_anna.get("/lists/nothing/columns/").status_code == 404
     assert 'name="next" value="/"' in as_anna.get("/lists/customer/columns/?next=//x.example/").content.decode()
