@@ -77,7 +77,7 @@ def test_the_tree_of_contacts_shows_who_reports_to_whom(as_anna, cast):
 
 def test_one_class_and_many_tags_stand_in_the_list_and_are_two_conditions(as_anna, cast):
     tags = [Tag.objects.create(name=name, key=name) for name in ("展会客户", "出口企业")]
-    customer = make_customer("万科企业", owner=cast.anna, category=option("category", "intended"), tags=tags)
+    customer = make_customer("万科企业", owner=cast.anna, category=option("category", "interested"), tags=tags)
 
     page = read(as_anna, "/customers/")
     assert "意向客户" in page
