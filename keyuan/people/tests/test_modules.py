@@ -49,11 +49,14 @@ def test_a_module_that_is_off_is_gone_for_everybody_and_comes_back(cast: SimpleN
     assert bar(cast.anna) == ["Home"]
     assert signed_in(cast.anna).get("/customers/").status_code == 404
     assert signed_in(admin).get("/imports/").status_code == 404
+    assert signed_in(cast.anna).get("/api/v1/customers").status_code == 404
+    assert signed_in(cast.anna).get("/api/v1/departments").status_code == 200
     assert signed_in(admin).get("/admin/modules/").status_code == 200
 
     arrange(admin)
     assert bar(cast.anna) == ["Home", "Customers"]
     assert signed_in(cast.anna).get("/customers/").status_code == 200
+    assert signed_in(cast.anna).get("/api/v1/customers").status_code == 200
 
 
 def test_home_can_not_be_switched_off(cast: SimpleNamespace, admin: Any) -> None:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, TypeVar
 
 from django.conf import settings
 from django.db.models import Q
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from ninja.utils import check_csrf
@@ -20,10 +20,13 @@ from keyuan.org.models import ApiToken, User
 from keyuan.org.tokens import find_token
 from keyuan.records.errors import NotAllowed
 from keyuan.ui.audience import ADMINISTRATORS, SIGNED_IN, Audience, declared
+from keyuan.ui.frame import INSTALLED
 from keyuan.ui.middleware import LOCKED
+from keyuan.ui.modules import is_off
 from keyuan.ui.rest.problems import Problem
 
 SAFE = ("GET", "HEAD", "OPTIONS")
+API = "/api/v1"
 USED_EVERY = timedelta(minutes=1)
 WRONG_TOKENS, WITHIN, REMEMBERED = 60, 60.0, 1000
 View = TypeVar("View", bound=Callable[..., Any])
@@ -98,6 +101,8 @@ def enter(request: HttpRequest, user: User) -> User:
         raise NotAllowed(_("Change your password first."))
     user.source = "api"
     request.user = user
+    if is_off(INSTALLED.modules, f"{request.path.removeprefix(API).rstrip('/')}/", user):
+        raise Http404
     language = user.preferences.get("language", "")
     if language in dict(settings.LANGUAGES):
         translation.activate(language)  # the middleware around us puts back what was before
