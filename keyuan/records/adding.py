@@ -115,8 +115,13 @@ def escaped(text: str) -> str:
 
 
 def _listed(values: Sequence[Any]) -> str:
-    texts = (str(value).replace("\\", "\\\\").replace('"', '\\"') for value in values)
-    return escaped("{" + ",".join(f'"{text}"' for text in texts) + "}")
+    if not values:
+        return "{}"
+    texts = [str(value) for value in values]
+    all_of_them = "".join(texts)
+    if "\\" in all_of_them or '"' in all_of_them:
+        texts = [text.replace("\\", "\\\\").replace('"', '\\"') for text in texts]
+    return escaped('{"' + '","'.join(texts) + '"}')
 
 
 _COPIED: dict[type, Callable[[Any], str]] = {

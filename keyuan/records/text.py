@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 
 from opencc import OpenCC
 
-from keyuan.records.reference.readings import OTHERWISE, SURNAMES, characters, phrases
+from keyuan.records.reference.readings import OTHERWISE, SURNAMES, characters, phrases, usual
 
 MOST_FORMS = 4
 LONGEST_QUERY = 100
@@ -89,10 +89,11 @@ def _forms(text: str) -> tuple[str, ...]:
         return ()
     forms: dict[str, None] = {}
     for syllables in _readings(text):
-        for form in ("".join(syllables), "".join(syllable[0] for syllable in syllables)):
-            if len(forms) < MOST_FORMS:
-                forms[form] = None
-    return tuple(forms)
+        forms["".join(syllables)] = None
+        forms["".join([syllable[0] for syllable in syllables])] = None
+        if len(forms) >= MOST_FORMS:
+            break
+    return tuple(forms)[:MOST_FORMS]
 
 
 def _readings(text: str) -> Iterator[list[str]]:
@@ -105,24 +106,23 @@ def _readings(text: str) -> Iterator[list[str]]:
 
 def _spell(text: str) -> tuple[list[str], list[tuple[int, str]]]:
     """The syllables of a text, and where another reading is possible: (place, reading)."""
-    known, by_first = characters(), phrases()
+    known, by_beginning = usual(), phrases()
     syllables: list[str] = []
     doubtful: list[tuple[int, str]] = []
-    place = 0
-    while place < len(text):
-        character = text[place]
-        phrase = _phrase_at(text, place, by_first[character]) if character in by_first else None
-        if phrase:
-            syllables += by_first[character][phrase]
+    place, end = 0, len(text)
+    while place < end:
+        if (candidates := by_beginning.get(text[place : place + 2])) and (phrase := _phrase_at(text, place, candidates)):
+            syllables += candidates[phrase]
             place += len(phrase)
             continue
-        readings = known.get(character)
-        if readings is not None:
+        character = text[place]
+        reading = known.get(character)
+        if reading is not None:
             if not syllables and character in SURNAMES:
                 doubtful.append((0, SURNAMES[character]))
             if character in OTHERWISE:
                 doubtful.append((len(syllables), OTHERWISE[character]))
-            syllables.append(readings[0])
+            syllables.append(reading)
         elif character.isascii() and character.isalnum():
             syllables.append(character)
         place += 1

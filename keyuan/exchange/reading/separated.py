@@ -33,12 +33,12 @@ def read_separated(content: bytes) -> tuple[Iterator[list[str]], dict[str, str]]
     else:
         separator = find_separator(text)
     reading = {"format": "csv", "encoding": encoding, "separator": SEPARATORS.get(separator, separator)}
-    return ([_bare(text) for text in record] for record in _records(text, separator)), reading
+    return map(_bare, _records(text, separator)), reading
 
 
-def _bare(text: str) -> str:
-    """Without the apostrophe that keeps a cell from being a formula."""
-    return unescaped(text) if text.startswith("'") else text
+def _bare(record: list[str]) -> list[str]:
+    """Without the apostrophes that keep cells from being formulas."""
+    return [unescaped(text) if text[:1] == "'" else text for text in record]
 
 
 def decode(content: bytes) -> tuple[str, str]:

@@ -68,7 +68,7 @@ def _table(lines: Iterable[Sequence[str]], reading: dict[str, str]) -> Table:
 
 def _trimmed(line: Sequence[str]) -> list[str]:
     """The cells without those at the end that are blank; PostgreSQL takes no NUL."""
-    texts = [text.replace("\0", "") for text in line]
+    texts = [text.replace("\0", "") if "\0" in text else text for text in line]
     while texts and not texts[-1].strip():
         texts.pop()
     return texts

@@ -20,7 +20,11 @@ _DASHES = re.compile("[‐-―−－﹣~～]")
 _BETWEEN = re.compile(r"[;；、/,，\n\r]+|(?<=\d{7})[ \t]+(?=0\d{2,3}[- ]\d{7}|1[3-9]\d{9}(?!\d)|\+)")
 _EXTENSION = re.compile(r"[\s(]*(?:转|轉|分机|分機|内线|ext(?:ension|n)?\.?|x|#|\*)[\s:.]*(\d{1,6})\)?$", re.IGNORECASE)
 _HYPHENED = re.compile(r"(.*\d)\)?-(\d{1,6})$")
-_PART = re.compile(r"[\d\s().+-]")
+_PARTS = re.compile(r"[\d\s().+-]+")
+_DIGIT = re.compile(r"\d")
+_NOT_DIGIT = re.compile(r"\D+")
+_URI = re.compile("^tel:", re.IGNORECASE)
+_MOBILE = re.compile(r"1[3-9]\d{9}")
 _SERVICE = re.compile(r"95\d{3,6}|96\d{3,4}|10[01]\d{2,5}|12\d{3}|11\d")
 _STORED = re.compile(
     r"(?P<mobile>1[3-9]\d{9})(?:-(?P<ext1>\d+))?|(?P<area>0\d{2,3})-(?P<local>\d{7,8})(?:-(?P<ext2>\d+))?"
@@ -47,8 +51,10 @@ def clean_phones(text: str) -> list[str]:
 
 
 def _with_area(piece: str, before: list[str]) -> str:
+    if not before:
+        return piece
     local = re.sub(r"[\s-]", "", half_width(piece))
-    if before and re.fullmatch(r"[2-9]\d{6,7}", local) and (match := re.match(r"0\d{2,3}(?=-)", before[-1])):
+    if re.fullmatch(r"[2-9]\d{6,7}", local) and (match := re.match(r"0\d{2,3}(?=-)", before[-1])):
         return f"{match[0]}-{local}"
     return piece
 
@@ -61,7 +67,7 @@ def clean_phone(text: str) -> str:
     Raises:
         Invalid: says what is too short, too long, missing or not a digit.
     """
-    plain = re.sub("^tel:", "", _DASHES.sub("-", half_width(text)), flags=re.IGNORECASE)
+    plain = _URI.sub("", _DASHES.sub("-", half_width(text)))
     if not plain:
         return ""
     extension = ""
@@ -75,10 +81,9 @@ def clean_phone(text: str) -> str:
 
 
 def _refuse_letters(plain: str) -> None:
-    strange = "".join(character for character in plain if not _PART.fullmatch(character))
-    if strange:
+    if strange := _PARTS.sub("", plain):
         raise Invalid(_("A phone number has only digits; “%(given)s” cannot stand in it.") % {"given": shown(strange)})
-    if not any(character.isdecimal() for character in plain):
+    if not _DIGIT.search(plain):
         _refuse_all(plain)
 
 
@@ -90,7 +95,7 @@ def _is_complete(plain: str) -> bool:
 
 
 def _number(plain: str) -> str:
-    digits = re.sub(r"\D", "", plain.replace("(0)", "") if plain.startswith(("+", "00")) else plain)
+    digits = _NOT_DIGIT.sub("", plain.replace("(0)", "") if plain.startswith(("+", "00")) else plain)
     if plain.startswith("+") or digits.startswith("00"):
         digits = digits.removeprefix("00")
         return _domestic(digits[2:], plain, abroad=True) if digits.startswith("86") else _foreign(digits, plain)
@@ -193,8 +198,8 @@ def key(phone: str) -> str:
         return f"{number};ext={extension}" if extension else number
     match = _STORED.fullmatch(phone)
     if not match:
-        return "+86" + re.sub(r"\D", "", phone)
-    number = re.sub(r"\D", "", (match["mobile"] or match["free"] or match["area"][1:] + match["local"]))
+        return "+86" + _NOT_DIGIT.sub("", phone)
+    number = _NOT_DIGIT.sub("", (match["mobile"] or match["free"] or match["area"][1:] + match["local"]))
     extension = _extension(match)
     return f"+86{number};ext={extension}" if extension else "+86" + number
 
@@ -206,7 +211,7 @@ def dial(phone: str) -> str:
 
 def is_mobile(phone: str) -> bool:
     """Whether a stored number is a mobile of mainland China."""
-    return re.fullmatch(r"1[3-9]\d{9}", phone) is not None
+    return _MOBILE.fullmatch(phone) is not None
 
 
 def _extension(match: re.Match[str]) -> str:

@@ -35,9 +35,15 @@ def characters() -> dict[str, tuple[str, ...]]:
 
 
 @cache
+def usual() -> dict[str, str]:
+    """The usual reading in names of each character."""
+    return {character: readings[0] for character, readings in characters().items()}
+
+
+@cache
 def phrases() -> dict[str, dict[str, tuple[str, ...]]]:
-    """By first character: phrases in which a character reads otherwise than alone, longest first."""
+    """By the first two characters: phrases in which a character reads otherwise than alone, longest first."""
     found: dict[str, dict[str, tuple[str, ...]]] = {}
     for phrase, readings in sorted(pairs("pinyin_phrases.txt"), key=lambda pair: -len(pair[0])):
-        found.setdefault(phrase[0], {})[phrase] = tuple(readings.split())
+        found.setdefault(phrase[:2], {})[phrase] = tuple(readings.split())
     return found

@@ -223,8 +223,8 @@ def split(text: str, *, short_districts: bool = True) -> tuple[str | None, str]:
 
 def _next(text: str, place: int, above: str | None, short_districts: bool) -> tuple[str, int] | None:
     """The longest name at `place` that is one region below `above`."""
-    for end in range(min(len(text), place + _longest()), place + 1, -1):
-        name = text[place:end]
+    for length in _lengths().get(text[place : place + 2], ()):
+        name = text[place : place + length]
         codes = _by_name().get(name, ())
         if not short_districts:
             codes = tuple(code for code in codes if code.endswith("00") or _all()[code].name == name)
@@ -233,7 +233,7 @@ def _next(text: str, place: int, above: str | None, short_districts: bool) -> tu
         elif len(codes) > 1:
             codes = _highest(codes)
         if len(codes) == 1:
-            return codes[0], end
+            return codes[0], place + length
     return None
 
 
@@ -259,8 +259,12 @@ def _by_name() -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def _longest() -> int:
-    return max(map(len, _by_name()))
+def _lengths() -> dict[str, list[int]]:
+    """By two characters: how long the names are that begin with them, the longest first."""
+    found: dict[str, set[int]] = {}
+    for name in _by_name():
+        found.setdefault(name[:2], set()).add(len(name))
+    return {beginning: sorted(lengths, reverse=True) for beginning, lengths in found.items()}
 
 
 def suggest(text: str) -> str | None:
