@@ -6,7 +6,8 @@ The text must be normalised (`keyuan.records.text.normalise`): capitals are not 
 
 The index belongs on a column with collation "C": there regular expressions are several times faster. Measured on
 PostgreSQL 18: 0.2 µs for each gram, 50 µs for the text of a customer with two contacts. Cutting words with `substr`
-takes half the time of going through the letters one by one.
+takes half the time of going through the letters one by one. What is part of a word before it (a short name, the
+sound of a name without its place) is not cut again: a sixth of all grams, which the index would sort out for more.
 """
 
 from __future__ import annotations
@@ -21,10 +22,14 @@ LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $grams$
 DECLARE
     wide text := regexp_replace(body, '[\x01-\xbf\u2000-\u206f\u3000-\u3004\u3006\u3008-\u303f]+', ' ', 'g');
     found text[] := string_to_array(replace(wide, ' ', ''), NULL);
+    cut text := '';
     piece text;
 BEGIN
     FOREACH piece IN ARRAY string_to_array(regexp_replace(body, '[^a-z0-9]+', ' ', 'g'), ' ') LOOP
-        IF piece <> '' THEN
+        IF piece <> '' AND strpos(cut, piece) > 0 THEN
+            found := found || ARRAY['^' || left(piece, 1), '^' || left(piece, 2)];
+        ELSIF piece <> '' THEN
+            cut := cut || ' ' || piece;
             piece := '^' || piece;
             found := found || left(piece, 2);
             FOR place IN 1 .. length(piece) - 2 LOOP
@@ -32,10 +37,14 @@ BEGIN
             END LOOP;
         END IF;
     END LOOP;
+    cut := '';
     FOREACH piece IN ARRAY string_to_array(wide, ' ') LOOP
-        FOR place IN 1 .. length(piece) - 1 LOOP
-            found := found || substr(piece, place, 2);
-        END LOOP;
+        IF length(piece) > 1 AND strpos(cut, piece) = 0 THEN
+            cut := cut || ' ' || piece;
+            FOR place IN 1 .. length(piece) - 1 LOOP
+                found := found || substr(piece, place, 2);
+            END LOOP;
+        END IF;
     END LOOP;
     RETURN found;
 END $grams$;
