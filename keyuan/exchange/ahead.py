@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from django.db import connection
 from django.utils import translation
 
-from keyuan.customers.models import ContactSearch, CustomerSearch
 from keyuan.exchange.cleaning import RowReader
 from keyuan.exchange.drafts import Draft
 from keyuan.exchange.matching import Known, Place, keys_of, look_again, look_up, places, similar_keys
@@ -18,7 +17,6 @@ from keyuan.exchange.models import ImportRow
 from keyuan.exchange.numbers import Numbers
 from keyuan.exchange.reading.table import Row
 from keyuan.exchange.shapes import NewCustomer
-from keyuan.records.search_text import sort_grams_in
 
 
 @dataclass
@@ -95,8 +93,6 @@ class Ahead:
         self.numbers.provide(len(self.rows))
         language = translation.get_language() or "zh-hans"
         self.worked = self.thread.submit(self._work, self.rows, language)
-        if self.looks_up and self.written:
-            self.thread.submit(sort_grams_in, CustomerSearch, ContactSearch)
 
     def _work(self, rows: list[Row], language: str) -> Chunk:
         with translation.override(language):

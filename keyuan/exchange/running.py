@@ -14,12 +14,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import OperationalError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from keyuan.customers.fields import CUSTOMER
 from keyuan.exchange.ahead import Ahead, Chunk, working_ahead
+from keyuan.exchange.beside import Beside, write_missing
 from keyuan.exchange.cleaning import RowReader
 from keyuan.exchange.columns import Mapping
 from keyuan.exchange.deciding import Decider, join
@@ -38,7 +39,6 @@ from keyuan.exchange.writing import Writing, create_customers, save_new_tags
 from keyuan.org.models import User
 from keyuan.records.adding import as_copied, as_json, copy_lines
 from keyuan.records.errors import NotAllowed, RuleBroken
-from keyuan.records.search_text import let_grams_wait
 
 CHUNK, ATTEMPTS = 2000, 5
 TURN = 0.0003  # seconds
@@ -217,14 +217,15 @@ def as_text(draft: Draft) -> str:
 
 def write(of: Import) -> None:
     """Import the staged rows that are not yet written."""
-    with working_ahead() as thread, taking_turns(), without_collector():
+    write_missing(of, CHUNK)
+    apart = not connection.in_atomic_block
+    with working_ahead() as thread, working_ahead() as another, taking_turns(), without_collector():
+        beside = Beside(another) if apart else None
         work, attempt = Work.on(of, keep=True), 1
         ahead = Ahead(of.pk, work.reader, work.numbers, thread, CHUNK)
         while True:
             try:
-                with transaction.atomic():
-                    let_grams_wait()
-                    more = _write_chunk(work, ahead)
+                more = _write_next(work, ahead, beside)
             except OperationalError as error:
                 if attempt == ATTEMPTS or ("deadlock" not in str(error) and "serialize" not in str(error)):
                     raise
@@ -236,7 +237,26 @@ def write(of: Import) -> None:
                 return
 
 
-def _write_chunk(work: Work, ahead: Ahead) -> bool:
+def _write_next(work: Work, ahead: Ahead, beside: Beside | None) -> bool:
+    """One chunk as one transaction, and its search text beside it; whether there may be more."""
+    if beside is None:
+        with transaction.atomic():
+            return _write_chunk(work, ahead, None)
+    try:
+        with transaction.atomic():
+            more = _write_chunk(work, ahead, beside)
+            beside.wait()
+    except BaseException:
+        beside.rollback()
+        raise
+    try:
+        beside.commit()
+    except DatabaseError:
+        write_missing(Import.objects.get(pk=work.of.pk), CHUNK)
+    return more
+
+
+def _write_chunk(work: Work, ahead: Ahead, beside: Beside | None) -> bool:
     """One chunk with its checkpoint; whether there may be more."""
     of = Import.objects.select_for_update().get(pk=work.of.pk)
     if of.state != Import.State.IMPORTING:
@@ -245,8 +265,11 @@ def _write_chunk(work: Work, ahead: Ahead) -> bool:
     staged, drafts = chunk.rows, chunk.drafts
     work.counts = Counter(flat(of.counts))
     if staged:
+        if beside is not None:
+            beside.sort_in()
         work.reader.find_parents(drafts)
-        contacts = _write(chunk, work, of)
+        # the last chunk says that the import is done: nothing may be left to write after it
+        contacts = _write(chunk, work, of, beside if len(staged) == CHUNK else None)
         ahead.note_written(chunk)
         work.count(drafts, contacts)
         _note(of, drafts)
@@ -258,7 +281,7 @@ def _write_chunk(work: Work, ahead: Ahead) -> bool:
     return len(staged) == CHUNK
 
 
-def _write(chunk: Chunk, work: Work, of: Import) -> int:
+def _write(chunk: Chunk, work: Work, of: Import, beside: Beside | None) -> int:
     """Decide about these rows and write them; how many contacts were added."""
     work.decider.seen = Seen()  # rows of earlier chunks are in the database
     assert of.operation is not None
@@ -269,6 +292,8 @@ def _write(chunk: Chunk, work: Work, of: Import) -> int:
     save_new_tags([draft for draft in drafts if not draft.is_refused])
     for draft, earlier in decided.joins:
         join(draft, earlier)
+    if not decided.updates:  # which write search text themselves, and must not wait for the other transaction
+        to.beside = beside
     contacts = create_customers(decided.creates, to)
     for draft, earlier in decided.joins:
         _follow(draft, earlier.draft)

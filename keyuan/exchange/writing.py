@@ -17,6 +17,7 @@ from keyuan.customers.models import (
     CustomerSearch,
     CustomerTag,
 )
+from keyuan.exchange.beside import COLUMNS, Beside
 from keyuan.exchange.claiming import claim_keys
 from keyuan.exchange.drafts import Draft
 from keyuan.exchange.numbers import Numbers
@@ -36,6 +37,7 @@ class Writing:
 
     Attributes:
         of: the id of the import, which the events of customers name.
+        beside: who writes the search text, where it isn't this transaction.
     """
 
     by: User
@@ -43,6 +45,14 @@ class Writing:
     at: datetime
     of: int
     numbers: Numbers
+    beside: Beside | None = None
+
+    def index(self, model: type[SearchText], lines: Sequence[str]) -> None:
+        """Add search text."""
+        if self.beside is None:
+            copy_lines(model, COLUMNS, lines)
+        else:
+            self.beside.copy(model, lines)
 
 
 def create_customers(drafts: Sequence[Draft], to: Writing) -> int:
@@ -79,9 +89,9 @@ def _add(
     """Records with their history, search text, tags, and keys that do not block."""
     if not made:
         return
+    to.index(search, [line for one in made for line in one.search])
     copy_lines(model, layout(model).columns, [one.line for one in made], stamps(model, to.by, to.at))
     copy_created(model, [one.event for one in made], [one.change for one in made], operation=to.operation, at=to.at)
-    copy_lines(search, ["record_id", "kind", "body"], [line for one in made for line in one.search])
     copy_lines(tag, [column, "tag_id"], [f"{one.pk}\t{pk}" for one in made for pk in one.tags])
     same = {"record_type": model.module, "live": True, "blocks": False}
     copy_lines(DuplicateKey, ["kind", "key", "record_id"], [line for one in made for line in one.keys], same)

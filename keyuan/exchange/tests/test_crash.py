@@ -6,7 +6,7 @@ import time
 
 from django.db import connection
 
-from keyuan.customers.models import Contact, Customer
+from keyuan.customers.models import Contact, ContactSearch, Customer, CustomerSearch
 from keyuan.exchange import importing, tasks
 from keyuan.exchange.models import Import, ImportRow
 from keyuan.exchange.tests.files import checked, upload
@@ -75,3 +75,38 @@ def wait_for_rollback(pk):
             if not cursor.fetchone()[0]:
                 return
             time.sleep(0.05)
+
+
+DYING = """
+import os, django
+django.setup()
+from keyuan.exchange import beside, running, tasks
+running.CHUNK = 100
+beside.Beside.commit = lambda self: os._exit(9)
+tasks.write_import(import_id={pk})
+"""
+
+
+def test_search_text_that_a_crash_left_out_is_written_when_the_import_goes_on(own_database):
+    role = make_role(
+        "rep",
+        customer={"view": "own", "create": "own", "edit": "own", "import": "own"},
+        contact={"view": "", "create": ""},
+    )
+    anna = make_user("anna", role, department=make_department())
+    lines = [f"客户 {number},139{number:08},联系人 {number}" for number in range(250)]
+    of = checked(upload(anna, "客户名称,电话,联系人", *lines))
+    importing.confirm(of, by=anna)
+    environment = {**os.environ, "DATABASE_URL": own_database, "DJANGO_SETTINGS_MODULE": "keyuan.settings"}
+
+    job = subprocess.run([sys.executable, "-c", DYING.format(pk=of.pk)], env=environment, check=False)
+    wait_for_rollback(of.pk)
+    left_out = (Customer.rows.count(), CustomerSearch.objects.count(), ContactSearch.objects.count())
+    tasks.write_import(import_id=of.pk)
+
+    of.refresh_from_db()
+    assert (job.returncode, left_out) == (9, (100, 0, 0))
+    assert (of.state, of.counts["created"]) == ("done", 250)
+    assert CustomerSearch.objects.filter(kind="text").values("record_id").distinct().count() == 250
+    assert ContactSearch.objects.filter(kind="text").values("record_id").distinct().count() == 250
+    assert CustomerSearch.objects.filter(kind="phone", body="13900000007").exists()
