@@ -111,7 +111,8 @@ def _spell(text: str) -> tuple[list[str], list[tuple[int, str]]]:
     doubtful: list[tuple[int, str]] = []
     place, end = 0, len(text)
     while place < end:
-        if (candidates := by_beginning.get(text[place : place + 2])) and (phrase := _phrase_at(text, place, candidates)):
+        candidates = by_beginning.get(text[place : place + 2])
+        if candidates and (phrase := _phrase_at(text, place, candidates)):
             syllables += candidates[phrase]
             place += len(phrase)
             continue
