@@ -123,13 +123,15 @@ def user_new(request: Request) -> HttpResponse:
     form = MemberForm(request.POST or None, person=None, by=request.user, operation="create", initial=start)
     if request.method == "POST" and form.is_valid():
         person, password = members.create_member(by=request.user, **form.cleaned_data)
-        return _initial_password(request, person, password, _("“%(name)s” was created") % {"name": person})
+        return _initial_password(request, person, password, _("“%(name)s” was created") % {"name": person}, is_new=True)
     context = {"title": _("New member"), "form": form, "back": "/admin/users/"}
     return page(request, "people/users/form.html", context, status=422 if form.errors else 200)
 
 
-def _initial_password(request: Request, person: User, password: str, title: str) -> HttpResponse:
-    context = {"title": title, "person": person, "initial": password}
+def _initial_password(
+    request: Request, person: User, password: str, title: str, *, is_new: bool = False
+) -> HttpResponse:
+    context = {"title": title, "person": person, "initial": password, "is_new": is_new}
     return page(request, "people/users/initial.html", context)
 
 
