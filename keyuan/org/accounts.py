@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from keyuan.org import throttle
 from keyuan.org.models import Department, Role, User
@@ -71,9 +72,28 @@ def change_password(user: User, password: str) -> None:
 
 
 def create(username: str, role: str = "sales", name: str = "") -> str:
-    """For the command line: a new person with one built-in role, in the root department; the initial password."""
+    """For the command line: a new person with one built-in role, in the root department; the initial password.
+
+    Raises:
+        LookupError: there is no such role, or somebody has the user name.
+    """
+    if User.objects.filter(username__iexact=username).exists():
+        raise LookupError(_("Somebody has the user name “%(name)s” already.") % {"name": username})
     user = {"username": username, "name": name or username, "department": Department.objects.first()}
-    return create_user(roles=[Role.objects.get(key=role)], **user)[1]
+    return create_user(roles=[find_role(role)], **user)[1]
+
+
+def find_role(key: str) -> Role:
+    """The built-in role of this key.
+
+    Raises:
+        LookupError: there is none; its sentence names those that there are.
+    """
+    built_in = {role.key: role for role in Role.objects.exclude(key="")}
+    if key not in built_in:
+        told = {"role": key, "roles": pgettext("list", ", ").join(built_in)}
+        raise LookupError(_("There is no role “%(role)s”. The roles are: %(roles)s") % told)
+    return built_in[key]
 
 
 def reset(username: str) -> str:
