@@ -1,0 +1,272 @@
+"""How every route is called with success: the table of the access matrix."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from tests.access import OWNERS, Visit, sheet
+from tests.make import PASSWORD
+
+NEW_PASSWORD = "quiet lake under old pines"
+
+
+def binned(kind: str) -> Any:
+    return lambda world, records: getattr(records, kind).delete_by(records.owner)
+
+
+def ids(kind: str, **more: Any) -> Any:
+    """A bulk verb about the records of all owners at once: only one's own may change."""
+    return lambda world, _: {"ids": [getattr(world.records[owner], kind).pk for owner in OWNERS], **more}
+
+
+def customer_form(name: str) -> Any:
+    return lambda world, records: {
+        "name": name,
+        "category": "potential",
+        "version": records.customer.version,
+        "anyway": "1",
+    }
+
+
+def contact_form(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
+    return {"name": "新联系人", "version": records.contact.version}
+
+
+def member_form(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
+    return {"name": "新人", "username": "newbie", "department": world.department.pk}
+
+
+def role_form(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
+    return {"name": "新角色"}
+
+
+def merging(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
+    return {"into": world.other_tag.pk}
+
+
+CHIEF = "administrator"
+MODULES = {"home-place": "1", "home-is_on": "on", "customers-place": "2", "customers-is_on": "on"}
+VISITS = {
+    # The frame and lists
+    "GET /ui/": Visit(),
+    "GET /ui/drawer/": Visit(),
+    "POST /ui/drawer/": Visit(data={"name": "甲", "kind": "signed", "phone": "13800138000"}, to="/ui/"),
+    "POST /ui/undo/": Visit(to="/ui/"),
+    "GET /frame/side/": Visit(data={"at": "/customers/"}),
+    "POST /account/pins/": Visit(data={"url": "/customers/?view=mine", "label": "我的"}, to="/customers/"),
+    "POST /account/preferences/": Visit(data={"theme": "dark"}, to="/"),
+    "GET /lists/<str:module>/fields/": Visit(path={"module": "customer"}),
+    "GET /lists/<str:module>/columns/": Visit(path={"module": "customer"}),
+    "POST /lists/columns/": Visit(data={"module": "customer", "columns": ["name"]}, to="/"),
+    "POST /lists/views/": Visit(data={"module": "customer", "path": "/customers/", "name": "常看"}, to="/customers/"),
+    "POST /lists/views/<int:pk>/delete/": Visit(about="view", data={"path": "/customers/"}, to="/customers/"),
+    "GET /": Visit(),
+    "GET /search/": Visit(data={"q": "共同"}),
+    # Signing in, one's own account
+    "GET /sign-in/": Visit(who="anonymous"),
+    "POST /sign-in/": Visit(who="anonymous", data={"username": "anna", "password": PASSWORD}, to="/"),
+    "POST /sign-out/": Visit(to="/sign-in/"),
+    "GET /lock/": Visit(to="/"),
+    "POST /lock/": Visit(to="/lock/"),
+    "GET /password/change/": Visit(),
+    "POST /password/change/": Visit(
+        data={"old": PASSWORD, "password": NEW_PASSWORD, "again": NEW_PASSWORD}, to="/account/"
+    ),
+    "GET /account/": Visit(),
+    "POST /account/": Visit(data={"name": "安娜"}, to="/account/"),
+    "GET /account/tokens/": Visit(to="/account/"),
+    "POST /account/tokens/": Visit(data={"name": "x", "scope": "read", "days": "30"}),
+    "POST /account/tokens/<int:pk>/revoke/": Visit(about="token", to="/account/"),
+    # Administration
+    "GET /admin/": Visit(CHIEF),
+    "GET /admin/settings/": Visit(CHIEF),
+    "GET /admin/modules/": Visit(CHIEF),
+    "POST /admin/modules/": Visit(CHIEF, data=MODULES, to="/admin/modules/"),
+    "POST /admin/settings/": Visit(CHIEF, data={"company_name": "某某公司"}, to="/admin/settings/"),
+    "GET /admin/users/": Visit("boss"),
+    "GET /admin/users/new/": Visit(CHIEF),
+    "POST /admin/users/new/": Visit(CHIEF, data=member_form),
+    "GET /admin/users/<int:pk>/": Visit("boss", about="user"),
+    "GET /admin/users/<int:pk>/edit/": Visit(CHIEF, about="user"),
+    "POST /admin/users/<int:pk>/edit/": Visit(CHIEF, about="user", data=member_form, to="/admin/users/"),
+    "GET /admin/users/<int:pk>/reset/": Visit(CHIEF, about="user", to="/admin/users/"),
+    "POST /admin/users/<int:pk>/reset/": Visit(CHIEF, about="user"),
+    "POST /admin/users/<int:pk>/enable/": Visit(CHIEF, about="user", data={"to": "off"}, to="/admin/users/"),
+    "POST /admin/users/<int:pk>/unlock/": Visit(CHIEF, about="user", to="/admin/users/"),
+    "GET /admin/departments/": Visit("boss"),
+    "GET /admin/departments/new/": Visit(CHIEF),
+    "POST /admin/departments/new/": Visit(
+        CHIEF, data=lambda world, _: {"name": "新部门", "parent": world.department.pk}, to="/admin/departments/"
+    ),
+    "GET /admin/departments/<int:pk>/edit/": Visit(CHIEF, about="department"),
+    "POST /admin/departments/<int:pk>/edit/": Visit(
+        CHIEF,
+        about="department",
+        data=lambda world, _: {"name": "新名", "parent": world.department.parent_id},
+        to="/admin/departments/",
+    ),
+    "POST /admin/departments/<int:pk>/delete/": Visit(CHIEF, about="spare_department", to="/admin/departments/"),
+    "GET /admin/roles/": Visit(CHIEF, to="/admin/roles/"),
+    "GET /admin/roles/new/": Visit(CHIEF),
+    "POST /admin/roles/new/": Visit(CHIEF, data=role_form, to="/admin/roles/"),
+    "GET /admin/roles/<int:pk>/": Visit(CHIEF, about="role"),
+    "POST /admin/roles/<int:pk>/": Visit(CHIEF, about="role", to="/admin/roles/"),
+    "GET /admin/roles/<int:pk>/edit/": Visit(CHIEF, about="role"),
+    "POST /admin/roles/<int:pk>/edit/": Visit(CHIEF, about="role", data=role_form, to="/admin/roles/"),
+    "POST /admin/roles/<int:pk>/delete/": Visit(CHIEF, about="spare_role", to="/admin/roles/"),
+    "GET /admin/lists/": Visit(CHIEF, to="/admin/lists/"),
+    "GET /admin/lists/industry/": Visit(CHIEF),
+    "GET /admin/lists/industry/<slug:code>/new/": Visit(CHIEF, path={"code": "C36"}),
+    "POST /admin/lists/industry/<slug:code>/new/": Visit(
+        CHIEF, path={"code": "C36"}, data={"name": "改装"}, to="/admin/lists/"
+    ),
+    "GET /admin/lists/industry/<slug:code>/": Visit(CHIEF, path={"code": "C36"}),
+    "POST /admin/lists/industry/<slug:code>/": Visit(
+        CHIEF, path={"code": "C36"}, data={"name": "整车"}, to="/admin/lists/"
+    ),
+    "GET /admin/lists/industry/<slug:code>/delete/": Visit(CHIEF, about="industry"),
+    "POST /admin/lists/industry/<slug:code>/delete/": Visit(CHIEF, about="industry", to="/admin/lists/"),
+    "GET /admin/lists/<slug:list_>/": Visit(CHIEF, path={"list_": "level"}),
+    "GET /admin/lists/<slug:list_>/new/": Visit(CHIEF, path={"list_": "level"}),
+    "POST /admin/lists/<slug:list_>/new/": Visit(
+        CHIEF, path={"list_": "level"}, data={"name": "D"}, to="/admin/lists/"
+    ),
+    "GET /admin/lists/options/<int:pk>/": Visit(CHIEF, about="option"),
+    "POST /admin/lists/options/<int:pk>/": Visit(CHIEF, about="option", data={"name": "甲级"}, to="/admin/lists/"),
+    "POST /admin/lists/options/<int:pk>/shift/": Visit(CHIEF, about="option", data={"to": "down"}, to="/admin/lists/"),
+    "GET /admin/lists/options/<int:pk>/delete/": Visit(CHIEF, about="option"),
+    "POST /admin/lists/options/<int:pk>/delete/": Visit(CHIEF, about="option", to="/admin/lists/"),
+    "GET /admin/registry/": Visit(CHIEF),
+    "POST /admin/registry/": Visit(CHIEF, data={"provider": ""}, to="/admin/registry/"),
+    "POST /admin/registry/try/": Visit(CHIEF, data={"asked": "某某公司"}),
+    "GET /admin/tags/": Visit(CHIEF),
+    "POST /admin/tags/free/": Visit(CHIEF, data={"to": "off"}, to="/admin/tags/"),
+    "GET /admin/tags/new/": Visit(CHIEF),
+    "POST /admin/tags/new/": Visit(CHIEF, data={"name": "新标签", "tint": "1"}, to="/admin/tags/"),
+    "GET /admin/tags/<int:pk>/": Visit(CHIEF, about="tag"),
+    "POST /admin/tags/<int:pk>/": Visit(CHIEF, about="tag", data={"name": "改名", "tint": "1"}, to="/admin/tags/"),
+    "GET /admin/tags/<int:pk>/merge/": Visit(CHIEF, about="tag"),
+    "POST /admin/tags/<int:pk>/merge/": Visit(CHIEF, about="tag", data=merging, to="/admin/tags/"),
+    "GET /tags/": Visit(),
+    "GET /tags/new/": Visit(),
+    "POST /tags/new/": Visit(data={"name": "私有", "tint": "1"}, to="/tags/"),
+    "GET /tags/<int:pk>/": Visit(about="own_tag"),
+    "POST /tags/<int:pk>/": Visit(about="own_tag", data={"name": "改名", "tint": "1"}, to="/tags/"),
+    "POST /tags/<int:pk>/share/": Visit(about="own_tag", to="/tags/"),
+    "POST /tags/<int:pk>/delete/": Visit(about="own_tag", to="/tags/"),
+    # Customers
+    "GET /customers/": Visit(data={"q": "共同"}),
+    "GET /customers/count/": Visit(data={"exact": "1"}),
+    "GET /customers/profile/": Visit(),
+    "GET /customers/due/": Visit(),
+    "GET /customers/check/": Visit(),
+    "POST /customers/bulk/": Visit(data=ids("customer", verb="delete"), to="/customers/"),
+    "GET /customers/new/": Visit(),
+    "POST /customers/new/": Visit(data=customer_form("共同 新公司"), tells_names=True, to="/customers/"),
+    "POST /customers/duplicates/": Visit(data={"name": "共同公司"}, tells_names=True),
+    "GET /customers/trees/<slug:tree>/": Visit(path={"tree": "region"}),
+    "GET /customers/<int:pk>/": Visit(),
+    "GET /customers/<int:pk>/edit/": Visit(),
+    "POST /customers/<int:pk>/edit/": Visit(data=customer_form("共同 改名公司"), tells_names=True, to="/customers/"),
+    "GET /customers/<int:pk>/fields/<slug:name>/": Visit(path={"name": "address"}),
+    "POST /customers/<int:pk>/fields/<slug:name>/": Visit(
+        path={"name": "address"}, data={"address": "新地址", "version": "1"}, to="/customers/"
+    ),
+    "GET /customers/<int:pk>/timeline/": Visit(),
+    "POST /customers/<int:pk>/delete/": Visit(to="/customers/"),
+    "POST /customers/<int:pk>/restore/": Visit(before=binned("customer"), to="/customers/"),
+    "POST /customers/<int:pk>/star/": Visit(to="/customers/"),
+    "POST /customers/<int:pk>/relationship/": Visit(data={"to": "lost", "reason": "budget"}, to="/customers/"),
+    "POST /customers/<int:pk>/move/": Visit(data={"kind": "office", "address": "新办公室"}, to="/customers/"),
+    "GET /customers/<int:customer_pk>/contacts/new/": Visit(),
+    "POST /customers/<int:customer_pk>/contacts/new/": Visit(data={"name": "新联系人"}, to="/customers/"),
+    # Contacts
+    "GET /contacts/": Visit(data={"q": "共同"}),
+    "GET /contacts/count/": Visit(data={"exact": "1"}),
+    "POST /contacts/bulk/": Visit(data=ids("contact", verb="tag", tags=["新标签"]), to="/contacts/"),
+    "GET /contacts/<int:pk>/": Visit(about="contact"),
+    "GET /contacts/<int:pk>/edit/": Visit(about="contact"),
+    "POST /contacts/<int:pk>/edit/": Visit(about="contact", data=contact_form, to="/contacts/"),
+    "GET /contacts/<int:pk>/fields/<slug:name>/": Visit(about="contact", path={"name": "title"}),
+    "POST /contacts/<int:pk>/fields/<slug:name>/": Visit(
+        about="contact", path={"name": "title"}, data={"title": "经理", "version": "1"}, to="/contacts/"
+    ),
+    "POST /contacts/<int:pk>/delete/": Visit(about="contact", to="/customers/"),
+    "POST /contacts/<int:pk>/restore/": Visit(about="contact", before=binned("contact"), to="/contacts/"),
+    # Import, export, recycle bin
+    "GET /imports/": Visit(),
+    "GET /imports/new/": Visit(),
+    "POST /imports/new/": Visit(data=lambda *_: {"file": sheet("x")}, to="/imports/"),
+    "GET /imports/template/": Visit(),
+    "GET /imports/<int:pk>/": Visit(about="import_", to="/imports/"),
+    "GET /imports/<int:pk>/columns/": Visit(about="import_"),
+    "POST /imports/<int:pk>/columns/": Visit(about="import_", data={"column-0": "name"}, to="/imports/"),
+    "GET /imports/<int:pk>/check/": Visit(about="import_"),
+    "POST /imports/<int:pk>/check/": Visit(about="import_", data={"same": "skip"}, to="/imports/"),
+    "GET /imports/<int:pk>/progress/": Visit(about="import_", to="/imports/"),
+    "GET /imports/<int:pk>/errors/": Visit(about="import_"),
+    "GET /exports/": Visit(),
+    "POST /exports/new/": Visit(data={"module": "customer"}, to="/exports/"),
+    "GET /exports/rows/": Visit(),
+    "GET /exports/<int:pk>/file/": Visit(about="export"),
+    "GET /recycle-bin/": Visit(before=binned("customer")),
+    "POST /recycle-bin/restore/": Visit(before=binned("customer"), data=ids("customer"), to="/recycle-bin/"),
+    "POST /recycle-bin/purge/": Visit(
+        CHIEF, before=binned("customer"), data=ids("customer", number="1"), to="/recycle-bin/"
+    ),
+    # The API
+    "GET /api/v1/openapi.json": Visit("anonymous"),
+    "GET /api/v1/docs": Visit("anonymous"),
+    "GET /api/v1/customers": Visit(data={"q": "共同"}),
+    "POST /api/v1/customers": Visit(data={"name": "共同 新公司"}, tells_names=True),
+    "GET /api/v1/customers/fields": Visit(),
+    "POST /api/v1/customers/bulk": Visit(data=ids("customer", verb="delete")),
+    "GET /api/v1/customers/<int:pk>": Visit(),
+    "PATCH /api/v1/customers/<int:pk>": Visit(data={"address": "新地址"}),
+    "DELETE /api/v1/customers/<int:pk>": Visit(),
+    "POST /api/v1/customers/<int:pk>/restore": Visit(before=binned("customer")),
+    "POST /api/v1/customers/check-duplicates": Visit(data={"name": "共同公司"}, tells_names=True),
+    "GET /api/v1/customers/<int:pk>/timeline": Visit(),
+    "GET /api/v1/customers/<int:pk>/history": Visit(data={"at": "2099-01-01"}),
+    "GET /api/v1/customers/<int:pk>/access": Visit(),
+    "GET /api/v1/contacts": Visit(data={"q": "共同"}),
+    "POST /api/v1/contacts": Visit(data=lambda _, records: {"name": "新联系人", "customer": records.customer.pk}),
+    "GET /api/v1/contacts/fields": Visit(),
+    "POST /api/v1/contacts/bulk": Visit(data=ids("contact", verb="tag", tags=["新标签"])),
+    "GET /api/v1/contacts/<int:pk>": Visit(about="contact"),
+    "PATCH /api/v1/contacts/<int:pk>": Visit(about="contact", data={"title": "经理"}),
+    "DELETE /api/v1/contacts/<int:pk>": Visit(about="contact"),
+    "POST /api/v1/contacts/<int:pk>/restore": Visit(about="contact", before=binned("contact")),
+    "GET /api/v1/imports": Visit(),
+    "POST /api/v1/imports": Visit(data=lambda *_: {"file": sheet("x")}),
+    "GET /api/v1/imports/<int:pk>": Visit(about="import_"),
+    "GET /api/v1/imports/<int:pk>/rows": Visit(about="import_"),
+    "POST /api/v1/imports/<int:pk>/mapping": Visit(about="import_", data={"columns": {"0": "name"}}),
+    "POST /api/v1/imports/<int:pk>/check": Visit(about="import_", data={"same": "skip"}),
+    "POST /api/v1/imports/<int:pk>/confirm": Visit(about="import_"),
+    "GET /api/v1/exports": Visit(),
+    "POST /api/v1/exports": Visit(data={"module": "customer"}),
+    "GET /api/v1/exports/<int:pk>": Visit(about="export"),
+    "GET /api/v1/exports/<int:pk>/file": Visit(about="export"),
+    "GET /api/v1/tags": Visit(),
+    "POST /api/v1/tags": Visit(CHIEF, data={"name": "新标签"}),
+    "GET /api/v1/tags/<int:pk>": Visit(about="tag"),
+    "PATCH /api/v1/tags/<int:pk>": Visit(CHIEF, about="tag", data={"name": "改名"}),
+    "GET /api/v1/views": Visit(),
+    "POST /api/v1/views": Visit(data={"module": "customer", "name": "新视图"}),
+    "GET /api/v1/views/<int:pk>": Visit(about="view"),
+    "PATCH /api/v1/views/<int:pk>": Visit(about="view", data={"name": "改名"}),
+    "DELETE /api/v1/views/<int:pk>": Visit(about="view"),
+    "GET /api/v1/users": Visit("boss"),
+    "POST /api/v1/users": Visit(CHIEF, data=member_form),
+    "GET /api/v1/users/me": Visit(),
+    "GET /api/v1/users/<int:pk>": Visit("boss", about="user"),
+    "POST /api/v1/users/<int:pk>/enable": Visit(CHIEF, about="user"),
+    "POST /api/v1/users/<int:pk>/disable": Visit(CHIEF, about="user"),
+    "POST /api/v1/users/<int:pk>/reset": Visit(CHIEF, about="user"),
+    "GET /api/v1/departments": Visit(),
+    "GET /api/v1/roles": Visit("boss"),
+    "GET /api/v1/search": Visit(data={"q": "共同"}),
+}
+"""How every route is called with success. A route that is missing here fails the first test with its name."""
