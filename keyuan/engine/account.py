@@ -4,6 +4,7 @@ import os
 import shutil
 import stat
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,12 +68,13 @@ def account() -> Account | None:
     raise Refusal(_("PostgreSQL does not run as root. Add a user called keyuan to this machine."))
 
 
-def copy_of(source: Path, target: Path) -> Path:
-    """A copy of a folder that is whole or not there at all."""
+def copies_of(sources: Iterable[Path], target: Path) -> Path:
+    """A folder with copies of these folders beside each other, whole or not there at all."""
     if not target.exists():
         draft = target.with_name(f"{target.name}.{os.getpid()}.draft")
         shutil.rmtree(draft, ignore_errors=True)
-        shutil.copytree(source, draft, symlinks=True)
+        for source in sources:
+            shutil.copytree(source, draft / source.name, symlinks=True)
         draft.chmod(0o755)
         draft.rename(target)
     return target

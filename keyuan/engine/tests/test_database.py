@@ -1,11 +1,13 @@
 import os
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
 
 from keyuan.engine import address, database
-from keyuan.engine.postgres import Cluster, running
+from keyuan.engine.postgres import Cluster, copied, running, wheel
 from keyuan.engine.tests.product import Product
 from keyuan.engine.words import Refusal
 
@@ -72,3 +74,13 @@ def test_which_hosts_other_machines_reach(host: str, public: bool) -> None:
 def test_a_host_that_is_not_ours_is_refused() -> None:
     with pytest.raises(Refusal, match=r"192\.0\.2\.1"):
         address.free_port("192.0.2.1", 8000)
+
+
+def test_programs_copied_to_where_the_servers_user_may_enter_still_find_their_libraries(tmp_path: Path) -> None:
+    """Somebody's home is closed to others: a copy under /root could not start PostgreSQL at all."""
+    programs = copied(wheel(), tmp_path)
+
+    found = subprocess.run([programs / "bin" / "initdb", "--version"], capture_output=True, text=True, check=True)
+    assert "PostgreSQL" in found.stdout
+    assert (programs / "share").is_dir()
+    assert copied(wheel(), tmp_path) == programs
