@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from keyuan.customers.finding import contacts_of_companies
 from keyuan.customers.models import Contact, ContactSearch, Customer, CustomerSearch
 from keyuan.records.catalogue import Catalogue, Field, Relation, from_model
 from keyuan.records.kinds import (
@@ -67,6 +68,7 @@ CONTACT = Catalogue(
     ContactSearch,
     groups={"basic": _("Basic information"), "more": pgettext_lazy("fields", "More"), "system": _("System")},
     default_columns=("customer", "title", "roles", "mobile", "email", "updated_at"),
+    found_through=contacts_of_companies,
 )
 
 

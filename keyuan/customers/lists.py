@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cache
 from html import escape
 from itertools import starmap
@@ -15,12 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from keyuan.customers.fields import CONTACT, CUSTOMER
+from keyuan.customers.finding import shows
 from keyuan.customers.models import Customer
 from keyuan.customers.models.contact import sees_contacts
 from keyuan.records.cleaners.phone import masked
 from keyuan.records.models import Tag
 from keyuan.records.namebook import NameBook
-from keyuan.records.text import digits, normalise, pinyin_forms
+from keyuan.records.text import digits
 from keyuan.ui import cells
 from keyuan.ui.lists.cells import SPECIAL
 from keyuan.ui.lists.page import ListOf, View
@@ -204,7 +204,7 @@ def show_cells() -> None:
 
 def explain_customers(rows: list[Any], words: tuple[str, ...], book: NameBook) -> dict[int, str]:
     """Per customer, the first thing other than its name that matched: a former name, a contact, a phone."""
-    puzzling = [row for row in rows if not _shows(words, row.name, row.short_name)]
+    puzzling = [row for row in rows if not shows(words, row.name, row.short_name)]
     seen = [row.pk for row in puzzling if sees_contacts(book.user, row)]
     contacts: dict[int, list[ContactSeen]] = {}
     for contact in starmap(ContactSeen, fetched(CONTACTS, seen)):
@@ -212,20 +212,12 @@ def explain_customers(rows: list[Any], words: tuple[str, ...], book: NameBook) -
     return {row.pk: _because(row, contacts.get(row.pk, []), words) for row in puzzling}
 
 
-def _shows(words: Iterable[str], *names: str) -> bool:
-    """Whether these names hold all words, as written or, where somebody typed letters, by their sound."""
-    texts = [normalise(name) for name in names]
-    if any(word.isascii() and not word.isdecimal() for word in words):
-        texts += [form for name in names for form in pinyin_forms(name)]
-    return all(any(word in text for text in texts) for word in words)
-
-
 def _because(row: Customer, contacts: list[ContactSeen], words: tuple[str, ...]) -> str:
     for name in row.former_names:
-        if _shows(words, name):
+        if shows(words, name):
             return _("Matched: former name %(name)s") % {"name": name}
     for contact in contacts:
-        if _shows(words, contact.name):
+        if shows(words, contact.name):
             return _("Matched: contact %(name)s") % {"name": contact.name}
     number = next((word for word in words if word.isdecimal()), "")
     return _number_matched(number, row, contacts) if number else ""

@@ -86,6 +86,7 @@ class Catalogue:
     default_columns: tuple[str, ...] = ()
     default_sort: str = "-updated_at"
     rank_by: tuple[str, ...] = ("name",)
+    found_through: Callable[[str], set[int]] = lambda word: set()
 
     def declare(self, *fields: Field) -> None:
         for one in fields:

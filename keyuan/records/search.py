@@ -65,14 +65,17 @@ def match(query: str, catalogue: Catalogue) -> Match | None:
             continue
         rows = holding(catalogue.search, word, _kinds(word))
         if ids is not None:
-            ids = sorted(set(rows.filter(record_id__in=ids).values_list("record_id", flat=True)))
+            own = rows.filter(record_id__in=ids).values_list("record_id", flat=True)
+            ids = sorted({*own, *catalogue.found_through(word).intersection(ids)})
         elif is_common(catalogue.search, word):
             condition &= Q(Exists(_holding_by_row(catalogue.search, word)))
         else:
             ids, expected = _few(catalogue.search, word, rows)
-            if ids is None and expected < COMMON:
+            if ids is not None:
+                ids = sorted(catalogue.found_through(word).union(ids))
+            elif expected < COMMON:
                 condition &= Q(pk__in=rows.values("record_id"))
-            elif ids is None:
+            else:
                 condition &= Q(Exists(_holding_by_row(catalogue.search, word)))
     if ids is not None:
         condition &= among(ids)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from keyuan.customers.fields import CUSTOMER
+from keyuan.customers.fields import CONTACT, CUSTOMER
 from keyuan.customers.lists import explain_customers
-from keyuan.customers.models import Customer
+from keyuan.customers.models import Contact, Customer
 from keyuan.records import search
 from keyuan.records.listing import Listing
 from keyuan.records.namebook import NameBook
@@ -75,6 +75,22 @@ def test_the_whole_name_comes_before_its_beginning_and_that_before_its_middle(ca
     whole = make_customer("华为", owner=cast.anna)
 
     assert found(cast.anna, "华为") == [whole.pk, beginning.pk, middle.pk]
+
+
+@pytest.mark.parametrize("q", ["万科", "wanke", "wk", "万科 张三", "zs 万科企业"])
+def test_contacts_are_found_by_the_name_of_their_company(cast, vanke, q):
+    make_contact(make_customer("万里物流", owner=cast.anna), "王五")
+    zhang = Contact.objects.allowed(cast.anna, "view").get(name="张三")
+
+    assert Listing(CONTACT, cast.anna, q=q).page(1, 50).pks == [zhang.pk]
+    assert Listing(CONTACT, cast.olga, q=q).page(1, 50).pks == []
+
+
+def test_a_colleague_at_the_same_company_is_not_found_by_a_name(cast, vanke):
+    li = make_contact(vanke, "李四")
+
+    assert Listing(CONTACT, cast.anna, q="李四").page(1, 50).pks == [li.pk]
+    assert Listing(CONTACT, cast.anna, q="万科 李四").page(1, 50).pks == [li.pk]
 
 
 def test_a_removed_contact_is_no_longer_a_way_to_the_customer(cast, vanke):
