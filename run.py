@@ -18,6 +18,7 @@ import sys
 import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
+from ctypes.util import find_library
 from pathlib import Path
 from typing import NoReturn
 
@@ -169,7 +170,12 @@ def chinese_letters() -> bool:
     return bool(subprocess.run(["fc-list", ":lang=zh"], stdout=subprocess.PIPE, check=False).stdout.strip())
 
 
-FOR_TESTS = {"chromium": browser, "fonts-noto-cjk": chinese_letters}
+def atomics() -> bool:
+    """What steers the browser is a program that needs this library; a bare Debian lacks it."""
+    return not sys.platform.startswith("linux") or find_library("atomic") is not None
+
+
+FOR_TESTS = {"chromium": browser, "fonts-noto-cjk": chinese_letters, "libatomic1": atomics}
 
 
 def apt_get(packages: list[str]) -> bool:
