@@ -18,6 +18,8 @@ from keyuan.exchange.numbers import Numbers
 from keyuan.exchange.reading.table import Row
 from keyuan.exchange.shapes import NewCustomer
 
+FIRST = 500
+
 
 @dataclass
 class Chunk:
@@ -54,12 +56,16 @@ class Ahead:
 
     The thread looks up duplicates with a connection of its own, which sees what is committed: all chunks but the one
     being written. What that one writes is looked up again. Inside somebody's transaction it only computes.
+
+    Args:
+        most: how many rows a chunk has. The first ones have fewer, so that the database gets something to do.
     """
 
     def __init__(
-        self, import_id: int, reader: RowReader, numbers: Numbers, thread: ThreadPoolExecutor, size: int
+        self, import_id: int, reader: RowReader, numbers: Numbers, thread: ThreadPoolExecutor, most: int
     ) -> None:
-        self.import_id, self.reader, self.numbers, self.thread, self.size = import_id, reader, numbers, thread, size
+        self.import_id, self.reader, self.numbers, self.thread, self.most = import_id, reader, numbers, thread, most
+        self.size = min(FIRST, most)
         self.after = -1
         self.rows: list[Row] = []
         self.worked: Future[Chunk] | None = None
@@ -77,7 +83,7 @@ class Ahead:
             chunk.known = None
         elif chunk.known is not None:
             look_again(chunk.known, chunk.same & self.written, chunk.similar & self.written)
-        if len(chunk.rows) == self.size:
+        if chunk.rows:
             self._begin(chunk.rows[-1][0])
         return chunk
 
@@ -87,8 +93,9 @@ class Ahead:
         self.has_updated = any(draft.outcome == "updated" for draft in chunk.drafts)
 
     def _begin(self, after: int) -> None:
+        size, self.size = self.size, min(2 * self.size, self.most)
         staged = ImportRow.objects.filter(of=self.import_id, number__gt=after).order_by("number")
-        self.after, self.rows = after, list(staged.values_list("number", "cells")[: self.size])
+        self.after, self.rows = after, list(staged.values_list("number", "cells")[:size])
         self.reader.meet(self.rows)
         self.numbers.provide(len(self.rows))
         language = translation.get_language() or "zh-hans"

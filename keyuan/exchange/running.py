@@ -268,17 +268,16 @@ def _write_chunk(work: Work, ahead: Ahead, beside: Beside | None) -> bool:
         if beside is not None:
             beside.sort_in()
         work.reader.find_parents(drafts)
-        # the last chunk says that the import is done: nothing may be left to write after it
-        contacts = _write(chunk, work, of, beside if len(staged) == CHUNK else None)
+        contacts = _write(chunk, work, of, beside)
         ahead.note_written(chunk)
         work.count(drafts, contacts)
         _note(of, drafts)
         of.written_to = staged[-1][0]
-    if len(staged) < CHUNK:
+    else:  # all rows are committed, and their search text as well
         of.state, of.finished_at = Import.State.DONE, timezone.now()
     of.counts = dict(work.counts)
     of.save(update_fields=["counts", "written_to", "state", "finished_at"])
-    return len(staged) == CHUNK
+    return bool(staged)
 
 
 def _write(chunk: Chunk, work: Work, of: Import, beside: Beside | None) -> int:

@@ -39,6 +39,11 @@ FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb) n WHERE t.id = n.id
 """)
 
 
+_NEXT_IDS = """
+WITH found AS MATERIALIZED (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS sequence)
+SELECT nextval(sequence) FROM found, generate_series(1, %s)
+"""
+
 Happened = tuple[int, int, dict[str, Any], dict[str, Any]]
 """Id of a row, its customer, the values before and after."""
 
@@ -47,7 +52,7 @@ def next_ids(model: type[models.Model], count: int) -> list[int]:
     """So many ids that no other row will get."""
     table = model._meta.db_table
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
+        cursor.execute(_NEXT_IDS, [table, count])
         return [row[0] for row in cursor.fetchall()]
 
 
