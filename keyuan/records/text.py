@@ -18,6 +18,7 @@ LONGEST_REMEMBERED = 64
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
                         "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
                         "\ud800-\udfff\U000e0000-\U000e0fff]+")  # fmt: skip
+_PLAIN = re.compile("[\u4e00-\u9fff0-9a-z]+")
 _DIGITS = re.compile("[0-9]+")
 _CHINESE = re.compile("[\u3007\u3400-\u9fff]")
 
@@ -34,6 +35,8 @@ def normalise(text: str) -> str:
 
 
 def _normalised(text: str) -> str:
+    if _PLAIN.fullmatch(text):
+        return simplified(text)
     seen = _INVISIBLE.sub("", unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)))
     return " ".join(simplified(unicodedata.normalize("NFKC", seen.lower())).split())
 
