@@ -18,6 +18,9 @@ from keyuan.records.history import Event
 from keyuan.records.search_text import SearchText, let_grams_wait, sort_grams_in
 
 COLUMNS = ("record_id", "kind", "body")
+MANY = 700_000
+"""So many letters make about 30 MB of grams; sorting them in at once is cheaper than in several turns."""
+
 PATIENCE = "30s"
 """Longer than this nobody holds a lock on a table of search text, unless he waits for the import himself."""
 
@@ -32,17 +35,18 @@ class Beside:
     def __init__(self, thread: ThreadPoolExecutor) -> None:
         self.thread = thread
         self.begun: list[Future[None]] = []
-        self.waits = False
+        self.waiting = 0  # letters whose grams are not sorted in yet
 
     def copy(self, model: type[SearchText], lines: Sequence[str]) -> None:
         """Begin to add these lines."""
         self.begun.append(self.thread.submit(_copy, model, lines))
+        self.waiting += sum(map(len, lines))
 
     def sort_in(self) -> None:
-        """Sort the grams of the chunk before into their index, while nothing is to be written yet."""
-        if self.waits:
+        """Sort the grams of the chunks before into their index if they are many, while nothing is to be written yet."""
+        if self.waiting >= MANY:
+            self.waiting = 0
             self.thread.submit(sort_grams_in, CustomerSearch, ContactSearch)
-        self.waits = False
 
     def wait(self) -> None:
         """Until all is written that was begun.
@@ -62,7 +66,7 @@ class Beside:
 
     def _end(self, way: Callable[[], None]) -> None:
         if self.begun:
-            self.begun, self.waits = [], True
+            self.begun = []
             self.thread.submit(way).result()
 
 
