@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from django.db import connection, models
+from django.db import DatabaseError, connection, models
 
 from keyuan.customers.models import Contact, ContactSearch, Customer, CustomerSearch
 from keyuan.exchange.models import Import, ImportRow
@@ -58,7 +58,11 @@ class Beside:
             one.result()
 
     def commit(self) -> None:
-        """Directly after the rows are committed."""
+        """Directly after the rows are committed.
+
+        Raises:
+            DatabaseError: it could not be; `write_missing` writes it again.
+        """
         self._end(_commit)
 
     def rollback(self) -> None:
@@ -80,13 +84,16 @@ def _copy(model: type[SearchText], lines: Sequence[str]) -> None:
 
 
 def _commit() -> None:
-    connection.commit()
-    connection.set_autocommit(True)
+    try:
+        connection.commit()
+        connection.set_autocommit(True)
+    except DatabaseError:
+        connection.close()  # the next chunk gets another
+        raise
 
 
 def _rollback() -> None:
-    connection.rollback()
-    connection.set_autocommit(True)
+    connection.close()  # whatever state it is in
 
 
 def write_missing(of: Import, most: int) -> None:

@@ -2,10 +2,12 @@ import time
 
 import pytest
 from django.db import connection
+from psycopg.errors import CheckViolation
 
-from keyuan.customers.models import Contact, Customer
-from keyuan.exchange import running
-from keyuan.exchange.tests.files import imported, sentences, upload
+from keyuan.customers.models import Contact, ContactSearch, Customer, CustomerSearch
+from keyuan.exchange import importing, running
+from keyuan.exchange.models import Import
+from keyuan.exchange.tests.files import checked, imported, sentences, upload
 from keyuan.records.history import Change, Event
 from keyuan.records.keys import DuplicateKey
 from tests.make import make_department, make_role, make_user
@@ -70,6 +72,20 @@ def test_the_connection_that_looks_ahead_is_closed_at_the_end(anna):
     assert connections_left(before) == before
     assert Event.objects.filter(name="created", record_type="customer").count() == 6
     assert DuplicateKey.objects.filter(blocks=True).count() == 6
+
+
+def test_rows_that_the_database_refuses_leave_no_search_text(anna):
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE contact ADD CONSTRAINT nobody_is_called_so CHECK (name <> '无名')")
+    of = checked(upload(anna, HEAD, "甲公司,,,王一,", "乙公司,,,,", "丙公司,,,无名,", "丁公司,,,,"))
+    importing.confirm(of, by=anna)
+
+    with pytest.raises(CheckViolation):
+        running.write(Import.objects.get(pk=of.pk))
+
+    texts = CustomerSearch.objects.filter(kind="text")
+    assert set(texts.values_list("record_id", flat=True)) == set(Customer.rows.values_list("pk", flat=True))
+    assert (Customer.rows.count(), ContactSearch.objects.filter(kind="text").count()) == (2, 1)
 
 
 def connections_left(expected):
