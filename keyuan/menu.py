@@ -11,8 +11,9 @@ from keyuan.customers.lists import CONTACT_LIST, CUSTOMER_LIST, show_cells
 from keyuan.customers.models import Contact, Customer
 from keyuan.customers.views.rail import due_count
 from keyuan.org.http import Request
-from keyuan.records.listing import Listing
+from keyuan.records.listing import Count, Listing
 from keyuan.records.models import Favourite, Recent
+from keyuan.ui.formats import AtLeast
 from keyuan.ui.frame import Link, Module, Panel, Section, install
 from keyuan.ui.lists.installed import install_lists
 from keyuan.ui.lists.page import ListOf, ListPage, View
@@ -32,8 +33,7 @@ def views_of(spec: ListOf, address: str, request: Request) -> Iterable[Link]:
 
 def _counter(page: ListPage, view: View) -> Callable[[], int | None]:
     def count() -> int | None:
-        found = Listing(page.catalogue, page.user, base=view.node, book=page.book).count()
-        return found.number
+        return shown(Listing(page.catalogue, page.user, base=view.node, book=page.book).count())
 
     return count
 
@@ -43,7 +43,12 @@ def customer_views(request: Request) -> Iterable[Link]:
 
 
 def contact_count(request: Request) -> int:
-    return Listing(CONTACT_LIST.catalogue, request.user).count().number
+    return shown(Listing(CONTACT_LIST.catalogue, request.user).count())
+
+
+def shown(found: Count) -> int:
+    """The number for the menu, which says “and more” where nobody has counted to the end."""
+    return found.number if found.exact else AtLeast(found.number)
 
 
 def favourites(request: Request) -> Iterable[Link]:

@@ -90,9 +90,13 @@ def symbol(currency: str) -> str:
     return SYMBOLS.get(currency) or f"{currency} "
 
 
-def count(number: int | None, *, exact: bool = True) -> str:
-    """1,284; 10,000+ where the exact number would cost too much."""
-    return NOTHING if number is None else f"{number:,}{'' if exact else '+'}"
+class AtLeast(int):
+    """A number that is so high or higher: counting to the end would cost too much."""
+
+
+def count(number: int | None) -> str:
+    """1,284; 10,000+ for `AtLeast`."""
+    return NOTHING if number is None else f"{int(number):,}{'+' if isinstance(number, AtLeast) else ''}"
 
 
 def percent(value: Decimal | float | None) -> str:

@@ -306,3 +306,29 @@ def test_no_column_costs_a_query_per_row(as_anna, cast, path, chosen):
         with CaptureQueriesContext(connection) as asked:
             assert as_anna.get(path, {"columns": columns}).status_code == 200
         assert len(asked) <= 10, columns
+
+
+def test_a_page_that_is_not_there_leads_to_the_first_one(as_anna, cast):
+    make_customer(owner=cast.anna)
+
+    assert 'href="/customers/?page=1">To the first page' in as_anna.get("/customers/?page=400").content.decode()
+
+
+def test_pages_end_with_the_last_one_that_is_kept_and_say_what_to_do(as_anna, cast, monkeypatch):
+    monkeypatch.setattr("keyuan.ui.lists.page.LAST_PAGE", 2)
+    monkeypatch.setattr("keyuan.records.listing.LAST_PAGE", 2)
+    for _number in range(41):
+        make_customer(owner=cast.anna)
+
+    page = as_anna.get("/customers/?size=20&page=2").content.decode()
+    assert "Narrow the list down to see more" in page
+    assert "page=3" not in page
+
+
+def test_the_menu_says_where_it_stopped_counting(as_anna, cast, monkeypatch):
+    monkeypatch.setattr("keyuan.records.listing.COUNTED_TO", 2)
+    for _number in range(3):
+        make_customer(owner=cast.anna)
+
+    menu = as_anna.get("/frame/side/?at=%2Fcustomers%2F", HTTP_HX_REQUEST="true").content.decode()
+    assert '<span class="c">2+</span>' in menu

@@ -231,13 +231,15 @@ class ListPage:
     def pager(self) -> dict[str, Any]:
         first = (self.page.number - 1) * self.asked.size + 1
         number, rows = self.page.number, len(self.rows)
-        near = range(max(1, number - 2), number + (2 if self.page.has_next else 1))
+        near = range(max(1, number - 2), min(LAST_PAGE, number + self.page.has_next) + 1)
         known = None if self.page.has_next or (not rows and number > 1) else first + rows - 1
         return {
             "first": first,
             "last": first + rows - 1,
             "known": known,
             "pages": [(one, self.asked.url(page=one), one == number) for one in near],
+            "start": self.asked.url(page=1),
+            "is_last": self.page.has_next and number == LAST_PAGE,
             "previous": self.asked.url(page=number - 1) if number > 1 else "",
             "next": self.asked.url(page=number + 1) if self.page.has_next and number < LAST_PAGE else "",
             "count_url": f"{reverse(self.spec.route + '_count')}?{self.asked.query()}",
