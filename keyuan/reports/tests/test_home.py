@@ -55,3 +55,11 @@ def test_new_customers_are_compared_with_the_same_days_of_last_month(cast):
 def test_the_greeting_follows_the_hour():
     assert len({greeting(hour) for hour in (9, 15, 20, 23)}) == 4
     assert greeting(3) == greeting(23)
+
+
+def test_the_tour_begins_on_the_home_page_and_not_over_an_error(cast):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(cast.anna)
+
+    assert "<guided-tour data-fresh>" in client.get("/").content.decode()
+    assert "<guided-tour>" in client.post("/").content.decode()
