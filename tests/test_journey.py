@@ -325,3 +325,19 @@ def faults_of(page: Page, path: str) -> dict[str, list[str]]:
     page.evaluate(AXE.read_text(encoding="utf-8"))
     result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     return {f"{path} {rule['id']}": [node["html"][:160] for node in rule["nodes"][:3]] for rule in result["violations"]}
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_longest_names_leave_lists_and_records_in_shape(visit, boss, width):
+    customer = make_customer("超长名称" * 50, owner=boss)
+    contact = make_contact(customer, "名字" * 25, title="经理" * 25)
+    page = visit(width)
+    sign_in(page, "boss")
+
+    for address in ("/customers/", "/contacts/", f"/customers/{customer.pk}/", f"/contacts/{contact.pk}/"):
+        page.goto(address)
+        tall = page.evaluate("document.querySelector('.rhead')?.offsetHeight ?? 0")
+        wide = page.evaluate(
+            "[...document.querySelectorAll('html, .list-rows')].map(e => e.scrollWidth - e.clientWidth)"
+        )
+        assert (tall < 320, max(wide) <= 0) == (True, True), (address, tall, wide)
