@@ -18,8 +18,8 @@ from keyuan.records.history import Event
 from keyuan.records.search_text import SearchText, let_grams_wait, sort_grams_in
 
 COLUMNS = ("record_id", "kind", "body")
-MANY = 700_000
-"""So many letters make about 30 MB of grams; sorting them in at once is cheaper than in several turns."""
+MANY = 1_000_000
+"""So many letters make about 20 MB of grams; sorting them in at once is cheaper than in several turns."""
 
 PATIENCE = "30s"
 """Longer than this nobody holds a lock on a table of search text, unless he waits for the import himself."""
