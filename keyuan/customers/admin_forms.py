@@ -68,7 +68,9 @@ class OptionForm(forms.Form):
 class TargetForm(forms.Form):
     """What records get instead of an entry that is deleted."""
 
-    target = forms.ModelChoiceField(Option.objects.none(), label=gettext_lazy("Records get instead"))
+    target = forms.ModelChoiceField(
+        Option.objects.none(), label=gettext_lazy("Records get instead"), empty_label=gettext_lazy("Choose")
+    )
 
     def __init__(self, *args: Any, option: Option, needed: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -213,7 +215,9 @@ class TagForm(forms.Form):
 
 
 class MergeForm(forms.Form):
-    into = forms.ModelChoiceField(Tag.objects.none(), label=gettext_lazy("Merge into"))
+    into = forms.ModelChoiceField(
+        Tag.objects.none(), label=gettext_lazy("Merge into"), empty_label=gettext_lazy("Choose")
+    )
 
     def __init__(self, *args: Any, tag: Tag, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -19,7 +19,7 @@ from django.utils.translation import pgettext
 from keyuan.ui import formats
 
 TINTS = 6
-EMPTY = SafeString('<span class="t3">—</span>')
+EMPTY = SafeString('<span class="t3 none">—</span>')
 
 
 @lru_cache(maxsize=512)

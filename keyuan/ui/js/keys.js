@@ -22,13 +22,24 @@ function rows(by) {
   next.querySelector("a")?.focus({ preventScroll: true });
 }
 
+// The form of the row that J and K have chosen.
+function editRow() {
+  const name = document.querySelector("[data-rows] tr.cur a.n");
+  if (!name) return;
+  const edit = Object.assign(document.createElement("a"), { href: `${name.pathname}edit/`, hidden: true });
+  edit.dataset.drawer = "";
+  name.after(edit);
+  edit.click();
+  edit.remove();
+}
+
 const plain = {
   "/": () => visible("[data-list-search], .sbox input")?.focus(),
   "?": () => document.getElementById("help")?.showModal(),
   "[": () => toggleSide(),
   "]": () => toggleRail(),
   c: press("[data-create]"),
-  e: press("[data-edit]"),
+  e: () => (visible("[data-edit]") ? press("[data-edit]")() : editRow()),
   l: press("[data-log-call]"),
   j: () => rows(1),
   k: () => rows(-1),

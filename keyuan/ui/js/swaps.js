@@ -54,9 +54,10 @@ function repeat(source, event) {
   else htmx.ajax("GET", source.getAttribute("hx-get"), { source, target: source });
 }
 
-// After a swap the focus stays, or goes to what must be read first.
+// After a swap the focus stays, or goes to what must be read first. What comes by itself takes it from nobody.
 htmx.on("htmx:after:swap", (event) => {
   const place = event.detail.ctx?.target;
+  if (!["click", "submit"].includes(event.detail.ctx?.sourceEvent?.type)) return;
   if (!(place instanceof Element) || !place.isConnected) return;
   const first = place.querySelector("[data-focus]");
   if (first) return first.focus();

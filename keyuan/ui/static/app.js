@@ -183,6 +183,7 @@ function repeat(source, event) {
 }
 htmx.on("htmx:after:swap", (event) => {
   const place = event.detail.ctx?.target;
+  if (!["click", "submit"].includes(event.detail.ctx?.sourceEvent?.type)) return;
   if (!(place instanceof Element) || !place.isConnected) return;
   const first = place.querySelector("[data-focus]");
   if (first) return first.focus();
@@ -443,6 +444,15 @@ function rows(by) {
   next.scrollIntoView({ block: "nearest" });
   next.querySelector("a")?.focus({ preventScroll: true });
 }
+function editRow() {
+  const name = document.querySelector("[data-rows] tr.cur a.n");
+  if (!name) return;
+  const edit = Object.assign(document.createElement("a"), { href: `${name.pathname}edit/`, hidden: true });
+  edit.dataset.drawer = "";
+  name.after(edit);
+  edit.click();
+  edit.remove();
+}
 
 const plain = {
   "/": () => visible("[data-list-search], .sbox input")?.focus(),
@@ -450,7 +460,7 @@ const plain = {
   "[": () => toggleSide(),
   "]": () => toggleRail(),
   c: press("[data-create]"),
-  e: press("[data-edit]"),
+  e: () => (visible("[data-edit]") ? press("[data-edit]")() : editRow()),
   l: press("[data-log-call]"),
   j: () => rows(1),
   k: () => rows(-1),
