@@ -341,3 +341,20 @@ def test_the_longest_names_leave_lists_and_records_in_shape(visit, boss, width):
             "[...document.querySelectorAll('html, .list-rows')].map(e => e.scrollWidth - e.clientWidth)"
         )
         assert (tall < 320, max(wide) <= 0) == (True, True), (address, tall, wide)
+
+
+def test_the_keyboard_begins_at_the_top_edits_the_chosen_row_and_returns(visit, boss):
+    customer = make_customer("宁波海曙精密机械有限公司", owner=boss)
+    page = visit()
+    sign_in(page, "boss")
+    open_list(page)
+    page.wait_for_load_state("networkidle")
+
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("j")
+    expect(page.locator("tr.cur")).to_have_attribute("data-id", str(customer.pk))
+    page.keyboard.press("e")
+    expect(page.locator("#drawer [name=name]")).to_have_value("宁波海曙精密机械有限公司")
+    page.keyboard.press("Escape")
+    expect(page.locator("#drawer")).not_to_be_visible()
