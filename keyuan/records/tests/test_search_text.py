@@ -1,9 +1,10 @@
 """Grams that wait to be sorted into their index: found like any others, and sorted in when somebody asks for it."""
 
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from keyuan.customers.models import ContactSearch, CustomerSearch
+from keyuan.records.adding import copy_lines
 from keyuan.records.search_text import let_grams_wait, sort_grams_in, write_search_text
 
 
@@ -31,3 +32,9 @@ def test_what_waits_is_sorted_in_at_once():
     sort_grams_in(CustomerSearch, ContactSearch)
 
     assert asked("SELECT gin_clean_pending_list('customer_search_grams')") == 0
+
+
+@pytest.mark.django_db
+def test_what_the_database_refuses_of_copied_lines_is_an_error_that_callers_know():
+    with pytest.raises(DatabaseError), transaction.atomic():
+        copy_lines(CustomerSearch, ["record_id", "kind", "body"], ["no number\ttext\tanything"])
