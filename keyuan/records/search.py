@@ -73,7 +73,7 @@ def match(query: str, catalogue: Catalogue) -> Match | None:
             ids, expected = _few(catalogue.search, word, rows)
             if ids is not None:
                 ids = sorted(catalogue.found_through(word).union(ids))
-            elif expected < COMMON:
+            elif expected < max(COMMON, statistics_of(catalogue.search).rows / 200):
                 condition &= Q(pk__in=rows.values("record_id"))
             else:
                 condition &= Q(Exists(_holding_by_row(catalogue.search, word)))
@@ -163,10 +163,12 @@ class Statistics:
     Attributes:
         frequencies: about how many rows hold each of the most common grams.
         blocks: how long the table is.
+        rows: about how many it has, one for each kind of text of a record.
     """
 
     frequencies: dict[str, float]
     blocks: int
+    rows: float
 
 
 _BLOCK = RawSQL("(ctid::text::point)[0]", (), output_field=FloatField())
@@ -179,17 +181,19 @@ def statistics_of(search: type[SearchText]) -> Statistics:
     table = search._meta.db_table
     kept = _KNOWN.get(table)
     if kept is None or time.monotonic() - kept[0] > _KEPT_FOR:
-        kept = _KNOWN[table] = time.monotonic(), Statistics(_read_frequencies(table), _read_blocks(table))
+        kept = _KNOWN[table] = time.monotonic(), Statistics(_read_frequencies(table), *_read_size(table))
     return kept[1]
 
 
-def _read_blocks(table: str) -> int:
+def _read_size(table: str) -> tuple[int, float]:
+    statement = """
+        SELECT pg_relation_size(oid) / current_setting('block_size')::int, reltuples
+        FROM pg_class WHERE oid = %s::regclass
+    """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_relation_size(%s::regclass) / current_setting('block_size')::int",
-            [connection.ops.quote_name(table)],
-        )
-        return int(cursor.fetchone()[0])
+        cursor.execute(statement, [table])
+        blocks, rows = cursor.fetchone()
+        return int(blocks), float(rows)
 
 
 def _read_frequencies(table: str) -> dict[str, float]:
