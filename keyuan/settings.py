@@ -13,6 +13,7 @@ HOME = home()
 SECRET_KEY = secret("secret-key")
 DEBUG = os.environ.get("KEYUAN_DEBUG") == "1"
 BASE_URL = os.environ.get("KEYUAN_BASE_URL", "")
+TRUSTED_PROXIES = os.environ.get("KEYUAN_TRUSTED_PROXIES", "")  # see ui/origin.py
 ALLOWED_HOSTS = ["*"]  # no address is ever built from Host: see BASE_URL
 
 # One connection per thread. Short patience, so that a page is there within two seconds while the database is away, and
@@ -68,6 +69,7 @@ LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 
 MIDDLEWARE = [
+    "keyuan.ui.origin.Origin",
     "keyuan.ui.middleware.Availability",
     "keyuan.ui.middleware.SecurityHeaders",
     "keyuan.ui.assets.StaticFiles",
@@ -120,7 +122,7 @@ CSRF_COOKIE_NAME = "keyuan_csrf"
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
 CSRF_COOKIE_HTTPONLY = False
 CSRF_TRUSTED_ORIGINS = [BASE_URL] if BASE_URL else []
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BASE_URL.startswith("https://") else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")  # Origin leaves it only where a trusted proxy says so
 CSRF_FAILURE_VIEW = "keyuan.ui.errors.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000

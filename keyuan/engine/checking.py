@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from ipaddress import ip_network
 
 import psycopg
 from django.db import connection
@@ -72,10 +73,29 @@ def _settings() -> Iterator[Finding]:
     except Refusal as refusal:
         yield WRONG, _("Settings: %(why)s") % {"why": refusal}
     base = os.environ.get("KEYUAN_BASE_URL", "")
+    yield from _proxies(base)
     if not base:
         yield NOTE, _("KEYUAN_BASE_URL is not set: links in mails need it.")
     elif not base.startswith("https://") and address.is_public(base.removeprefix("http://").split(":")[0]):
         yield (WRONG, _("KEYUAN_BASE_URL is not https: passwords would travel in the open."))
+
+
+def _proxies(base: str) -> Iterator[Finding]:
+    trusted = os.environ.get("KEYUAN_TRUSTED_PROXIES", "")
+    try:
+        networks = [ip_network(one.strip(), strict=False) for one in trusted.split(",") if one.strip()]
+    except ValueError:
+        if not trusted.strip().isdecimal():
+            yield (
+                WRONG,
+                _("KEYUAN_TRUSTED_PROXIES is neither a number nor a list of addresses: %(it)s") % {"it": trusted},
+            )
+        return
+    if base.startswith("https://") and not networks:
+        yield (
+            NOTE,
+            _("KEYUAN_TRUSTED_PROXIES is not set: everybody seems to come from the address of the proxy in front."),
+        )
 
 
 def _server(url: str) -> Iterator[Finding]:

@@ -149,6 +149,7 @@ class User(AbstractBaseUser):
         ]
 
     shelf_state = ""  # the state of the reference data in which this person's request began
+    address = ""  # from which machine this person's request comes
     source = "web"  # where this person's requests come from: web, api, import, job, command
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Where a request to sign in comes from: its address, and whether this browser is known to the account."""
+"""Whether a browser that asks to sign in is known to the account."""
 
 import secrets
 from typing import Any
@@ -13,14 +13,6 @@ COOKIE = "keyuan_device"
 SALT = "keyuan.device"
 YEAR = 365 * 24 * 3600
 MOST_ACCOUNTS = 20
-
-
-def address_of(request: HttpRequest) -> str:
-    """The address of the browser. Behind a proxy, which a configured base URL means, the proxy's last entry counts."""
-    forwarded = request.headers.get("X-Forwarded-For", "")
-    if settings.BASE_URL and forwarded:
-        return forwarded.rpartition(",")[2].strip()
-    return request.META.get("REMOTE_ADDR", "")
 
 
 def device_of(request: HttpRequest, user: User | None) -> str:

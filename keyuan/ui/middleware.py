@@ -19,6 +19,7 @@ from keyuan.ui import errors
 from keyuan.ui.audience import PUBLIC, audience_of
 from keyuan.ui.frame import INSTALLED
 from keyuan.ui.modules import is_off
+from keyuan.ui.origin import address_of
 from keyuan.ui.pages import deliver_toasts
 
 logger = logging.getLogger("keyuan.entry")
@@ -137,6 +138,7 @@ class Doorkeeper:
         if audience == PUBLIC or request.path.startswith(ALWAYS_OPEN):
             return None
         user: Any = request.user
+        user.address = address_of(request)
         if request.method not in READING:
             user.shelf_state = ""  # what this request changes, it must see
         if user.is_authenticated and user.must_change_password and request.path != PASSWORD_PATH:

@@ -18,10 +18,11 @@ from keyuan.org.authentication import find_by_sign_in_name
 from keyuan.org.models import User
 from keyuan.org.settings import settings as house
 from keyuan.org.throttle import Tries
-from keyuan.people.doorstep import address_of, device_of, remember_device
+from keyuan.people.doorstep import device_of, remember_device
 from keyuan.people.forms import SignInForm, UnlockForm
 from keyuan.ui.audience import public, signed_in
 from keyuan.ui.middleware import LOCKED
+from keyuan.ui.origin import address_of
 from keyuan.ui.pages import page, safe_next
 
 

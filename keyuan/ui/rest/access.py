@@ -23,6 +23,7 @@ from keyuan.ui.audience import ADMINISTRATORS, SIGNED_IN, Audience, declared
 from keyuan.ui.frame import INSTALLED
 from keyuan.ui.middleware import LOCKED
 from keyuan.ui.modules import is_off
+from keyuan.ui.origin import address_of
 from keyuan.ui.rest.problems import Problem
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -59,7 +60,7 @@ class Bearer:
 
 def wrong_token(request: HttpRequest) -> Problem:
     """401, or 429 for an address that has sent many wrong tokens within a minute."""
-    wait = WRONG.count(request.META.get("REMOTE_ADDR", ""))
+    wait = WRONG.count(address_of(request))
     if wait:
         return Problem(429, _("Too many wrong tokens. Wait a minute."), headers={"Retry-After": str(wait)})
     header = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
@@ -99,7 +100,7 @@ def enter(request: HttpRequest, user: User) -> User:
     """The request is this person's from here on, in their language."""
     if user.must_change_password:
         raise NotAllowed(_("Change your password first."))
-    user.source = "api"
+    user.source, user.address = "api", address_of(request)
     request.user = user
     if is_off(INSTALLED.modules, f"{request.path.removeprefix(API).rstrip('/')}/", user):
         raise Http404
