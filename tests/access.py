@@ -25,6 +25,7 @@ from django.test.client import ClientHandler
 from keyuan.customers.industries_admin import add_industry
 from keyuan.exchange import exporting, importing, making, running
 from keyuan.exchange.models import Export, Import
+from keyuan.exchange.staff import verbs as staff
 from keyuan.org.first_start import lay_foundation
 from keyuan.org.models import ApiToken, Role, User
 from keyuan.org.tokens import issue
@@ -154,6 +155,7 @@ def make_world() -> SimpleNamespace:
     world.option = option("level", "A")
     world.industry = SimpleNamespace(pk=add_industry("C36", "房车", by=people["administrator"]).code)
     world.other_tag = Tag.objects.filter(owner=None).last()
+    world.staff_import = staff.take_in(people["administrator"], staff_sheet())
     world.clients = {name: client_of(people.get(name)) for name in PERSONS}
     world.tokens = {name: issue(people[name], "write", None) for name in PERSONS if name in people}
     User.objects.filter(username="disabled").update(is_active=False)
@@ -197,6 +199,10 @@ def make_records(owner: User) -> SimpleNamespace:
 
 def sheet(word: str) -> SimpleUploadedFile:
     return SimpleUploadedFile("客户.csv", f"客户名称,地址\n{word}4 公司,{word}4 路\n,{word}4\n".encode())
+
+
+def staff_sheet() -> SimpleUploadedFile:
+    return SimpleUploadedFile("员工.csv", "姓名,部门\n新来的,West\n".encode())
 
 
 def make_import(owner: User) -> Import:

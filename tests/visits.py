@@ -5,7 +5,9 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from tests.access import OWNERS, Visit, sheet
+from keyuan.exchange.models import StaffImport
+from keyuan.exchange.staff import making, verbs
+from tests.access import OWNERS, Visit, sheet, staff_sheet
 from tests.make import PASSWORD
 
 NEW_PASSWORD = "quiet lake under old pines"
@@ -43,6 +45,14 @@ def role_form(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any
 
 def merging(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
     return {"into": world.other_tag.pk}
+
+
+def staff_made(world: SimpleNamespace, records: SimpleNamespace) -> None:
+    """The people of the sheet are created, and the browser of the administrator holds the key."""
+    of = world.staff_import
+    key = verbs.confirm(of, by=world.people["administrator"])
+    making.make(StaffImport.objects.get(pk=of.pk))
+    world.clients["administrator"][f"keyuan_staff_{of.pk}"] = key
 
 
 CHIEF = "administrator"
@@ -87,6 +97,13 @@ VISITS = {
     "GET /admin/users/": Visit("boss"),
     "GET /admin/users/new/": Visit(CHIEF),
     "POST /admin/users/new/": Visit(CHIEF, data=member_form),
+    "GET /admin/users/import/": Visit(CHIEF),
+    "POST /admin/users/import/": Visit(CHIEF, data=lambda *_: {"file": staff_sheet()}, to="/admin/users/import/"),
+    "GET /admin/users/import/template/": Visit(CHIEF),
+    "GET /admin/users/import/<int:pk>/": Visit(CHIEF, about="staff_import"),
+    "POST /admin/users/import/<int:pk>/confirm/": Visit(CHIEF, about="staff_import", to="/admin/users/import/"),
+    "GET /admin/users/import/<int:pk>/progress/": Visit(CHIEF, about="staff_import", to="/admin/users/import/"),
+    "POST /admin/users/import/<int:pk>/passwords/": Visit(CHIEF, about="staff_import", before=staff_made),
     "GET /admin/users/<int:pk>/": Visit("boss", about="user"),
     "GET /admin/users/<int:pk>/edit/": Visit(CHIEF, about="user"),
     "POST /admin/users/<int:pk>/edit/": Visit(CHIEF, about="user", data=member_form, to="/admin/users/"),

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from keyuan.exchange.models import Export, Import, ImportRow
+from keyuan.exchange.models import Export, Import, ImportRow, StaffImport
 from keyuan.exchange.storage import export_path, path_of
 
 DAYS, EXPORT_DAYS = 30, 8
@@ -34,3 +34,10 @@ def drop_expired_exports() -> int:
         export_path(pk, suffix).unlink(missing_ok=True)
     Export.objects.filter(pk__in=[pk for pk, _suffix in pks]).delete()
     return len(pks)
+
+
+def forget_old_staff() -> int:
+    """Delete sheets of staff after the same days; what they made stays, and so does its history. How many."""
+    before = timezone.now() - timedelta(days=DAYS)
+    old = StaffImport.objects.filter(created_at__lt=before).exclude(state=StaffImport.State.RUNNING)
+    return old.delete()[0]

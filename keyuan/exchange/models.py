@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from keyuan.org.models import User
 from keyuan.records.history import Operation
 
-__all__ = ["Export", "Import", "ImportRow", "RememberedColumns"]
+__all__ = ["Export", "Import", "ImportRow", "RememberedColumns", "StaffImport"]
 
 
 class ImportQuerySet(models.QuerySet["Import"]):
@@ -190,3 +190,62 @@ class Export(models.Model):
     @property
     def is_expired(self) -> bool:
         return self.expires_at is not None and self.expires_at < timezone.now()
+
+
+class StaffImportQuerySet(models.QuerySet["StaffImport"]):
+    def visible_to(self, user: User) -> Self:
+        """The person's own: rows with the phones of others, and for a while the way to their first passwords."""
+        return self.filter(by=user)
+
+
+class StaffImport(models.Model):
+    """A sheet of staff on its way in.
+
+    Attributes:
+        rows: the rows as read, `[[number, [cells]]]`; gone when the people are made.
+        done: how many passwords have been prepared.
+        covered: the one-time key, as long as the worker needs it (see staff/keys.py).
+        fingerprint: by which the key is known again.
+        people: the number of the row and the id of each person made.
+        fetched_at: when the initial passwords were downloaded; they are never given twice.
+    """
+
+    class State(models.TextChoices):
+        CHECKED = "checked", _("Checked")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Finished")
+        FAILED = "failed", _("Stopped")
+
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    file_name = models.CharField(max_length=255)
+    header = ArrayField(models.TextField(), default=list)
+    rows = models.JSONField(default=list)
+    row_count = models.PositiveIntegerField(default=0)
+    make_departments = models.BooleanField(default=True)
+    state = models.CharField(max_length=12, choices=State, default=State.CHECKED)
+    done = models.PositiveIntegerField(default=0)
+    covered = models.BinaryField(default=bytes)
+    fingerprint = models.CharField(max_length=64, blank=True, db_collation="C")
+    people = models.JSONField(default=list)
+    fetched_at = models.DateTimeField(null=True)
+    failure = models.TextField(blank=True)
+    operation = models.ForeignKey(Operation, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True)
+
+    objects: ClassVar = StaffImportQuerySet.as_manager()
+
+    class Meta:
+        db_table = "staff_import"
+        indexes: ClassVar = [models.Index(fields=["by", "-created_at"], name="staff_import_by_created")]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    @property
+    def is_working(self) -> bool:
+        return self.state == self.State.RUNNING
+
+    @property
+    def percent(self) -> int:
+        return min(100, self.done * 100 // self.row_count) if self.row_count else 100

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from keyuan.exchange import forgetting, making, recycling, running
-from keyuan.exchange.models import Export, Import
+from keyuan.exchange.models import Export, Import, StaffImport
+from keyuan.exchange.staff import making as staff_making
 from keyuan.records.errors import NotAllowed, RuleBroken
 
 
@@ -68,6 +69,23 @@ def make_export(export_id: int) -> None:
             raise
 
 
+@app.task
+def make_staff(import_id: int) -> None:
+    """Create the people of one sheet, all or nobody. Running it twice does no harm: passwords follow from the key."""
+    with_fresh_connection()
+    of = StaffImport.objects.select_related("by").filter(pk=import_id, state=StaffImport.State.RUNNING).first()
+    if of is None:
+        return
+    with running.in_language_of(of.by):
+        try:
+            staff_making.make(of)
+        except (RuleBroken, NotAllowed) as refusal:
+            staff_making.stop(of, str(refusal))
+        except Exception:
+            staff_making.stop(of, _("Something went wrong with the program. Nobody was created."))
+            raise
+
+
 @app.periodic(cron="17 3 * * *")
 @app.task(queueing_lock="empty-recycle-bin")
 def empty_recycle_bin(timestamp: int) -> None:
@@ -83,3 +101,4 @@ def drop_old_files(timestamp: int) -> None:
     with_fresh_connection()
     forgetting.drop_expired_exports()
     forgetting.forget_old_imports()
+    forgetting.forget_old_staff()

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from keyuan.exchange.views import exports, imports, recycling
+from keyuan.exchange.views import exports, imports, recycling, staff
 
 import_urls = (
     [
@@ -32,7 +32,19 @@ bin_urls = (
     ],
     "recycle",
 )
+staff_urls = (
+    [
+        path("", staff.staff_new, name="new"),
+        path("template/", staff.staff_template, name="template"),
+        path("<int:pk>/", staff.staff_import, name="import"),
+        path("<int:pk>/confirm/", staff.staff_confirm, name="confirm"),
+        path("<int:pk>/progress/", staff.staff_progress, name="progress"),
+        path("<int:pk>/passwords/", staff.staff_passwords, name="passwords"),
+    ],
+    "staff",
+)
 urlpatterns = [
+    path("admin/users/import/", include(staff_urls)),
     path("imports/", include(import_urls)),
     path("exports/", include(export_urls)),
     path("recycle-bin/", include(bin_urls)),

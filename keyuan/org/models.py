@@ -172,6 +172,11 @@ class User(AbstractBaseUser):
     def is_administrator(self) -> bool:
         return self.may(Module.SETTINGS, "edit")
 
+    @property
+    def language(self) -> str:
+        """The language this person has chosen or was given; an empty text where it is that of the browser."""
+        return str(self.preferences.get("language") or "")
+
     def prefer(self, **values: Any) -> None:
         """Remember preferences of this person; None forgets one."""
         kept = {**self.preferences, **values}

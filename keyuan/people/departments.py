@@ -11,13 +11,16 @@ from keyuan.org.administrators import lock_organisation, require_administrator
 from keyuan.org.models import Department, User
 from keyuan.people import log
 from keyuan.records.errors import RuleBroken
+from keyuan.records.history import Operation
 
 TOLD = ("name", "parent", "head")
 
 
 @transaction.atomic
-def add_department(*, by: User, name: str, parent: Department, head: User | None = None) -> Department:
-    """A new department below another."""
+def add_department(
+    *, by: User, name: str, parent: Department, head: User | None = None, operation: Operation | None = None
+) -> Department:
+    """A new department below another, behind its siblings."""
     require_administrator(by)
     lock_organisation()
     parent = _again(parent)
@@ -25,7 +28,8 @@ def add_department(*, by: User, name: str, parent: Department, head: User | None
     department = Department.objects.create(name=name, parent=parent, head=head)
     department.path = f"{parent.path}{department.pk}/"
     department.save(update_fields=["path"])
-    log.write("department", department.pk, "created", by=by, before={}, after=log.picture(department, *TOLD))
+    after = log.picture(department, *TOLD)
+    log.write("department", department.pk, "created", by=by, before={}, after=after, operation=operation)
     return department
 
 

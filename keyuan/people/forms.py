@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -136,7 +137,12 @@ class MemberForm(PersonForm):
         required=False,
         widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
     )
-    field_order = ("name", "username", "phone", "email", "department", "position", "superior", "roles")
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"),
+        required=False,
+        choices=[("", gettext_lazy("As in the browser")), *settings.LANGUAGES],
+    )
+    field_order = ("name", "username", "phone", "email", "department", "position", "superior", "language", "roles")
 
     def __init__(self, *args: Any, by: User, operation: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -34,12 +34,13 @@ def write(
     by: User,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
+    operation: Operation | None = None,
     **details: Any,
 ) -> None:
-    """One operation with one event. `kind`: user, department, role, option, tag or setting."""
+    """One event, of an operation of its own where none is given. `kind`: user, department, role, option, setting, …"""
     write_event(
         happened,
-        operation=Operation.begin(f"{kind}.{happened}", by=by),
+        operation=operation or Operation.begin(f"{kind}.{happened}", by=by),
         record_type=kind,
         record_id=pk,
         customer_id=None,
@@ -49,13 +50,21 @@ def write(
     )
 
 
-def write_difference(kind: str, pk: int, before: dict[str, Any], after: dict[str, Any], *, by: User) -> bool:
+def write_difference(
+    kind: str,
+    pk: int,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    *,
+    by: User,
+    operation: Operation | None = None,
+) -> bool:
     """One event with the values that differ; none, and False, where nothing does."""
     names = [name for name in after if before.get(name) != after[name]]
     if not names:
         return False
     pick = {name: before.get(name) for name in names}, {name: after[name] for name in names}
-    write(kind, pk, "edited", by=by, before=pick[0], after=pick[1])
+    write(kind, pk, "edited", by=by, before=pick[0], after=pick[1], operation=operation)
     return True
 
 

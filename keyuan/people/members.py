@@ -27,11 +27,13 @@ def people_reached(by: User, operation: str = "view") -> QuerySet[User]:
     return people.filter(Q(pk__in=reach.owners) | Q(department_id__in=reach.departments))
 
 
-def _picture(user: User) -> dict[str, Any]:
-    return log.picture(user, *TOLD) | {"roles": sorted(user.roles.values_list("pk", flat=True))}
+def picture(user: User) -> dict[str, Any]:
+    """What the log keeps of a person."""
+    told = {"language": user.language, "roles": sorted(user.roles.values_list("pk", flat=True))}
+    return log.picture(user, *TOLD) | told
 
 
-def _require(by: User, operation: str, user: User | None, department: Department | None) -> None:
+def require(by: User, operation: str, user: User | None, department: Department | None) -> None:
     """Others than administrators work on people within reach, put them within reach, and leave administrators alone."""
     if by.is_administrator:
         return
@@ -49,11 +51,13 @@ def create_member(*, by: User, roles: Iterable[Role] = (), **fields: Any) -> tup
         NotAllowed: `by` may not create people there, or gives roles without being an administrator.
     """
     roles = list(roles)
-    _require(by, "create", None, fields.get("department"))
+    if language := fields.pop("language", ""):
+        fields["preferences"] = {"language": language}
+    require(by, "create", None, fields.get("department"))
     if roles:
         require_administrator(by)
     user, password = accounts.create_user(roles=roles, **fields)
-    log.write("user", user.pk, "created", by=by, before={}, after=_picture(user))
+    log.write("user", user.pk, "created", by=by, before={}, after=picture(user))
     return user, password
 
 
@@ -65,20 +69,28 @@ def edit_member(user: User, *, by: User, roles: Iterable[Role] | None = None, **
     """
     with keeping_an_administrator():
         locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
-        _require(by, "edit", locked, fields.get("department", locked.department))
-        before = _picture(locked)
+        require(by, "edit", locked, fields.get("department", locked.department))
+        before = picture(locked)
         if "superior" in fields:
             _refuse_circle(locked, fields["superior"])
-        _set(locked, fields)
+        _set(locked, dict(fields))
         if roles is not None:
             _give(locked, list(roles), by)
-        log.write_difference("user", locked.pk, before, _picture(locked), by=by)
+        log.write_difference("user", locked.pk, before, picture(locked), by=by)
 
 
 def _set(user: User, fields: dict[str, Any]) -> None:
+    if "language" in fields:
+        user.preferences = _spoken(user.preferences, fields.pop("language"))
+        fields["preferences"] = user.preferences
     for name, value in fields.items():
         setattr(user, name, value)
     user.save(update_fields=list(fields))
+
+
+def _spoken(preferences: dict[str, Any], language: str) -> dict[str, Any]:
+    rest = {name: value for name, value in preferences.items() if name != "language"}
+    return rest | {"language": language} if language else rest
 
 
 def _give(user: User, roles: list[Role], by: User) -> None:

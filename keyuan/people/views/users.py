@@ -140,6 +140,7 @@ def _initial_password(
 def user_edit(request: Request, pk: int) -> HttpResponse:
     person = _person(request, pk, "edit")
     start = {name: getattr(person, name) for name in members.TOLD} | {"roles": person.roles.all()}
+    start["language"] = person.language
     form = MemberForm(request.POST or None, person=person, by=request.user, operation="edit", initial=start)
     if request.method == "POST" and form.is_valid() and _edited(form, person, request.user):
         toast(request, _("Saved"))

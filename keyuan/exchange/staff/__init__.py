@@ -1,0 +1,1 @@
+"""Staff from a sheet: read, checked as a whole, created all or nobody (L2, W1)."""
