@@ -2,8 +2,22 @@
 
 from keyuan.customers.models import *  # noqa: F403
 from keyuan.exchange.models import *  # noqa: F403
+from keyuan.org.kept import PasswordLink, Place, Session, UsedPassword
 from keyuan.org.models import ApiToken, Department, Grant, Role, Setting, SignInTries, User
 from keyuan.records.models import *  # noqa: F403
 from keyuan.ui.rest.kept import Replay
 
-__all__ = ["ApiToken", "Department", "Grant", "Replay", "Role", "Setting", "SignInTries", "User"]
+__all__ = [
+    "ApiToken",
+    "Department",
+    "Grant",
+    "PasswordLink",
+    "Place",
+    "Replay",
+    "Role",
+    "Session",
+    "Setting",
+    "SignInTries",
+    "UsedPassword",
+    "User",
+]

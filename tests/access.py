@@ -27,6 +27,7 @@ from keyuan.exchange import exporting, importing, making, running
 from keyuan.exchange.models import Export, Import
 from keyuan.exchange.staff import verbs as staff
 from keyuan.org.first_start import lay_foundation
+from keyuan.org.kept import Place
 from keyuan.org.models import ApiToken, Role, User
 from keyuan.org.tokens import issue
 from keyuan.records.models import SavedView
@@ -79,7 +80,7 @@ BOSS = {
 }
 
 
-AS_TEXT = "(to_jsonb(t) - 'last_used_at' - 'last_login')::text"
+AS_TEXT = "(to_jsonb(t) - 'last_used_at' - 'last_login' - 'seen_at' - 'session_data' - 'expire_date')::text"
 PEOPLE = 'SELECT id FROM "user" WHERE username = %s'
 OWNED = 'SELECT id FROM "user" WHERE username = ANY(%s)'
 OWNED_CUSTOMERS = f"SELECT id FROM customer WHERE owner_id IN ({OWNED})"
@@ -92,6 +93,7 @@ THEIRS = {
     "tag": f"owner_id NOT IN ({PEOPLE})",
     "saved_view": f"owner_id NOT IN ({PEOPLE})",
     "favourite": f"user_id NOT IN ({PEOPLE})",
+    "sign_in_place": f"browser_id LIKE 'qzx%%' AND user_id NOT IN ({PEOPLE})",
     "import": f"by_id NOT IN ({PEOPLE})",
     "import_row": f"import_id IN (SELECT id FROM import WHERE by_id NOT IN ({PEOPLE}))",
     "export": f"by_id NOT IN ({PEOPLE})",
@@ -192,6 +194,7 @@ def make_records(owner: User) -> SimpleNamespace:
         own_tag=own_tag,
         view=view,
         token=token,
+        place=Place.objects.create(user=owner, browser_id=f"{word}4", address=f"{word}4", is_news=True),
         import_=make_import(owner),
         export=make_export(owner),
     )

@@ -79,6 +79,11 @@ VISITS = {
     "POST /sign-out/": Visit(to="/sign-in/"),
     "GET /lock/": Visit(to="/"),
     "POST /lock/": Visit(to="/lock/"),
+    "GET /confirm/": Visit(),
+    "POST /confirm/": Visit(data={"confirm_password": PASSWORD, "next": "/account/"}, to="/account/"),
+    "POST /account/sessions/end/": Visit(to="/account/"),
+    "POST /account/sessions/<slug:key>/end/": Visit(path={"key": "nobody"}, to="/account/"),
+    "POST /account/places/<int:pk>/known/": Visit(about="place", to="/account/"),
     "GET /password/change/": Visit(),
     "POST /password/change/": Visit(
         data={"old": PASSWORD, "password": NEW_PASSWORD, "again": NEW_PASSWORD}, to="/account/"
@@ -131,6 +136,10 @@ VISITS = {
     "POST /admin/roles/<int:pk>/": Visit(CHIEF, about="role", to="/admin/roles/"),
     "GET /admin/roles/<int:pk>/edit/": Visit(CHIEF, about="role"),
     "POST /admin/roles/<int:pk>/edit/": Visit(CHIEF, about="role", data=role_form, to="/admin/roles/"),
+    "GET /admin/roles/<int:pk>/addresses/": Visit(CHIEF, about="role"),
+    "POST /admin/roles/<int:pk>/addresses/": Visit(
+        CHIEF, about="role", data={"addresses": "10.0.0.0/8"}, to="/admin/roles/"
+    ),
     "POST /admin/roles/<int:pk>/delete/": Visit(CHIEF, about="spare_role", to="/admin/roles/"),
     "GET /admin/lists/": Visit(CHIEF, to="/admin/lists/"),
     "GET /admin/lists/industry/": Visit(CHIEF),

@@ -9,7 +9,8 @@ from django.http import HttpRequest
 from keyuan.org.models import User
 from keyuan.org.shelf import STATE
 
-OPENED = f'SELECT "user".*, ({STATE}) AS state FROM "user" WHERE id = %s AND is_active'
+NEWS = 'ARRAY(SELECT session_key FROM sign_in_place WHERE user_id = "user".id AND is_news)'
+OPENED = f'SELECT "user".*, ({STATE}) AS state, {NEWS} AS news FROM "user" WHERE id = %s AND is_active'
 """Each request begins with it: as it stands it takes half the time that Django needs to put it together."""
 
 

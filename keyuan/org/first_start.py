@@ -41,9 +41,13 @@ def lay_foundation() -> None:
         role, is_new = Role.objects.get_or_create(key=key, defaults={"position": position})
         if is_new:
             Grant.objects.bulk_create(_grants(role, modules))
-    User.objects.get_or_create(
-        is_robot=True, defaults={"username": "robot", "name": "系统", "must_change_password": False}
-    )
+    lay_robot()
+
+
+def lay_robot() -> User:
+    """The machine's own user, made where it does not exist yet."""
+    fields = {"username": "robot", "name": "系统", "must_change_password": False}
+    return User.objects.get_or_create(is_robot=True, defaults=fields)[0]
 
 
 def _grants(role: Role, modules: dict[str, tuple[str, tuple[str, ...]]]) -> list[Grant]:

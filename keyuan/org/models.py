@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -56,6 +57,7 @@ class Role(models.Model):
     name = models.CharField(_("Role name"), max_length=60, blank=True)
     description = models.CharField(_("Description"), max_length=300, blank=True)
     position = models.PositiveIntegerField(default=0)
+    addresses = ArrayField(models.CharField(max_length=50), default=list, blank=True)  # empty: from everywhere
 
     class Meta:
         db_table = "role"
@@ -131,6 +133,7 @@ class User(AbstractBaseUser):
     must_change_password = models.BooleanField(default=True)
     initial_password = models.CharField(max_length=200, blank=True)  # a hash, so that it can be refused as the new one
     epoch = models.PositiveIntegerField(default=0)  # rises when all older sessions and tokens must end
+    password_changed_at = models.DateTimeField(default=timezone.now)
     preferences = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -149,6 +152,7 @@ class User(AbstractBaseUser):
         ]
 
     shelf_state = ""  # the state of the reference data in which this person's request began
+    news: Iterable[str] = ()  # sessions that began in a new place, of which this person does not know yet
     address = ""  # from which machine this person's request comes
     source = "web"  # where this person's requests come from: web, api, import, job, command
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from keyuan.org.models import SignInTries, User
 
 FORGOTTEN_AFTER = timedelta(hours=1)
+KNOCKS_EVERY = timedelta(minutes=1)
 PAUSES = (timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=30))
 FREE = {"device": 5, "account": 5, "address": 40, "elsewhere": 100}
 """How many wrong passwords in a row cost nothing, by what is counted."""
@@ -99,6 +100,12 @@ class Tries:
         wait = pause(row.failures, counter.free)
         row.failed_at, row.address, row.locked_until = now, self.address, now + wait if wait else None
         row.save()
+
+    def knocked(self) -> bool:
+        """Somebody tries while nothing is tried; whether a minute has passed since the last time."""
+        now, places = timezone.now(), [counter.place for counter in self.counters]
+        locked = {"account__in": ("", self.account), "place__in": places, "locked_until__gt": now}
+        return bool(SignInTries.objects.filter(**locked, failed_at__lt=now - KNOCKS_EVERY).update(failed_at=now))
 
     def succeeded(self) -> None:
         """The right password: the wrong ones before it from here are forgotten."""

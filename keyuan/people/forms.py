@@ -194,6 +194,16 @@ class RoleForm(forms.Form):
             del self.fields["copy_of"]
 
 
+class AddressesForm(forms.Form):
+    addresses = forms.CharField(
+        label=gettext_lazy("Addresses and networks"),
+        max_length=6000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
+        help_text=gettext_lazy("One per line, such as 203.0.113.7 or 10.0.0.0/8. Empty: from everywhere."),
+    )
+
+
 class SettingsForm(forms.Form):
     company_name = forms.CharField(label=gettext_lazy("Company name"), max_length=100, required=False)
     administrator_contact = forms.CharField(

@@ -1,16 +1,31 @@
 from django.urls import path
 
-from keyuan.people.views import account, administration, departments, modules, password, roles, signing, users
+from keyuan.people.views import (
+    account,
+    addresses,
+    administration,
+    departments,
+    modules,
+    password,
+    roles,
+    sessions,
+    signing,
+    users,
+)
 
 app_name = "people"
 urlpatterns = [
     path("sign-in/", signing.sign_in, name="sign_in"),
     path("sign-out/", signing.sign_out, name="sign_out"),
     path("lock/", signing.lock, name="lock"),
+    path("confirm/", signing.confirm, name="confirm"),
     path("password/change/", password.password_change, name="password"),
     path("account/", account.account, name="account"),
     path("account/tokens/", account.token_new, name="token_new"),
     path("account/tokens/<int:pk>/revoke/", account.token_revoke, name="token_revoke"),
+    path("account/sessions/end/", sessions.sessions_end, name="sessions_end"),
+    path("account/sessions/<slug:key>/end/", sessions.session_end, name="session_end"),
+    path("account/places/<int:pk>/known/", sessions.place_known, name="place_known"),
     path("admin/", administration.overview, name="overview"),
     path("admin/settings/", administration.settings, name="settings"),
     path("admin/modules/", modules.modules, name="modules"),
@@ -29,5 +44,6 @@ urlpatterns = [
     path("admin/roles/new/", roles.role_new, name="role_new"),
     path("admin/roles/<int:pk>/", roles.role_detail, name="role"),
     path("admin/roles/<int:pk>/edit/", roles.role_edit, name="role_edit"),
+    path("admin/roles/<int:pk>/addresses/", addresses.role_addresses, name="role_addresses"),
     path("admin/roles/<int:pk>/delete/", roles.role_delete, name="role_delete"),
 ]

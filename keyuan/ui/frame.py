@@ -214,6 +214,12 @@ class Frame:
     def rail_open(self) -> bool:
         return bool(self.panels) and bool(self.preferences.get(self.rail_key, self.rail_key == "rail_home"))
 
+    @property
+    def has_news(self) -> bool:
+        """Whether somebody has signed in to this account in a new place, and not in this session."""
+        here = getattr(self.request.session, "public_key", "")
+        return self.signed_in and any(key != here for key in self.user.news)
+
     # what belongs to it
 
     def may(self, right: Right) -> bool:

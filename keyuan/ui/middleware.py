@@ -14,10 +14,13 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from keyuan.org.networks import admits
+from keyuan.org.protection import must_change_password
 from keyuan.records.errors import RuleBroken
 from keyuan.ui import errors
 from keyuan.ui.audience import PUBLIC, audience_of
 from keyuan.ui.frame import INSTALLED
+from keyuan.ui.guard import is_locked, seen
 from keyuan.ui.modules import is_off
 from keyuan.ui.origin import address_of
 from keyuan.ui.pages import deliver_toasts
@@ -40,7 +43,6 @@ HEADERS = {
 }
 YEAR = 365 * 24 * 3600
 LANGUAGE_COOKIE = "keyuan_language"
-LOCKED = "locked"  # the session's key while the screen is locked
 PASSWORD_PATH, LOCK_PATH, SIGN_IN_PATH = "/password/change/", "/lock/", "/sign-in/"
 ALWAYS_OPEN = ("/sign-out/",)
 READING = ("GET", "HEAD", "OPTIONS")
@@ -139,18 +141,28 @@ class Doorkeeper:
             return None
         user: Any = request.user
         user.address = address_of(request)
+        with_token = errors.is_api(request) and "Authorization" in request.headers
+        if user.is_authenticated and not with_token and (refusal := self.session_refusal(request, user)):
+            return refusal
         if request.method not in READING:
             user.shelf_state = ""  # what this request changes, it must see
-        if user.is_authenticated and user.must_change_password and request.path != PASSWORD_PATH:
-            return password_first(request)
         if errors.is_api(request):
             return None  # the API asks for its own key
         if not user.is_authenticated:
             return sign_in_first(request)
-        if request.session.get(LOCKED) and request.path != LOCK_PATH:
-            return unlock_first(request)
         if audience is None or not audience.admits(user) or is_off(INSTALLED.modules, request.path, user):
             raise Http404
+        return None
+
+    def session_refusal(self, request: HttpRequest, user: Any) -> HttpResponse | None:
+        """What keeps this session from going on: its address, its password, a locked screen."""
+        if not admits(user, user.address):
+            return errors.forbidden(request, PermissionDenied(_("Your roles can't be used from this address.")))
+        if must_change_password(user) and request.path != PASSWORD_PATH:
+            return password_first(request)
+        if request.path != LOCK_PATH and is_locked(request):
+            return unlock_first(request)
+        seen(request)
         return None
 
 
@@ -175,6 +187,8 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
 
 def unlock_first(request: HttpRequest) -> HttpResponse:
     """A locked page keeps what was typed: parts of it are refused without leading it away."""
+    if errors.is_api(request):
+        return errors.problem(403, _("The screen is locked."))
     if errors.is_htmx(request):
         return errors.note(423, _("The screen is locked."))
     return elsewhere(request, LOCK_PATH)

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
 
 from django.conf import settings
 from django.core import checks
 from django.http import HttpRequest, HttpResponse
+
+from keyuan.org.networks import Network, is_within, read_networks
 
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PORT")
 LONGEST_CHAIN = 20
@@ -26,7 +27,7 @@ class Proxies:
     """Who may say where a request comes from: so many machines in front of us, or these networks."""
 
     number: int = 0
-    networks: list[IPv4Network | IPv6Network] = field(default_factory=list)
+    networks: list[Network] = field(default_factory=list)
 
     def trusts(self, address: str, place: int) -> bool:
         """Whether the machine at `address`, the `place`-th before us, is one of them."""
@@ -46,7 +47,7 @@ def read_proxies(text: str) -> Proxies:
     """Raises ValueError where the setting is neither a number nor a list of networks."""
     if text.strip().isdecimal():
         return Proxies(number=int(text))
-    return Proxies(networks=[ip_network(one.strip(), strict=False) for one in text.split(",") if one.strip()])
+    return Proxies(networks=read_networks(text.split(",")))
 
 
 @checks.register("security")
@@ -57,16 +58,6 @@ def the_proxies_are_readable(app_configs: Any, **kwargs: Any) -> list[checks.Che
     except ValueError as error:
         return [checks.Error(f"KEYUAN_TRUSTED_PROXIES: {error}", id="keyuan.E002")]
     return []
-
-
-def is_within(address: str, networks: list[IPv4Network | IPv6Network]) -> bool:
-    """Whether `address` lies in one of `networks`; an IPv4 address in IPv6 dress counts as what it is."""
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return False
-    found = getattr(found, "ipv4_mapped", None) or found
-    return any(found in network for network in networks)
 
 
 class Origin:

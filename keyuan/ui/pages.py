@@ -23,6 +23,11 @@ def target(request: HttpRequest) -> str:
     return request.headers.get("HX-Target", "").partition("#")[2]
 
 
+def quiet(request: HttpRequest) -> bool:
+    """A script asked and stays where it is."""
+    return "true" in request.headers.get("HX-Request", "") or request.headers.get("X-Requested-With") == "fetch"
+
+
 def in_drawer(request: HttpRequest) -> bool:
     """Whether the answer will stand in the drawer."""
     return target(request) == "drawer"

@@ -10,10 +10,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from keyuan.org.http import Request
 from keyuan.ui import samples
 from keyuan.ui.audience import public, signed_in
-from keyuan.ui.errors import is_htmx
 from keyuan.ui.frame import Frame
 from keyuan.ui.middleware import LANGUAGE_COOKIE
-from keyuan.ui.pages import go, page, safe_next, stays_here, toast
+from keyuan.ui.pages import go, page, quiet, safe_next, stays_here, toast
 
 CHOICES: dict[str, dict[str, Any]] = {
     "theme": {"auto": "auto", "light": "light", "dark": "dark"},
@@ -61,11 +60,6 @@ def preferences(request: HttpRequest) -> HttpResponse:
             secure=secure,
         )
     return response
-
-
-def quiet(request: HttpRequest) -> bool:
-    """A script asked and stays where it is."""
-    return is_htmx(request) or request.headers.get("X-Requested-With") == "fetch"
 
 
 @signed_in

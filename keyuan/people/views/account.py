@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from keyuan.org import tokens
+from keyuan.org import sessions, tokens
 from keyuan.org.http import Request
 from keyuan.org.models import ApiToken
 from keyuan.people import log
@@ -17,8 +17,10 @@ from keyuan.people.forms import PersonForm, TokenForm
 from keyuan.people.members import OWN, edit_self
 from keyuan.ui.audience import signed_in
 from keyuan.ui.pages import page, toast
+from keyuan.ui.stepup import confirmed
 
 MOST_TOKENS = 20
+MOST_SHOWN = 30
 
 
 @require_http_methods(["GET", "POST"])
@@ -42,6 +44,9 @@ def _account(request: Request, *, status: int = 200, **context: Any) -> HttpResp
         "form": PersonForm(person=user, initial=initial),
         "token_form": TokenForm(),
         "tokens": own,
+        "sessions": sessions.living(user)[:MOST_SHOWN],
+        "here": request.session.public_key,  # type: ignore[attr-defined]
+        "news": list(user.places.filter(is_news=True).order_by("-at")[:MOST_SHOWN]),
         "now": timezone.now(),
     }
     return page(request, "people/account.html", filled | context, status=status)
@@ -49,6 +54,7 @@ def _account(request: Request, *, status: int = 200, **context: Any) -> HttpResp
 
 @require_http_methods(["GET", "POST"])
 @signed_in
+@confirmed
 def token_new(request: Request) -> HttpResponse:
     """A new key. The answer shows it, and nothing shows it again."""
     if request.method == "GET":  # a reload, or the way back from switching the language

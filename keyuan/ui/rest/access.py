@@ -17,11 +17,11 @@ from django.utils.translation import gettext as _
 from ninja.utils import check_csrf
 
 from keyuan.org.models import ApiToken, User
+from keyuan.org.networks import admits
 from keyuan.org.tokens import find_token
 from keyuan.records.errors import NotAllowed
 from keyuan.ui.audience import ADMINISTRATORS, SIGNED_IN, Audience, declared
 from keyuan.ui.frame import INSTALLED
-from keyuan.ui.middleware import LOCKED
 from keyuan.ui.modules import is_off
 from keyuan.ui.origin import address_of
 from keyuan.ui.rest.problems import Problem
@@ -55,6 +55,7 @@ class Bearer:
         if request.method not in SAFE:
             token.user.shelf_state = ""  # what this request changes, it must see
         _used(token)
+        request.has_token = True  # type: ignore[attr-defined]
         return enter(request, token.user)
 
 
@@ -91,8 +92,6 @@ class SessionCookie:
             return None
         if check_csrf(request) is not None:
             raise NotAllowed(_("The header X-CSRFToken is missing or wrong."))
-        if request.session.get(LOCKED):
-            raise NotAllowed(_("The screen is locked."))
         return enter(request, user)
 
 
@@ -101,6 +100,8 @@ def enter(request: HttpRequest, user: User) -> User:
     if user.must_change_password:
         raise NotAllowed(_("Change your password first."))
     user.source, user.address = "api", address_of(request)
+    if not admits(user, user.address):
+        raise NotAllowed(_("Your roles can't be used from this address."))
     request.user = user
     if is_off(INSTALLED.modules, f"{request.path.removeprefix(API).rstrip('/')}/", user):
         raise Http404
