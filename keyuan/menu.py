@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from keyuan.customers.fields import CONTACT, CUSTOMER
 from keyuan.customers.lists import CONTACT_LIST, CUSTOMER_LIST, show_cells
 from keyuan.customers.models import Contact, Customer
 from keyuan.customers.views.rail import due_count
 from keyuan.org.http import Request
 from keyuan.records.listing import Count, Listing
 from keyuan.records.models import Favourite, Recent
+from keyuan.records.veil import veil
 from keyuan.ui.formats import AtLeast
 from keyuan.ui.frame import Link, Module, Panel, Section, install
 from keyuan.ui.lists.installed import install_lists
 from keyuan.ui.lists.page import ListOf, ListPage, View
 
-OPENED = {"customer": (Customer, "/customers/"), "contact": (Contact, "/contacts/")}
+OPENED = {"customer": (Customer, "/customers/", CUSTOMER), "contact": (Contact, "/contacts/", CONTACT)}
 SHOWN_LAST = 5
 
 
@@ -62,12 +65,13 @@ def recent(request: Request) -> Iterable[Link]:
 def _links(remembered: Iterable[Favourite | Recent], request: Request, icon: str) -> Iterable[Link]:
     """Remembered records as links; those that the person may no longer see are left out."""
     remembered = list(remembered)
-    found = {}
-    for kind, (model, _address) in OPENED.items():
+    found: dict[tuple[str, int], Any] = {}
+    for kind, (model, _address, catalogue) in OPENED.items():
         pks = [one.record_id for one in remembered if one.record_type == kind]
         if pks:
-            for record in model.objects.visible_to(request.user).filter(pk__in=pks):
-                found[kind, record.pk] = record
+            records = list(model.objects.visible_to(request.user).filter(pk__in=pks))
+            veil(catalogue, records, request.user)
+            found |= {(kind, record.pk): record for record in records}
     for one in remembered:
         record = found.get((one.record_type, one.record_id))
         if record is not None:

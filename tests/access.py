@@ -22,13 +22,15 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.client import ClientHandler
 
+from keyuan.customers.fields import CONTACT, CUSTOMER
 from keyuan.customers.industries_admin import add_industry
 from keyuan.exchange import exporting, importing, making, running
 from keyuan.exchange.models import Export, Import
 from keyuan.exchange.staff import verbs as staff
 from keyuan.org.first_start import lay_foundation
 from keyuan.org.kept import Place
-from keyuan.org.models import ApiToken, Role, User
+from keyuan.org.models import ApiToken, Grant, Role, User
+from keyuan.org.scopes import FieldRight, Operation
 from keyuan.org.tokens import issue
 from keyuan.records.models import SavedView
 from keyuan.records.options import Tag, lay_options
@@ -41,10 +43,13 @@ VERSION = '"1"'
 OWNERS = ("anna", "olga", "stranger")
 """Anna has a colleague, Ben; Olga is in a sister department; the stranger works where no manager of theirs reaches."""
 
-PERSONS = ("anonymous", "newcomer", "disabled", "anna", "ben", "olga", "boss", "auditor", "administrator")
 OUTSIDE = ("anonymous", "newcomer", "disabled")
-INSIDE = ("anna", "ben", "olga", "boss", "auditor")
-"""An administrator may see and change everything, and is asked only whether they can."""
+INSIDE = ("anna", "ben", "olga", "boss", "auditor", "clerk")
+"""The clerk administers people and sees no customers. An administrator may see and change everything, and is asked
+only whether they can."""
+LIMITED = ("blind", "dim")
+"""Two who reach every record: one from whom all fields are hidden that can be, one who sees them masked."""
+PERSONS = (*OUTSIDE, *INSIDE, "administrator", *LIMITED)
 
 PAIRS = (
     ("anna", "anna"),
@@ -55,6 +60,7 @@ PAIRS = (
     ("boss", "olga"),
     ("boss", "stranger"),
     ("auditor", "stranger"),
+    ("clerk", "anna"),
 )
 """Who asks for whose records: one's own, the team's, a sister department's, of nobody below, of everybody to read."""
 ALWAYS = {"auditor", "administrator"}
@@ -65,7 +71,9 @@ SEES = {
     "stranger": {"stranger", *ALWAYS},
 }
 CHANGES = {owner: {owner, "boss", "administrator"} for owner in OWNERS} | {"stranger": {"stranger", "administrator"}}
-SEES_PERSON = {owner: {owner, "boss", *ALWAYS} for owner in OWNERS} | {"stranger": {"stranger", *ALWAYS}}
+SEES_PERSON = {owner: {owner, "boss", "clerk", *ALWAYS} for owner in OWNERS} | {
+    "stranger": {"stranger", "clerk", *ALWAYS}
+}
 """Phone and e-mail of a colleague: oneself, and those who may see people there."""
 
 REP = {
@@ -78,11 +86,18 @@ BOSS = {
     "contact": dict.fromkeys(("view", "create", "edit", "delete", "import", "export"), ""),
     "people": {"view": "branch"},
 }
+CLERK = {"people": dict.fromkeys(("view", "create", "edit"), "all")}
+ALL = {
+    "customer": dict.fromkeys(Operation.values, "all"),
+    "contact": dict.fromkeys(("view", "create", "edit", "delete", "import", "export"), ""),
+}
 
 
+IDS: dict[str, int] = {}
+"""The owners' ids: their user names may be changed by those who administer people."""
 AS_TEXT = "(to_jsonb(t) - 'last_used_at' - 'last_login' - 'seen_at' - 'session_data' - 'expire_date')::text"
 PEOPLE = 'SELECT id FROM "user" WHERE username = %s'
-OWNED = 'SELECT id FROM "user" WHERE username = ANY(%s)'
+OWNED = "SELECT unnest(%s::bigint[])"
 OWNED_CUSTOMERS = f"SELECT id FROM customer WHERE owner_id IN ({OWNED})"
 THEIRS = {
     "customer": f"owner_id IN ({OWNED})",
@@ -109,6 +124,7 @@ ADMINISTERED = {
     "option": "true",
 }
 """Tables with the rows that others than their owners, and others than administrators, may not change."""
+ENTRUSTED = {"clerk": {'"user"'}}
 
 
 def canary(owner: str) -> str:
@@ -148,6 +164,9 @@ def make_world() -> SimpleNamespace:
         "auditor": make_user("auditor", built_in["auditor"], department=sales),
         "administrator": make_user("chief", built_in["administrator"], department=sales),
     }
+    people |= {name: make_user(name, make_limited_role(name), department=sales) for name in LIMITED}
+    people["clerk"] = make_user("clerk", make_role("clerk", **CLERK), department=sales)
+    IDS.update({name: people[name].pk for name in OWNERS})
     records = {name: make_records(people[name]) for name in OWNERS}
     tag = Tag.objects.filter(owner=None).first()
     world = SimpleNamespace(
@@ -162,6 +181,16 @@ def make_world() -> SimpleNamespace:
     world.tokens = {name: issue(people[name], "write", None) for name in PERSONS if name in people}
     User.objects.filter(username="disabled").update(is_active=False)
     return world
+
+
+def make_limited_role(name: str) -> Role:
+    """Every operation on every record, with all fields hidden, or masked, that can be."""
+    role = make_role(name, **ALL)
+    for catalogue in (CUSTOMER, CONTACT):
+        names = [one.name for one in catalogue.limitable_fields() if name == "blind" or one.kind.maskable]
+        right = FieldRight.HIDDEN if name == "blind" else FieldRight.MASKED
+        Grant.objects.filter(role=role, module=catalogue.module).update(fields=dict.fromkeys(names, right))
+    return role
 
 
 def make_records(owner: User) -> SimpleNamespace:
@@ -285,10 +314,10 @@ def browser(cookies: SimpleCookie | None = None, *, careful: bool = False) -> Cl
 
 
 class Caller:
-    """Calls a route as one person: pages with the cookies of their browser, the API with their token."""
+    """Calls a route as one person: pages with the cookies of their browser, the API with their token or the same."""
 
-    def __init__(self, world: SimpleNamespace, person: str) -> None:
-        self.world, self.person = world, person
+    def __init__(self, world: SimpleNamespace, person: str, *, by_session: bool = False) -> None:
+        self.world, self.person, self.by_session = world, person, by_session
 
     def call(self, method: str, url: str, data: Any) -> HttpResponse:
         answer = self._api(method, url, data) if url.startswith(API) else self._page(method, url, data)
@@ -300,11 +329,11 @@ class Caller:
         return client.get(url, data or {}) if method == "GET" else client.post(url, data or {})
 
     def _api(self, method: str, url: str, data: Any) -> HttpResponse:
-        token = self.world.tokens.get(self.person)
+        token = None if self.by_session else self.world.tokens.get(self.person)
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         if method in ("PATCH", "DELETE"):
             headers["If-Match"] = VERSION
-        client = browser()
+        client = browser(self.world.clients[self.person] if self.by_session else None)
         if method == "GET":
             return client.get(url, data or {}, headers=headers)
         if isinstance(data, dict) and any(isinstance(value, SimpleUploadedFile) for value in data.values()):
@@ -342,10 +371,11 @@ def forbidden_words(person: str, *, names_too: bool) -> set[str]:
 
 def untouchable(person: str) -> str:
     """A digest of everything in the database that this person may not change, worked out in one statement."""
-    owners = [owner for owner in OWNERS if person not in CHANGES[owner]]
-    parts = [(table, where, [owners] if "ANY" in where else [person]) for table, where in THEIRS.items()]
+    owners = [IDS[owner] for owner in OWNERS if person not in CHANGES[owner]]
+    parts = [(table, where, [owners] if "bigint" in where else [person]) for table, where in THEIRS.items()]
     if person != "administrator":
-        parts += [(table, where, [person] if "%s" in where else []) for table, where in ADMINISTERED.items()]
+        kept = [(table, where) for table, where in ADMINISTERED.items() if table not in ENTRUSTED.get(person, ())]
+        parts += [(table, where, [person] if "%s" in where else []) for table, where in kept]
     digests = " || ".join(
         f"(SELECT coalesce(md5(string_agg({AS_TEXT}, '|' ORDER BY t::text)), '') FROM {table} t WHERE {where})"
         for table, where, _values in parts

@@ -89,13 +89,19 @@ class Call:
         if self.visit.before:
             self.visit.before(self.world, self.records)
 
-    def by(self, person: str) -> Any:
-        return Caller(self.world, person).call(self.method, self.url, self.visit.body(self.world, self.records))
+    def by(self, person: str, *, by_session: bool = False) -> Any:
+        caller = Caller(self.world, person, by_session=by_session)
+        return caller.call(self.method, self.url, self.visit.body(self.world, self.records))
 
 
-def matrix(key: str) -> list[tuple[str, str]]:
-    """Who asks for whose: routes without parameters are called once by each."""
-    return list(PAIRS) if ROUTES[key]["parameters"] else [(person, "anna") for person in INSIDE]
+def matrix(key: str) -> list[tuple[str, str, bool]]:
+    """Who asks for whose, and whether by session: routes without parameters are called once by each.
+
+    Pages know sessions only; the API is asked by token and by session.
+    """
+    pairs = PAIRS if ROUTES[key]["parameters"] else [(person, "anna") for person in INSIDE]
+    ways = (False, True) if ROUTES[key]["path"].startswith(API) else (False,)
+    return [(person, owner, by_session) for person, owner in pairs for by_session in ways]
 
 
 def test_every_route_is_in_the_table() -> None:
@@ -129,12 +135,12 @@ def test_every_route_is_reached_by_somebody(key: str, world: SimpleNamespace) ->
 
 @pytest.mark.parametrize("key", KNOWN)
 def test_nothing_foreign_is_returned_or_changed(key: str, world: SimpleNamespace) -> None:
-    for person, owner in matrix(key):
+    for person, owner, by_session in matrix(key):
         call = Call(key, world, owner)
         with taken_back():
             call.prepare()
             before = "" if call.method in SAFE else untouchable(person)
-            answer = call.by(person)
+            answer = call.by(person, by_session=by_session)
             said = everything_in(answer)
             after = "" if call.method in SAFE else untouchable(person)
         told = {word for word in forbidden_words(person, names_too=not call.visit.tells_names) if word in said}
@@ -167,6 +173,16 @@ def is_refused(answer: Any, person: str, url: str) -> bool:
         return answer.status_code in (401, 403)
     elsewhere = "/password/change/" if person == "newcomer" else "/sign-in/"
     return answer.status_code == 302 and answer["Location"].startswith(elsewhere)
+
+
+@pytest.mark.parametrize("key", [key for key in KNOWN if not ROUTES[key]["path"].startswith(API)])
+def test_a_token_opens_no_page(key: str, world: SimpleNamespace) -> None:
+    call = Call(key, world, "anna")
+    token = {"Authorization": f"Bearer {world.tokens['administrator']}"}
+    with taken_back():
+        answer = browser().generic(call.method, call.url, headers=token)
+
+    assert call.is_public or is_refused(answer, "administrator", call.url)
 
 
 @pytest.mark.parametrize("key", [key for key in KNOWN if not key.startswith(tuple(SAFE))])

@@ -55,7 +55,7 @@ def staff_made(world: SimpleNamespace, records: SimpleNamespace) -> None:
     world.clients["administrator"][f"keyuan_staff_{of.pk}"] = key
 
 
-CHIEF = "administrator"
+CHIEF, DIM = "administrator", "dim"
 MODULES = {"home-place": "1", "home-is_on": "on", "customers-place": "2", "customers-is_on": "on"}
 VISITS = {
     # The frame and lists
@@ -199,6 +199,7 @@ VISITS = {
     "POST /customers/<int:pk>/fields/<slug:name>/": Visit(
         path={"name": "address"}, data={"address": "新地址", "version": "1"}, to="/customers/"
     ),
+    "POST /customers/<int:pk>/show/<slug:name>/": Visit(DIM, path={"name": "phone"}, to="/customers/"),
     "GET /customers/<int:pk>/timeline/": Visit(),
     "POST /customers/<int:pk>/delete/": Visit(to="/customers/"),
     "POST /customers/<int:pk>/restore/": Visit(before=binned("customer"), to="/customers/"),
@@ -220,6 +221,7 @@ VISITS = {
     ),
     "POST /contacts/<int:pk>/delete/": Visit(about="contact", to="/customers/"),
     "POST /contacts/<int:pk>/restore/": Visit(about="contact", before=binned("contact"), to="/contacts/"),
+    "POST /contacts/<int:pk>/show/<slug:name>/": Visit(DIM, about="contact", path={"name": "mobile"}, to="/contacts/"),
     # Import, export, recycle bin
     "GET /imports/": Visit(),
     "GET /imports/new/": Visit(),
@@ -253,6 +255,7 @@ VISITS = {
     "DELETE /api/v1/customers/<int:pk>": Visit(),
     "POST /api/v1/customers/<int:pk>/restore": Visit(before=binned("customer")),
     "POST /api/v1/customers/check-duplicates": Visit(data={"name": "共同公司"}, tells_names=True),
+    "POST /api/v1/customers/<int:pk>/show": Visit(DIM, data={"field": "phone"}),
     "GET /api/v1/customers/<int:pk>/timeline": Visit(),
     "GET /api/v1/customers/<int:pk>/history": Visit(data={"at": "2099-01-01"}),
     "GET /api/v1/customers/<int:pk>/access": Visit(),
@@ -264,6 +267,7 @@ VISITS = {
     "PATCH /api/v1/contacts/<int:pk>": Visit(about="contact", data={"title": "经理"}),
     "DELETE /api/v1/contacts/<int:pk>": Visit(about="contact"),
     "POST /api/v1/contacts/<int:pk>/restore": Visit(about="contact", before=binned("contact")),
+    "POST /api/v1/contacts/<int:pk>/show": Visit(DIM, about="contact", data={"field": "mobile"}),
     "GET /api/v1/imports": Visit(),
     "POST /api/v1/imports": Visit(data=lambda *_: {"file": sheet("x")}),
     "GET /api/v1/imports/<int:pk>": Visit(about="import_"),

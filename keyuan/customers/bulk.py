@@ -22,8 +22,13 @@ def chunks(rows: Any) -> Iterator[list[int]]:
 
 
 def tag_all(rows: Any, tags: list[Tag], *, by: User, remove: bool = False) -> int:
-    """Add these tags to all `rows`, or remove them; how many rows changed."""
+    """Add these tags to all `rows`, or remove them; how many rows changed.
+
+    Raises:
+        NotAllowed: tags are no field that `by` may fill in.
+    """
     model, number = rows.model, 0
+    model.require_field(by, "tags")
     operation = Operation.begin(f"{model.module}.{'untagged' if remove else 'tagged'}", by=by)
     for pks in chunks(rows):
         with transaction.atomic():

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from keyuan.customers.fields import CONTACT, CUSTOMER
 from keyuan.customers.lists import load_customers
@@ -17,12 +18,23 @@ from keyuan.customers.models import Contact, Customer, CustomerAddress
 from keyuan.customers.models.deriving import COUNTED, missing
 from keyuan.org.models import User
 from keyuan.records.catalogue import Catalogue, Field
+from keyuan.records.kinds import Masked
+from keyuan.records.kinds.masked import Part
 from keyuan.records.models import Record
 from keyuan.records.namebook import NameBook
 from keyuan.records.options import Tag
+from keyuan.records.veil import veil
 from keyuan.ui import cells
 from keyuan.ui.lists.cells import cell
 
+FACTS = {
+    "last_followed_at": gettext_lazy("Last follow-up"),
+    "next_contact_at": gettext_lazy("Next contact"),
+    "completeness": gettext_lazy("Completeness"),
+    "level": gettext_lazy("Level"),
+    "relationship": gettext_lazy("Relationship"),
+    "owner": gettext_lazy("Owner"),
+}
 ELSEWHERE = {"name", "tags", "relationship", "completeness", "last_followed_at", "next_contact_at", "primary_contact",
              "behind_schedule", "id", "updated_by", "lost_reason", "lost_on", "owner"}  # fmt: skip
 
@@ -35,7 +47,20 @@ def fact(catalogue: Catalogue, one: Field, record: Record, book: NameBook, may_e
         shown = SafeString(escape(one.kind.plain(value, book)).replace("\n", "<br>"))
     editable = may_edit and one.editable and one.name not in ("customer",)
     edit = reverse(f"{catalogue.module}s:field", args=[record.pk, one.name]) if editable else ""
-    return {"label": one.label, "value": shown, "edit": edit, "edit_id": f"field-{one.name}", "name": one.name}
+    return {
+        "label": one.label,
+        "value": shown,
+        "edit": edit,
+        "edit_id": f"field-{one.name}",
+        "name": one.name,
+        "show": where_shown(catalogue, one, record) if shown else "",
+    }
+
+
+def where_shown(catalogue: Catalogue, one: Field, record: Record) -> str:
+    """The address that shows the whole value of a masked field; "" for any other."""
+    is_masked = isinstance(one.kind, Masked)
+    return reverse(f"{catalogue.module}s:show", args=[record.pk, one.name]) if is_masked else ""
 
 
 def groups(catalogue: Catalogue, record: Record, book: NameBook, may_edit: bool, without: Iterable[str]) -> list[Any]:
@@ -49,7 +74,8 @@ def groups(catalogue: Catalogue, record: Record, book: NameBook, may_edit: bool,
 
 def tags_of(catalogue: Catalogue, record: Record, book: NameBook) -> list[Tag]:
     """The tags of a record that the reader may use."""
-    return [book.tags[pk] for pk in catalogue.fields["tags"].read(record) if pk in book.tags]
+    field = catalogue.visible_fields(book.user).get("tags")
+    return [book.tags[pk] for pk in field.read(record) if pk in book.tags] if field else []
 
 
 class CustomerDetail:
@@ -67,18 +93,29 @@ class CustomerDetail:
     @cached_property
     def contacts(self) -> list[Contact]:
         rows = Contact.objects.visible_to(self.user).filter(customer=self.customer)
-        return list(rows.order_by("-is_primary", "has_left", "pk")[:200])
+        found = list(rows.order_by("-is_primary", "has_left", "pk")[:200])
+        veil(CONTACT, found, self.user)
+        return found
 
     def cards(self) -> list[dict[str, Any]]:
-        """The contacts as cards: roles as tags, the number to call."""
+        """The contacts as cards: roles as tags, the number to call, or where it is shown."""
         return [
             {
                 "contact": one,
                 "roles": cell("contact", CONTACT.fields["roles"], one, self.book) if one.roles else "",
-                "number": (one.mobile or one.phone).split(";")[0],
+                **self._number(one),
+                "wechat": "" if isinstance(one.wechat, Part) else one.wechat,
             }
             for one in self.contacts
         ]
+
+    def _number(self, contact: Contact) -> dict[str, Any]:
+        name = "mobile" if contact.mobile else "phone"
+        number = getattr(contact, name)
+        field = CONTACT.visible_fields(self.user).get(name)
+        if field is None or not isinstance(number, Part):
+            return {"number": number.split(";")[0], "show": ""}
+        return {"number": number, "show": where_shown(CONTACT, field, contact), "label": field.label}
 
     def tree(self) -> list[tuple[int, Contact]]:
         """Who reports to whom: contacts with their depth, superiors first (K8)."""
@@ -92,25 +129,28 @@ class CustomerDetail:
 
     def facts(self) -> list[dict[str, Any]]:
         customer, book = self.customer, self.book
-        level = book.option(customer.level_id)
+        shown = {
+            "last_followed_at": {"value": cells.last_follow_up(customer.last_followed_at)},
+            "next_contact_at": {"value": cells.next_contact(customer.next_contact_at)},
+            "completeness": self._completeness(),
+            "level": self._level(),
+            "relationship": self._relationship(),
+            "owner": {"value": cells.person(str(book.person(customer.owner_id) or ""))},
+        }
+        return [{"label": FACTS[name]} | fact for name, fact in shown.items() if name in self.fields]
+
+    @cached_property
+    def fields(self) -> dict[str, Field]:
+        return CUSTOMER.visible_fields(self.user)
+
+    def _completeness(self) -> dict[str, Any]:
+        left = len(missing(self.customer)) + (not self.contacts)
+        return {"value": self._meter(), "small": _("%(n)d to go") % {"n": left} if left else ""}
+
+    def _level(self) -> dict[str, Any]:
+        level = self.book.option(self.customer.level_id)
         days = level.extra.get("days") if level else None
-        left = len(missing(customer)) + (not self.contacts)
-        return [
-            {"label": _("Last follow-up"), "value": cells.last_follow_up(customer.last_followed_at)},
-            {"label": _("Next contact"), "value": cells.next_contact(customer.next_contact_at)},
-            {
-                "label": _("Completeness"),
-                "value": self._meter(),
-                "small": _("%(n)d to go") % {"n": left} if left else "",
-            },
-            {
-                "label": _("Level"),
-                "value": str(level or "—"),
-                "small": _("every %(n)d days") % {"n": days} if days else "",
-            },
-            {"label": _("Relationship"), **self._relationship()},
-            {"label": _("Owner"), "value": cells.person(str(book.person(customer.owner_id) or ""))},
-        ]
+        return {"value": str(level or "—"), "small": _("every %(n)d days") % {"n": days} if days else ""}
 
     def _meter(self) -> SafeString:
         percent = self.customer.completeness
@@ -121,11 +161,13 @@ class CustomerDetail:
         label = customer.get_relationship_display()
         if customer.relationship == Customer.Relationship.NORMAL:
             return {"value": label}
-        reason = str(self.book.option(customer.lost_reason_id) or "")
-        return {"value": label, "small": f"{reason} · {customer.lost_on}", "kind": "bad"}
+        told = [str(self.book.option(customer.lost_reason_id) or ""), str(customer.lost_on or "")]
+        return {"value": label, "small": " · ".join(filter(None, told)), "kind": "bad"}
 
     def path(self) -> list[dict[str, Any]]:
-        """The classes as a path, up to the one the customer stands in."""
+        """The classes as a path, up to the one the customer stands in; nothing where the class is hidden."""
+        if "category" not in self.fields:
+            return []
         options = [one for one in self.book.options("category") if not one.is_retired]
         place = next((i for i, one in enumerate(options) if one.pk == self.customer.category_id), -1)
         return [
@@ -142,7 +184,9 @@ class CustomerDetail:
         return " · ".join(part for part in [*parts, site] if part)
 
     def addresses(self) -> list[dict[str, Any]]:
-        """Current and former addresses by kind (C18)."""
+        """Current and former addresses by kind (C18), for those who see the address in full."""
+        if not self.user.rights.sees("customer", "address"):
+            return []
         rows = list(self.customer.addresses.all())
         current = [row for row in rows if row.until is None]
         return [
@@ -166,7 +210,9 @@ class CustomerDetail:
             "groups": groups(CUSTOMER, customer, self.book, self.may_edit, ELSEWHERE),
             "category": self.book.option(customer.category_id),
             "tags": tags_of(CUSTOMER, customer, self.book),
-            "filled": f"{filled}/{len(COUNTED)}",
+            "filled": f"{filled}/{len(COUNTED)}" if "completeness" in self.fields else "",
+            "may_move": self.may_edit and "address" in CUSTOMER.editable_fields(self.user),
+            "may_tag": self.may_edit and "tags" in CUSTOMER.editable_fields(self.user),
             "lost_reasons": [one for one in self.book.options("lost_reason") if not one.is_retired],
         }
 

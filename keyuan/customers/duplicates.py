@@ -68,6 +68,7 @@ class Hit:
         score: likeness in per cent.
         reasons: pairs of sign (`=` or `≠`) and sentence.
         is_visible: the person may open it; else only name, owner and masked phone are told.
+        sees_phone: the person sees the phones of customers in full.
     """
 
     customer: Customer
@@ -75,14 +76,15 @@ class Hit:
     score: int = 0
     reasons: list[tuple[str, str]] = field(default_factory=list)
     is_visible: bool = False
+    sees_phone: bool = False
 
     @property
     def phone_told(self) -> str:
-        """The phone in full to those who may see the customer, else masked."""
+        """The phone in full to those who may see the customer and its phone, else masked."""
         number = _first(self.customer.phone)
         if not number:
             return ""
-        return display(number) if self.is_visible else masked(number)
+        return display(number) if self.is_visible and self.sees_phone else masked(number)
 
     def add(self, sign: str, text: str, score: int, level: str = "similar") -> None:
         self.reasons.append((sign, text))
@@ -209,5 +211,6 @@ def _mark_visible(hits: list[Hit], by: User) -> None:
     seen = set(
         Customer.objects.visible_to(by).filter(pk__in=[hit.customer.pk for hit in hits]).values_list("pk", flat=True)
     )
+    sees_phone = by.rights.sees("customer", "phone")
     for hit in hits:
-        hit.is_visible = hit.customer.pk in seen
+        hit.is_visible, hit.sees_phone = hit.customer.pk in seen, sees_phone

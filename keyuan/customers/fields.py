@@ -10,6 +10,8 @@ from django.utils.translation import pgettext_lazy
 
 from keyuan.customers.finding import contacts_of_companies
 from keyuan.customers.models import Contact, ContactSearch, Customer, CustomerSearch
+from keyuan.customers.models.deriving import COUNTED
+from keyuan.customers.searching import contact_limits, customer_limits
 from keyuan.records.catalogue import Catalogue, Field, Relation, from_model
 from keyuan.records.kinds import (
     Asked,
@@ -60,6 +62,7 @@ CUSTOMER = Catalogue(
         "owner",
     ),
     rank_by=("name", "short_name"),
+    search_limits=customer_limits,
 )
 CONTACT = Catalogue(
     Contact,
@@ -69,6 +72,7 @@ CONTACT = Catalogue(
     groups={"basic": _("Basic information"), "more": pgettext_lazy("fields", "More"), "system": _("System")},
     default_columns=("customer", "title", "roles", "mobile", "email", "updated_at"),
     found_through=contacts_of_companies,
+    search_limits=contact_limits,
 )
 
 
@@ -112,6 +116,7 @@ CUSTOMER.declare(
         sort="sort_name",
         searched=True,
         required=True,
+        limitable=False,
         hint=_("The full name, as on the seal or the contract."),
         aliases=("公司名称", "公司全称", "企业名称", "单位名称", "名称", "客户", "company", "company name", "account name",
                  "full name", "organization", "account", "name_zh"),
@@ -131,7 +136,7 @@ CUSTOMER.declare(
                                                          "billing street")),
     field("source", Choice("source"), aliases=("客户来源", "lead source")),
     field("level", Choice("level"), aliases=("级别", "等级", "rating")),
-    field("relationship", Fixed(Customer.Relationship), editable=False),
+    field("relationship", Fixed(Customer.Relationship), editable=False, limitable=False),
     field("tags", Tags(), aliases=("客户标签", "label", "labels")),
     field("legal_representative", Text(100), group="registration", aliases=("法人", "法人代表")),
     field("registered_capital", Money(), group="registration", aliases=("注册资金",)),
@@ -143,28 +148,29 @@ CUSTOMER.declare(
     field("parent", Link("Customer"), group="more", aliases=("上级公司", "母公司", "集团", "parent account")),
     field("notes", LongText(10000), group="more", searched=True, listed=False,
           aliases=("描述", "说明", "remark", "remarks", "description", "comment")),
-    field("owner", Person(), group="system", editable=False, aliases=("销售", "业务员", "account owner", "sales rep")),
-    field("department", InDepartment(), label=_("Department"), group="system", editable=False),
-    Field("primary_contact", PrimaryContact(), _("Primary contact"), "primary_contact", group="system", editable=False),
-    Field("behind_schedule", BehindSchedule(), _("Behind schedule"), "level", group="system", editable=False, listed=False),
-    field("completeness", Percent(), group="system", sort="completeness", editable=False),
-    field("category_since", Moment(), group="system", editable=False),
+    field("owner", Person(), group="system", editable=False, aliases=("销售", "业务员", "account owner", "sales rep"), limitable=False),
+    field("department", InDepartment(), label=_("Department"), group="system", editable=False, limitable=False),
+    Field("primary_contact", PrimaryContact(), _("Primary contact"), "primary_contact", group="system", editable=False, limitable=False),
+    Field("behind_schedule", BehindSchedule(), _("Behind schedule"), "level", group="system", editable=False, listed=False, limitable=False,
+          follows=("level",)),
+    field("completeness", Percent(), group="system", sort="completeness", editable=False, limitable=False, follows=COUNTED),
+    field("category_since", Moment(), group="system", editable=False, limitable=False, follows=("category",)),
     field("lost_reason", Choice("lost_reason"), group="system", editable=False),
     field("lost_on", Date(), group="system", editable=False),
-    field("last_followed_at", Moment(), group="system", sort="last_followed_at", editable=False),
-    field("next_contact_at", Moment(), group="system", sort="next_contact_at", editable=False),
-    field("created_at", Moment(), label=_("Created"), group="system", sort="created_at", editable=False),
-    field("created_by", Person(), label=_("Created by"), group="system", editable=False),
-    field("updated_at", Moment(), label=_("Updated"), group="system", sort="updated_at", editable=False),
-    field("updated_by", Person(), label=_("Updated by"), group="system", editable=False),
-    field("id", Number(), label=_("Number"), group="system", editable=False, listed=False),
+    field("last_followed_at", Moment(), group="system", sort="last_followed_at", editable=False, limitable=False),
+    field("next_contact_at", Moment(), group="system", sort="next_contact_at", editable=False, limitable=False),
+    field("created_at", Moment(), label=_("Created"), group="system", sort="created_at", editable=False, limitable=False),
+    field("created_by", Person(), label=_("Created by"), group="system", editable=False, limitable=False),
+    field("updated_at", Moment(), label=_("Updated"), group="system", sort="updated_at", editable=False, limitable=False),
+    field("updated_by", Person(), label=_("Updated by"), group="system", editable=False, limitable=False),
+    field("id", Number(), label=_("Number"), group="system", editable=False, listed=False, limitable=False),
 )  # fmt: skip
 
 field = from_model(Contact)
 CONTACT.declare(
-    field("name", Text(100), sort="sort_name", searched=True, required=True,
+    field("name", Text(100), sort="sort_name", searched=True, required=True, limitable=False,
           aliases=("姓名", "联系人姓名", "contact name", "contact", "full name", "联系人")),
-    field("customer", Link("Customer"), required=True, aliases=("公司", "company", "account", "所属客户")),
+    field("customer", Link("Customer"), required=True, limitable=False, aliases=("公司", "company", "account", "所属客户")),
     field("title", Text(100), searched=True, aliases=("职务", "岗位", "job title", "position", "联系人职位")),
     field("roles", Choices("contact_role"), aliases=("联系人角色", "role", "角色")),
     field("mobile", Phone(60), aliases=("手机号", "手机号码", "联系人手机", "mobile phone", "cell", "cell phone")),
@@ -177,14 +183,14 @@ CONTACT.declare(
     field("birthday", Date(), group="more", aliases=("出生日期", "date of birth")),
     field("gender", Fixed(Contact.Gender), group="more"),
     field("reports_to", Link("Contact"), group="more", aliases=("上级", "汇报对象")),
-    field("is_primary", YesNo(), aliases=("首要", "主要联系人")),
-    field("has_left", YesNo(), group="more", aliases=("离职",)),
+    field("is_primary", YesNo(), aliases=("首要", "主要联系人"), limitable=False),
+    field("has_left", YesNo(), group="more", limitable=False, aliases=("离职",)),
     field("notes", LongText(10000), group="more", searched=True, listed=False, aliases=("联系人备注", "描述")),
-    field("created_at", Moment(), label=_("Created"), group="system", sort="created_at", editable=False),
-    field("created_by", Person(), label=_("Created by"), group="system", editable=False),
-    field("updated_at", Moment(), label=_("Updated"), group="system", sort="updated_at", editable=False),
-    field("updated_by", Person(), label=_("Updated by"), group="system", editable=False),
-    field("id", Number(), label=_("Number"), group="system", editable=False, listed=False),
+    field("created_at", Moment(), label=_("Created"), group="system", sort="created_at", editable=False, limitable=False),
+    field("created_by", Person(), label=_("Created by"), group="system", editable=False, limitable=False),
+    field("updated_at", Moment(), label=_("Updated"), group="system", sort="updated_at", editable=False, limitable=False),
+    field("updated_by", Person(), label=_("Updated by"), group="system", editable=False, limitable=False),
+    field("id", Number(), label=_("Number"), group="system", editable=False, listed=False, limitable=False),
 )  # fmt: skip
 
 CUSTOMER.relate(Relation("contacts", _("Contacts"), CONTACT, "customer"))

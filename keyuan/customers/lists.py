@@ -21,6 +21,7 @@ from keyuan.records.cleaners.phone import masked
 from keyuan.records.models import Tag
 from keyuan.records.namebook import NameBook
 from keyuan.records.text import digits
+from keyuan.records.veil import veil
 from keyuan.ui import cells
 from keyuan.ui.lists.cells import SPECIAL
 from keyuan.ui.lists.page import ListOf, View
@@ -75,11 +76,12 @@ def load_customers(rows: list[Any], book: NameBook) -> None:
     pks = [row.pk for row in rows]
     book.meet(pk for row in rows for pk in (row.owner_id, row.created_by_id, row.updated_by_id))
     load_tags("customer", rows, book)
-    primary = {one.customer_id: one for one in starmap(ContactSeen, fetched(PRIMARY, pks))}
+    primary = {one.customer_id: one for one in contacts_seen(PRIMARY, pks, book)}
     starred = {pk for (pk,) in fetched(STARRED, pks, book.user.pk)}
     for row in rows:
         row.primary_contact = primary.get(row.pk) if sees_contacts(book.user, row) else None
         row.is_starred = row.pk in starred
+    veil(CUSTOMER, rows, book.user)
 
 
 class ContactSeen(NamedTuple):
@@ -90,6 +92,16 @@ class ContactSeen(NamedTuple):
     name: str
     mobile: str
     phone: str
+
+
+def contacts_seen(sql: str, pks: list[int], book: NameBook) -> list[ContactSeen]:
+    """The contacts of these customers, their numbers as far as the reader sees them."""
+    found = list(starmap(ContactSeen, fetched(sql, pks)))
+    fields = CONTACT.visible_fields(book.user)
+    if fields is CONTACT.fields:
+        return found
+    numbers = [(name, fields.get(name)) for name in ("mobile", "phone")]
+    return [one._replace(**{name: seen.read(one) if seen else "" for name, seen in numbers}) for one in found]  # type: ignore[arg-type]
 
 
 CONTACTS = """
@@ -129,6 +141,8 @@ def load_tags(module: str, rows: list[Any], book: NameBook) -> None:
 def load_contacts(rows: list[Any], book: NameBook) -> None:
     book.meet(pk for row in rows for pk in (row.created_by_id, row.updated_by_id))
     load_tags("contact", rows, book)
+    veil(CONTACT, rows, book.user)
+    veil(CUSTOMER, [row.customer for row in rows if "customer" in row._state.fields_cache], book.user)
 
 
 # Cells
@@ -207,7 +221,7 @@ def explain_customers(rows: list[Any], words: tuple[str, ...], book: NameBook) -
     puzzling = [row for row in rows if not shows(words, row.name, row.short_name)]
     seen = [row.pk for row in puzzling if sees_contacts(book.user, row)]
     contacts: dict[int, list[ContactSeen]] = {}
-    for contact in starmap(ContactSeen, fetched(CONTACTS, seen)):
+    for contact in contacts_seen(CONTACTS, seen, book):
         contacts.setdefault(contact.customer_id, []).append(contact)
     return {row.pk: _because(row, contacts.get(row.pk, []), words) for row in puzzling}
 
@@ -224,6 +238,9 @@ def _because(row: Customer, contacts: list[ContactSeen], words: tuple[str, ...])
 
 
 def _number_matched(number: str, row: Customer, contacts: list[ContactSeen]) -> str:
+    told = [row.phone, *(text for one in contacts for text in (one.mobile, one.phone))]
+    if any("*" in text for text in told) or not any(told):
+        return _("Matched: phone …%(end)s") % {"end": number[-4:]}  # found by the whole number, of which a part is told
     if number in digits(row.phone):
         return _("Matched: phone …%(end)s") % {"end": digits(row.phone)[-4:]}
     for contact in contacts:

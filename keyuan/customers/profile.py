@@ -47,7 +47,8 @@ def profile(user: User, book: NameBook, node: Node | None = None, by_division: b
         by_division: industries by their divisions, the second level, instead of their sections.
     """
     rows = Listing(CUSTOMER, user, node=node, book=book).rows.order_by()
-    return [distribution(name, rows, book, by_division) for name in NAMES]
+    seen = CUSTOMER.visible_fields(user)
+    return [distribution(name, rows, book, by_division) for name in NAMES if name in seen]
 
 
 def distribution(name: str, rows: Any, book: NameBook, by_division: bool = False) -> Distribution:

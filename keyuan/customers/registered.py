@@ -76,7 +76,7 @@ def typed(form: Any) -> dict[str, Any]:
 
 
 def _lay(form: CustomerForm, found: dict[str, str], told: Registered) -> None:
-    fields = form.catalogue.editable_fields(form.by)
+    fields = form.offered(form.by)
     for name in registry.FIELDS:
         if name not in found or name not in form.fields:
             continue

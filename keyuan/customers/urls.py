@@ -1,6 +1,17 @@
 from django.urls import include, path
 
-from keyuan.customers.views import bulk, contacts, customers, inline, places, profile, rail, tags_admin, timeline
+from keyuan.customers.views import (
+    bulk,
+    contacts,
+    customers,
+    inline,
+    places,
+    profile,
+    rail,
+    showing,
+    tags_admin,
+    timeline,
+)
 
 customer_urls = (
     [
@@ -16,6 +27,7 @@ customer_urls = (
         path("<int:pk>/", customers.customer_detail, name="detail"),
         path("<int:pk>/edit/", customers.customer_edit, name="edit"),
         path("<int:pk>/fields/<slug:name>/", inline.customer_field, name="field"),
+        path("<int:pk>/show/<slug:name>/", showing.customer_show, name="show"),
         path("<int:pk>/timeline/", timeline.timeline, name="timeline"),
         path("<int:pk>/delete/", customers.customer_delete, name="delete"),
         path("<int:pk>/restore/", customers.customer_restore, name="restore"),
@@ -36,6 +48,7 @@ contact_urls = (
         path("<int:pk>/fields/<slug:name>/", inline.contact_field, name="field"),
         path("<int:pk>/delete/", contacts.contact_delete, name="delete"),
         path("<int:pk>/restore/", contacts.contact_restore, name="restore"),
+        path("<int:pk>/show/<slug:name>/", showing.contact_show, name="show"),
     ],
     "contacts",
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Container, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,8 +78,8 @@ def merge(draft: Draft, standing: Standing, policy: str, by: User) -> None:
     """Note what this row changes; the outcome of the row follows from it."""
     before = (dict(standing.changes), set(standing.new_tags), len(standing.new), str(standing.changed))
     standing.drafts.append(draft)
-    _merge_values(draft, standing, policy)
-    if policy != Policy.SKIP:
+    _merge_values(draft, standing, policy, CUSTOMER.editable_fields(by))
+    if policy != Policy.SKIP and "tags" in CUSTOMER.editable_fields(by):
         standing.new_tags |= set(tag_ids(tag for tag in draft.tags)) - standing.tags
     for person in draft.people:
         _merge_person(person, standing, policy, by)
@@ -87,11 +87,11 @@ def merge(draft: Draft, standing: Standing, policy: str, by: User) -> None:
     draft.outcome = "unchanged" if before == after else "updated"
 
 
-def _merge_values(draft: Draft, standing: Standing, policy: str) -> None:
+def _merge_values(draft: Draft, standing: Standing, policy: str, editable: Container[str]) -> None:
     was = standing.was | standing.changes
     for name, value in draft.values.items():
         new, old = raw(value), was[name]
-        if new == old or (policy != Policy.UPDATE and old not in EMPTY):
+        if name not in editable or new == old or (policy != Policy.UPDATE and old not in EMPTY):
             continue
         if name == "name" and company_key(new) == company_key(old):
             continue
@@ -101,7 +101,8 @@ def _merge_values(draft: Draft, standing: Standing, policy: str) -> None:
             continue
         if new != old:
             standing.changes[name] = new
-    _warn_of_code(draft, was)
+    if "uscc" in editable:
+        _warn_of_code(draft, was)
     _keep_old_name(standing)
     if draft.owner is not None and draft.owner.pk != standing.customer.owner_id:
         text = _("The owner stays; transfer the customer to change it")
@@ -132,9 +133,10 @@ def _merge_person(person: Person, standing: Standing, policy: str, by: User) -> 
     if not by.may("contact", "edit") or policy == JOIN:
         return
     was = values_of(CONTACT, held) | standing.changed.get(held.pk, {})
+    editable = CONTACT.editable_fields(by).keys() - NEVER
     for name, value in person.values.items():
         new, old = raw(value), was[name]
-        if name not in NEVER and new != old and (policy == Policy.UPDATE or old in EMPTY):
+        if name in editable and new != old and (policy == Policy.UPDATE or old in EMPTY):
             standing.changed.setdefault(held.pk, {})[name] = new
 
 

@@ -44,11 +44,11 @@ class Target:
 
 def targets_for(user: User) -> dict[str, Target]:
     """The targets that exist for this person, in the order of the form."""
-    found = {name: Target(name, field) for name, field in CUSTOMER.editable_fields(user).items()}
+    found = {name: Target(name, field) for name, field in CUSTOMER.fillable_fields(user).items()}
     if may_assign(user):
         found["owner"] = Target("owner", CUSTOMER.fields["owner"])
     if user.may("contact", "create"):
-        for name, field in CONTACT.editable_fields(user).items():
+        for name, field in CONTACT.fillable_fields(user).items():
             if name not in NOT_FOR_CONTACTS:
                 found[CONTACT_PREFIX + name] = Target(CONTACT_PREFIX + name, field)
     return found

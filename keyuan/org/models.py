@@ -86,7 +86,8 @@ BUILT_IN_NAMES = {
 class Grant(models.Model):
     """What a role may do in one module: the default scope, and the operations with their overrides.
 
-    `operations` maps each granted operation to a scope, or to "" for the module's default scope.
+    `operations` maps each granted operation to a scope, or to "" for the module's default scope. `fields` maps the
+    fields that are not fully theirs to a `FieldRight`.
     """
 
     role = models.ForeignKey(Role, models.CASCADE, related_name="grants")
@@ -94,6 +95,7 @@ class Grant(models.Model):
     scope = models.CharField(max_length=20, choices=Scope, default=Scope.OWN)
     departments = ArrayField(models.BigIntegerField(), default=list, blank=True)
     operations = models.JSONField(default=dict)
+    fields = models.JSONField(default=dict, db_default={})
 
     class Meta:
         db_table = "role_grant"

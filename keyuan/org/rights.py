@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.apps import apps
 
-from keyuan.org.scopes import OPERATIONS, Scope
+from keyuan.org.scopes import OPERATIONS, FieldRight, Scope
 
 if TYPE_CHECKING:
     from keyuan.org.models import User
@@ -37,7 +38,9 @@ class Reach:
         return self.everything or owner in self.owners or department in self.departments
 
 
+Kept = TypeVar("Kept")
 NOTHING = Reach()
+_MORE = FieldRight.values
 
 
 @dataclass
@@ -46,11 +49,33 @@ class Rights:
 
     user: User
     scopes: dict[tuple[str, str], set[tuple[str, tuple[int, ...]]]] = field(default_factory=dict)
+    fields: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     _reaches: dict[tuple[str, str], Reach] = field(default_factory=dict)
     _tree: dict[str, Any] = field(default_factory=dict)
+    _kept: dict[Any, Any] = field(default_factory=dict)
 
     def may(self, module: str, operation: str) -> bool:
         return (module, operation) in self.scopes
+
+    def keep(self, key: Any, make: Callable[[], Kept]) -> Kept:
+        """What follows from these rights alone, worked out once."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        return self._kept[key]
+
+    def limits(self, module: str) -> dict[str, str]:
+        """The fields of a module with less than the full right; of several roles that show it the widest counts."""
+        given = self.fields.get(module, [])
+        if not given or not all(given):
+            return {}
+        names = set.intersection(*map(set, given))
+        widest = {name: max((one[name] for one in given), key=_MORE.index) for name in sorted(names)}
+        return {name: right for name, right in widest.items() if right != FieldRight.EDITABLE}
+
+    def sees(self, module: str, *names: str) -> bool:
+        """Whether the values of all these fields are told in full."""
+        limits = self.limits(module)
+        return not any(limits.get(name) in (FieldRight.HIDDEN, FieldRight.MASKED) for name in names)
 
     def reach(self, module: str, operation: str) -> Reach:
         """Literal ids that `operation` in `module` reaches; nothing where it is not granted."""
@@ -113,7 +138,10 @@ def load_rights(user: User) -> Rights:
     if user.is_robot or not user.is_active or user.pk is None:
         return rights
     grants = apps.get_model("keyuan", "Grant").objects.filter(role__members=user)
-    for module, scope, chosen, operations in grants.values_list("module", "scope", "departments", "operations"):
+    columns = ("module", "scope", "departments", "operations", "fields")
+    for module, scope, chosen, operations, fields in grants.values_list(*columns):
+        if "view" in operations:
+            rights.fields.setdefault(module, []).append(fields)
         for operation, override in operations.items():
             rights.scopes.setdefault((module, operation), set()).add((override or scope, tuple(chosen)))
     return rights

@@ -31,6 +31,15 @@ class Operation(models.TextChoices):
     EXPORT = "export", pgettext_lazy("operation", "Export")
 
 
+class FieldRight(models.TextChoices):
+    """What a role may do with one field, from little to much. Masked values are told in part; 'show' is logged."""
+
+    HIDDEN = "hidden", pgettext_lazy("field right", "Hidden")
+    MASKED = "masked", pgettext_lazy("field right", "Masked")
+    READ_ONLY = "read-only", pgettext_lazy("field right", "Read-only")
+    EDITABLE = "editable", pgettext_lazy("field right", "Editable")
+
+
 class Module(models.TextChoices):
     CUSTOMER = "customer", pgettext_lazy("module", "Customers")
     CONTACT = "contact", pgettext_lazy("module", "Contacts")

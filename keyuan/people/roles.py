@@ -1,6 +1,6 @@
 """Verbs about roles. Built-in ones are copied, not changed; what changes holds from the next request on (W2)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
@@ -21,11 +21,12 @@ class Granted:
     scope: str
     departments: list[int]
     operations: dict[str, str]
+    fields: dict[str, str] = field(default_factory=dict)
 
 
 def grants_of(role: Role) -> dict[str, Granted]:
     """The grants of a role by module."""
-    return {one.module: Granted(one.scope, one.departments, one.operations) for one in role.grants.all()}
+    return {one.module: Granted(one.scope, one.departments, one.operations, one.fields) for one in role.grants.all()}
 
 
 def _picture(role: Role) -> dict[str, Any]:

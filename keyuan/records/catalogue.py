@@ -8,15 +8,18 @@ filter and export.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.utils.functional import Promise
 
+from keyuan.org.scopes import FieldRight
+
 if TYPE_CHECKING:
     from keyuan.org.models import User
     from keyuan.records.kinds import Kind
+    from keyuan.records.search_limits import SearchLimits
     from keyuan.records.search_text import SearchText
 
 
@@ -36,6 +39,8 @@ class Field:
         editable: people fill it in.
         hint: what to write, in one short sentence.
         listed: it can be a column of the list.
+        limitable: roles may hide, mask or lock it.
+        follows: fields from which it is worked out; where one of them is hidden, so is this one.
     """
 
     name: str
@@ -49,6 +54,8 @@ class Field:
     editable: bool = True
     hint: str | Promise = ""
     listed: bool = True
+    limitable: bool = True
+    follows: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
 
     def read(self, record: models.Model) -> Any:
@@ -87,6 +94,7 @@ class Catalogue:
     default_sort: str = "-updated_at"
     rank_by: tuple[str, ...] = ("name",)
     found_through: Callable[[str], set[int]] = lambda word: set()
+    search_limits: Callable[[User], SearchLimits | None] = lambda user: None
 
     def declare(self, *fields: Field) -> None:
         for one in fields:
@@ -98,11 +106,26 @@ class Catalogue:
         self.relations[relation.name] = relation
 
     def visible_fields(self, user: User) -> dict[str, Field]:
-        """The fields that exist for `user`."""
-        return self.fields
+        """The fields that exist for `user`, as far as they exist for them: masked, read-only, or in full."""
+        limits = user.rights.limits(self.module)
+        if not limits:
+            return self.fields
+        return user.rights.keep(("fields", self.module), lambda: limited(self.fields, limits))
 
     def editable_fields(self, user: User) -> dict[str, Field]:
+        """The fields that `user` may change on a record that exists."""
         return {name: one for name, one in self.visible_fields(user).items() if one.editable}
+
+    def fillable_fields(self, user: User) -> dict[str, Field]:
+        """The fields that `user` may fill in on a new record: also those that are masked for them afterwards."""
+        visible = self.visible_fields(user)
+        masked = {name for name, right in user.rights.limits(self.module).items() if right == FieldRight.MASKED}
+        names = [name for name, one in visible.items() if one.editable or name in masked]
+        return {name: self.fields[name] for name in names if self.fields[name].editable}
+
+    def limitable_fields(self) -> list[Field]:
+        """The fields whose rights differ from role to role."""
+        return [one for one in self.fields.values() if one.limitable]
 
     def columns(self, user: User, chosen: Iterable[str] = ()) -> list[Field]:
         """The list columns that `user` chose and may see, else the default ones; the name always comes first."""
@@ -129,3 +152,21 @@ def from_model(model: type[models.Model]) -> Callable[..., Field]:
         return Field(name=name, kind=kind, label=label, column=column, **options)
 
     return make
+
+
+def limited(fields: dict[str, Field], limits: dict[str, str]) -> dict[str, Field]:
+    """The fields as these rights leave them. What is worked out from a hidden field is hidden with it."""
+    hidden = {name for name, one in fields.items() if _right(one, limits) == FieldRight.HIDDEN}
+    kept = {name: one for name, one in fields.items() if name not in hidden and not hidden.intersection(one.follows)}
+    return {name: _limited(one, _right(one, limits)) for name, one in kept.items()}
+
+
+def _right(one: Field, limits: dict[str, str]) -> str:
+    right = limits.get(one.name, FieldRight.EDITABLE) if one.limitable else FieldRight.EDITABLE
+    return FieldRight.HIDDEN if right == FieldRight.MASKED and not one.kind.maskable else right
+
+
+def _limited(one: Field, right: str) -> Field:
+    if right == FieldRight.MASKED:
+        return replace(one, kind=one.kind.masked(), editable=False, sort="", searched=False)
+    return replace(one, editable=False) if right == FieldRight.READ_ONLY else one

@@ -67,7 +67,7 @@ def differences(
 
 
 def _words(catalogue: Catalogue, name: str, value: Any, book: NameBook) -> str:
-    return catalogue.fields[name].kind.plain(_raw(value), book)
+    return catalogue.visible_fields(book.user)[name].kind.plain(_raw(value), book)
 
 
 def _raw(value: Any) -> Any:

@@ -127,9 +127,13 @@ class RecordForm(forms.Form):
         self.by, self.instance, self.fixed = by, instance, fixed or {}
         self.book = book or NameBook(by)
         wanted = None if only is None else set(only)
-        for name, field in self.catalogue.editable_fields(by).items():
+        for name, field in self.offered(by).items():
             if (wanted is None or name in wanted) and name not in self.fixed:
                 self.fields[name] = Input(field, self.book, self._current(field))
+
+    def offered(self, by: User) -> dict[str, Field]:
+        """The fields that `by` may fill in: on a new record also those that they see in part afterwards."""
+        return self.catalogue.fillable_fields(by) if self.instance is None else self.catalogue.editable_fields(by)
 
     def _current(self, field: Field) -> Any:
         if self.instance is not None:
@@ -142,7 +146,19 @@ class RecordForm(forms.Form):
 
     def values(self) -> dict[str, Any]:
         """The cleaned values by column, without the tags."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "tags"} | self.fixed
+        typed = {name: value for name, value in self.cleaned_data.items() if name != "tags"}
+        return self._unasked() | typed | self.fixed
+
+    def _unasked(self) -> dict[str, Any]:
+        """What a new record begins with in fields that `by` may not fill in."""
+        if self.instance is not None:
+            return {}
+        columns = self.catalogue.fields
+        preset = {name: pk for name, pk in self.defaults().items() if name not in self.fields and pk is not None}
+        return {
+            f"{columns[name].column}_id" if isinstance(columns[name].kind, Choice) else name: pk
+            for name, pk in preset.items()
+        }
 
     def save(self, *, version: int | None = None) -> Record:
         """Create or change the record.

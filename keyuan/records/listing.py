@@ -82,7 +82,7 @@ class Listing:
     ) -> None:
         self.catalogue, self.user = catalogue, user
         self.book = book or NameBook(user)
-        self.match: Match | None = match(q, catalogue)
+        self.match: Match | None = match(q, catalogue, user)
         condition = where(base, catalogue, user, self.book) & where(node, catalogue, user, self.book)
         rows = catalogue.model.objects.allowed(user, operation).filter(condition)
         self.operation, self.is_narrowed = operation, bool(condition)
@@ -119,7 +119,8 @@ class Listing:
         """Rows by relevance: the whole name, its beginning, its middle, then what else matched."""
         assert self.match is not None
         needle = " ".join(self.match.words)
-        ranks = [_rank(column, needle) for column in self.catalogue.rank_by]
+        module, rights = self.catalogue.module, self.user.rights
+        ranks = [_rank(one, needle) for one in self.catalogue.rank_by if rights.sees(module, one)]
         return self.rows.order_by(Least(*ranks) if len(ranks) > 1 else ranks[0], "-updated_at", "-pk")
 
     # Pages

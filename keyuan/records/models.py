@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from keyuan.org.models import Department, User
+from keyuan.org.scopes import FieldRight
 from keyuan.records.changing import change_rows
 from keyuan.records.errors import NotAllowed, RuleBroken, Stale
 from keyuan.records.history import Change, Event, Operation, write_event
@@ -173,6 +174,12 @@ class Record(models.Model):
         if not self.allows(user, operation):
             raise NotAllowed(_("You may not do this with this record."))
 
+    @classmethod
+    def require_field(cls, user: User, name: str) -> None:
+        """Raises NotAllowed unless `user` may fill in this field."""
+        if name in user.rights.limits(cls.module):
+            raise NotAllowed(_("You may not change this field."))
+
     # Verbs
 
     def lock(self) -> Self:
@@ -251,6 +258,19 @@ class Record(models.Model):
         type(self).rows.touched([self.pk], operation)
         self.log("edited", operation=operation, before={"tags": before}, after={"tags": after})
         type(self).derive([self.pk], {"tags"})
+
+    @transaction.atomic
+    def show(self, name: str, *, by: User) -> Any:
+        """The whole value of the field `name`; that `by` looked at it stays in the history (W3).
+
+        Raises:
+            NotAllowed: the record or the field is hidden from `by`.
+        """
+        self.require(by, "view")
+        if by.rights.limits(self.module).get(name) == FieldRight.HIDDEN:
+            raise NotAllowed(_("You may not see this field."))
+        self.log("shown", operation=Operation.begin(f"{self.module}.shown", by=by), field=name)
+        return type(self).rows.values_list(name, flat=True).get(pk=self.pk)
 
     @transaction.atomic
     def delete_by(self, by: User, *, version: int | None = None) -> Operation:

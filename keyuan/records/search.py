@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import dataclass
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -15,10 +16,12 @@ from django.db.models.lookups import Exact
 
 from keyuan.records.grams import query_grams
 from keyuan.records.probe import FEW, among, probe
+from keyuan.records.search_limits import SearchLimits, named
 from keyuan.records.search_text import Kind, SearchText
 from keyuan.records.text import digits, normalise
 
 if TYPE_CHECKING:
+    from keyuan.org.models import User
     from keyuan.records.catalogue import Catalogue
     from keyuan.records.kinds.kind import Asked
 
@@ -53,30 +56,35 @@ def words_of(query: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text.split()))[:MOST_WORDS]
 
 
-def match(query: str, catalogue: Catalogue) -> Match | None:
-    """What `query` finds in `catalogue`, before rights; None for an empty query."""
+def match(query: str, catalogue: Catalogue, user: User) -> Match | None:
+    """What `query` finds in `catalogue` by the fields that `user` sees, before rights; None for an empty query."""
     words = words_of(query)
     if not words:
         return None
-    condition, ids = Q(), None
+    condition, ids, limits = Q(), None, catalogue.search_limits(user)
     for word in sorted(words, key=len, reverse=True):
         if len(word) == 1:
             condition &= _begins(word)
             continue
-        rows = holding(catalogue.search, word, _kinds(word))
+        kinds = _kinds(word, limits)
+        rows = holding(catalogue.search, word, kinds)
         if ids is not None:
             own = rows.filter(record_id__in=ids).values_list("record_id", flat=True)
-            ids = sorted({*own, *catalogue.found_through(word).intersection(ids)})
+            ids = sorted({*own, *_others(word, catalogue, limits).intersection(ids)})
         elif is_common(catalogue.search, word):
-            condition &= Q(Exists(_holding_by_row(catalogue.search, word)))
+            condition &= Q(Exists(_holding_by_row(catalogue.search, word, kinds)))
         else:
             ids, expected = _few(catalogue.search, word, rows)
             if ids is not None:
-                ids = sorted(catalogue.found_through(word).union(ids))
+                ids = sorted(_others(word, catalogue, limits).union(ids))
             elif expected < max(COMMON, statistics_of(catalogue.search).rows / 200):
                 condition &= Q(pk__in=rows.values("record_id"))
             else:
-                condition &= Q(Exists(_holding_by_row(catalogue.search, word)))
+                condition &= Q(Exists(_holding_by_row(catalogue.search, word, kinds)))
+    if limits is not None and ids is not None:
+        ids = limits.kept(ids, words)
+    elif limits is not None:
+        condition &= reduce(Q.__and__, (named(word) for word in words), Q())
     if ids is not None:
         condition &= among(ids)
     return Match(words, condition, ids)
@@ -97,13 +105,18 @@ def _few(search: type[SearchText], word: str, rows: QuerySet[Any]) -> tuple[list
     return None, len(found) * known.blocks / (max(block for _pk, block in found) + 1)
 
 
-def _kinds(word: str) -> list[str]:
+def _others(word: str, catalogue: Catalogue, limits: SearchLimits | None) -> set[int]:
+    """Ids of records that other rows lead to, or a whole number where parts of one may not."""
+    return catalogue.found_through(word) | (limits.whole(word) if limits else set())
+
+
+def _kinds(word: str, limits: SearchLimits | None) -> list[str]:
     kinds = [Kind.TEXT.value]
     if word.isdecimal() and len(word) >= 3:
         kinds.append(Kind.PHONE.value)
     if word.isascii() and len(word) >= 3:
         kinds.append(Kind.EMAIL.value)
-    return kinds
+    return [kind for kind in kinds if limits is None or kind in limits.kinds]
 
 
 def _begins(character: str) -> Q:
@@ -131,9 +144,9 @@ def _holds(word: str) -> Q:
     return ~Q(Exact(place, 0))
 
 
-def _holding_by_row(search: type[SearchText], word: str) -> QuerySet[Any]:
+def _holding_by_row(search: type[SearchText], word: str, kinds: list[str]) -> QuerySet[Any]:
     """The same, asked of one record at a time, for words that many rows hold."""
-    return search.objects.filter(_holds(word), record_id=OuterRef("pk"), kind__in=_kinds(word))  # type: ignore[attr-defined]
+    return search.objects.filter(_holds(word), record_id=OuterRef("pk"), kind__in=kinds)  # type: ignore[attr-defined]
 
 
 def has_text(text: str, asked: Asked, kind: str = "text") -> Q:

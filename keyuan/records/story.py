@@ -23,7 +23,6 @@ HAPPENED = {
     "imported": pgettext_lazy("event", "imported"),
     "lost": pgettext_lazy("event", "marked as lost"),
     "won_back": pgettext_lazy("event", "won back"),
-    "shown": pgettext_lazy("event", "looked at the number of"),
 }
 
 
@@ -65,9 +64,15 @@ def _story(event: Event, catalogue: Catalogue | None, book: NameBook) -> Story:
     change = _change_of(event)
     created = event.name == "created"
     lines = lines_of(change, catalogue, book) if catalogue and change and not created else []
-    what = str(HAPPENED.get(event.name, event.name))
+    what = _looked_at(event, catalogue, book) if event.name == "shown" else str(HAPPENED.get(event.name, event.name))
     label = str(catalogue.label) if catalogue else event.record_type
     return Story(event, str(book.person(event.by_id) or ""), what, label, event.at, lines)
+
+
+def _looked_at(event: Event, catalogue: Catalogue | None, book: NameBook) -> str:
+    """Somebody asked for the whole value of a field that is masked for them."""
+    field = catalogue.visible_fields(book.user).get(event.details.get("field", "")) if catalogue else None
+    return _("looked at “%(field)s” of") % {"field": field.label if field else "…"}
 
 
 def _change_of(event: Event) -> Change | None:
@@ -99,6 +104,6 @@ def lines_of(change: Change, catalogue: Catalogue, book: NameBook) -> list[Line]
 
 def in_words(catalogue: Catalogue, name: str, value: Any, book: NameBook) -> str:
     """A raw value of history in words, at most 300 characters."""
-    text = catalogue.fields[name].kind.plain(value, book)
+    text = catalogue.visible_fields(book.user)[name].kind.plain(value, book)
     text = text or _("empty")
     return text if len(text) <= 300 else f"{text[:299]}…"

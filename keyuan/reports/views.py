@@ -16,6 +16,7 @@ from keyuan.customers.models import Customer
 from keyuan.org.http import Request
 from keyuan.org.models import User
 from keyuan.records.listing import Listing
+from keyuan.records.veil import veil
 from keyuan.ui import formats
 from keyuan.ui.audience import signed_in
 from keyuan.ui.pages import page
@@ -81,16 +82,25 @@ def first_steps(user: User) -> Iterator[dict[str, Any]]:
 def customers_of(user: User, today: date) -> dict[str, Any]:
     """Figures and the customers behind schedule, out of what this person may see."""
     seen = Customer.objects.visible_to(user)
-    behind = Listing(CUSTOMER, user, base=BEHIND, sort="last_followed_at")
-    late = behind.count()
-    rows = behind.rows.select_related("category").order_by("last_followed_at", "pk")[:SHOWN]
+    behind, number = behind_schedule(user)
+    latest = list(seen.select_related("owner").order_by("-created_at", "-pk")[:SHOWN])
+    veil(CUSTOMER, [*behind, *latest], user)
     return {
         "has_customers": seen.exists(),
-        "figures": figures(user, seen, today, late.number),
-        "behind": list(rows),
-        "behind_number": late.number,
-        "latest": list(seen.select_related("owner").order_by("-created_at", "-pk")[:SHOWN]),
+        "figures": figures(user, seen, today, number),
+        "behind": behind,
+        "behind_number": number,
+        "latest": latest,
     }
+
+
+def behind_schedule(user: User) -> tuple[list[Customer], int]:
+    """The customers who wait longest, and how many wait; nobody for those who do not see the rhythm."""
+    if "behind_schedule" not in CUSTOMER.visible_fields(user):
+        return [], 0
+    behind = Listing(CUSTOMER, user, base=BEHIND, sort="last_followed_at")
+    rows = behind.rows.select_related("category").order_by("last_followed_at", "pk")[:SHOWN]
+    return list(rows), behind.count().number
 
 
 def figures(user: User, seen: Any, today: date, late: int) -> list[dict[str, Any]]:

@@ -216,6 +216,7 @@ class Customer(Record):
         """The current address of one kind; the one before keeps its end (C18)."""
         locked = self.lock()
         locked.require(by, "edit")
+        locked.require_field(by, "address")
         current = self.addresses.filter(kind=kind, until=None).first()
         if current is not None and (current.address, current.region) == (address, region):
             return current

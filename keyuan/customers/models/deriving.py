@@ -6,7 +6,7 @@ Everything here can be written again at any time from the rows alone; none of it
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -76,21 +76,26 @@ def sounds(*names: str) -> list[str]:
 
 def customer_text(customer: Customer, contacts: Iterable[Contact], tags: Iterable[str]) -> str:
     """The open text by which a customer is found."""
+    return lines(*(text for _name, text in customer_parts(customer, contacts, tags)))
+
+
+def customer_parts(customer: Customer, contacts: Iterable[Contact], tags: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The open texts of a customer, each with the field that it tells; `contacts` are the names of people there."""
+    names = {"name": (customer.name,), "short_name": (customer.short_name,), "former_names": customer.former_names}
+    for field, texts in names.items():
+        yield from ((field, text) for text in texts)
+        if field == "short_name" and customer.short_name:
+            yield field, short_name_key(customer.short_name)
+    for field, texts in names.items():
+        yield from ((field, form) for form in sounds(*texts))
+    yield "website", customer.website.split("://")[-1].rstrip("/")
+    yield from (("region", text) for text in (regions.path(customer.region) if customer.region else ()))
+    yield "uscc", customer.uscc
+    yield from (("tags", tag) for tag in tags)
     people = [contact.name for contact in contacts]
-    return lines(
-        customer.name,
-        customer.short_name,
-        short_name_key(customer.short_name) if customer.short_name else "",
-        *customer.former_names,
-        *sounds(customer.name, customer.short_name, *customer.former_names),
-        customer.website.split("://")[-1].rstrip("/"),
-        *(regions.path(customer.region) if customer.region else ()),
-        customer.uscc,
-        *tags,
-        *people,
-        *(form for name in people for form in pinyin_forms(name)),
-        customer.notes,
-    )
+    yield from (("contacts", name) for name in people)
+    yield from (("contacts", form) for name in people for form in pinyin_forms(name))
+    yield "notes", customer.notes
 
 
 def phone_text(*numbers: str) -> str:
@@ -192,15 +197,15 @@ def _write_sort_names(rows: list[tuple[int, str]]) -> None:
 
 def contact_text(contact: Contact) -> str:
     """The open text by which a contact is found."""
-    return lines(
-        contact.name,
-        *pinyin_forms(contact.name),
-        contact.title,
-        contact.wechat,
-        contact.preferences,
-        contact.concerns,
-        contact.notes,
-    )
+    return lines(*(text for _name, text in contact_parts(contact)))
+
+
+def contact_parts(contact: Contact) -> Iterator[tuple[str, str]]:
+    """The open texts of a contact, each with the field that it tells."""
+    yield "name", contact.name
+    yield from (("name", form) for form in pinyin_forms(contact.name))
+    for field in ("title", "wechat", "preferences", "concerns", "notes"):
+        yield field, getattr(contact, field)
 
 
 def derive_contacts(pks: Sequence[int], fields: set[str] | None) -> None:

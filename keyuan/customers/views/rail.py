@@ -10,6 +10,7 @@ from keyuan.customers.fields import CUSTOMER
 from keyuan.customers.lists import CUSTOMER_VIEWS, load_customers
 from keyuan.customers.models import Customer
 from keyuan.org.http import Request
+from keyuan.org.models import User
 from keyuan.records.listing import Listing
 from keyuan.records.namebook import NameBook
 from keyuan.ui.audience import may
@@ -18,8 +19,15 @@ SHOWN = 12
 DUE = next(view for view in CUSTOMER_VIEWS if view.key == "due")
 
 
+def knows_rhythm(user: User) -> bool:
+    """Whether this person sees what tells that a customer waits."""
+    return "behind_schedule" in CUSTOMER.visible_fields(user)
+
+
 def due_count(request: Request) -> int:
     """How many of this person's customers wait to be contacted."""
+    if not knows_rhythm(request.user):
+        return 0
     return Listing(CUSTOMER, request.user, base=DUE.node).count().number
 
 
@@ -28,7 +36,8 @@ def due_count(request: Request) -> int:
 def due(request: Request) -> HttpResponse:
     """Own customers whose rhythm has been missed, the longest waiting first."""
     book = NameBook(request.user)
-    pks = Listing(CUSTOMER, request.user, base=DUE.node, sort="last_followed_at", book=book).page(1, SHOWN).pks
+    base = DUE.node if knows_rhythm(request.user) else {"field": "id", "op": "empty"}
+    pks = Listing(CUSTOMER, request.user, base=base, sort="last_followed_at", book=book).page(1, SHOWN).pks
     found = Customer.objects.visible_to(request.user).in_bulk(pks)
     rows = [found[pk] for pk in pks if pk in found]
     load_customers(rows, book)

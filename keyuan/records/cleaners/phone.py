@@ -244,7 +244,12 @@ def _abroad(number: str) -> str:
 
 
 def masked(phone: str) -> str:
-    """A stored number for those who may not see it: `138 **** 2216`, `0574-87** **10`; extensions are left out."""
+    """A stored number for those who may not see it: `138 **** 2216`, `0574-87** **10`; extensions are left out.
+
+    A number of which only a part is left stays as it is.
+    """
+    if "*" in phone:
+        return phone
     match = _STORED.fullmatch(phone)
     if match and match["mobile"]:
         return f"{phone[:3]} **** {phone[7:11]}"

@@ -3,6 +3,7 @@
 from keyuan.records.kinds.choices import Choice, Choices, Fixed, Tags
 from keyuan.records.kinds.kind import Asked, FilterRefused, Kind
 from keyuan.records.kinds.links import Link, Person
+from keyuan.records.kinds.masked import Masked
 from keyuan.records.kinds.numbers import Date, Moment, Money, Number, Percent, YesNo
 from keyuan.records.kinds.places import Coded, InDepartment, Industry, Region
 from keyuan.records.kinds.text import Email, LongText, Names, Phone, Text, Uscc, Website
@@ -21,6 +22,7 @@ __all__ = [
     "Kind",
     "Link",
     "LongText",
+    "Masked",
     "Moment",
     "Money",
     "Names",

@@ -44,6 +44,11 @@ class Kind:
     sortable: ClassVar[bool] = False
     is_number: ClassVar[bool] = False
     many: ClassVar[bool] = False
+    maskable: ClassVar[bool] = False
+
+    def masked(self) -> Kind:
+        """This kind for somebody who sees its values in part. Only text can be masked."""
+        raise NotImplementedError
 
     def read(self, field: Field, record: models.Model) -> Any:
         return getattr(record, field.column)

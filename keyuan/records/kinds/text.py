@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.db.models import Q
+from django.db.models import Func, Q, TextField, Value
+from django.db.models.lookups import Contains
 
 from keyuan.records.cleaners.email import clean_email
 from keyuan.records.cleaners.lines import clean_line, clean_lines
-from keyuan.records.cleaners.phone import clean_phones, display
+from keyuan.records.cleaners.phone import clean_phones, display, masked
 from keyuan.records.cleaners.uscc import clean_uscc
 from keyuan.records.cleaners.website import clean_website
 from keyuan.records.kinds.kind import Asked, FilterRefused, Kind
+from keyuan.records.kinds.masked import Masked, code_in_part, mail_in_part, some_of
 from keyuan.records.search import has_phone, has_text
+from keyuan.records.text import digits
 
 if TYPE_CHECKING:
     from keyuan.records.catalogue import Field
@@ -27,9 +31,21 @@ class Text(Kind):
     name = "text"
     ops: ClassVar = (*Kind.ops, *SEARCHED)
     sortable = True
+    maskable = True
 
     def __init__(self, longest: int = 200) -> None:
         self.longest = longest
+
+    def masked(self) -> Kind:
+        return Masked(self, self.told, self.whole)
+
+    def told(self, text: str) -> str:
+        """What somebody is told who may not see the whole."""
+        return some_of(text)
+
+    def whole(self, field: Field, text: str, asked: Asked) -> Q:
+        """The condition that the value is exactly this one, whatever its case."""
+        return Q(**{f"{field.column}__iexact": text})
 
     def where(self, field: Field, op: str, value: Any, asked: Asked) -> Q:
         if op not in SEARCHED:
@@ -63,6 +79,7 @@ class LongText(Text):
     name = "long_text"
     ops: ClassVar = ("contains", "empty", "not-empty")
     sortable = False
+    maskable = False
 
     def parse(self, text: str, book: NameBook) -> str:
         return clean_lines(text, self.longest)
@@ -117,9 +134,18 @@ class Phone(Text):
         number = self.asked_value(field, value, asked)
         found = has_phone(number, asked)
         if op == "contains":
-            return found
+            limits = asked.catalogue.search_limits(asked.user)
+            return found if limits is None else found & _in_column(field.column, number)
         exact = found & Q(**{f"{field.column}__icontains": self._stored(number, field)})
         return exact if op == "=" else ~exact
+
+    def told(self, text: str) -> str:
+        return "；".join(masked(number) for number in text.split(";") if number)
+
+    def whole(self, field: Field, text: str, asked: Asked) -> Q:
+        """The condition that one of the numbers is exactly this one."""
+        stored = f"(^|;){re.escape(self._stored(text, field))}(;|$)"
+        return has_phone(text, asked) & Q(**{f"{field.column}__regex": stored})
 
     def _stored(self, number: str, field: Field) -> str:
         try:
@@ -140,9 +166,18 @@ class Phone(Text):
         return self.plain(value, book).replace("；", "; ")
 
 
+def _in_column(column: str, number: str) -> Q:
+    """The digits stand in this column, and not only in other numbers that the record is found by."""
+    found = Func(column, Value(r"[^0-9;]"), Value(""), Value("g"), function="regexp_replace", output_field=TextField())
+    return Q(Contains(found, Value(digits(number))))
+
+
 class Email(Text):
     name = "email"
     sortable = False
+
+    def told(self, text: str) -> str:
+        return mail_in_part(text)
 
     def like(self, field: Field, op: str, text: str, asked: Asked) -> Q:
         lookup = "icontains" if op == "contains" else "istartswith"
@@ -155,6 +190,7 @@ class Email(Text):
 class Website(Text):
     name = "website"
     sortable = False
+    maskable = False
 
     def parse(self, text: str, book: NameBook) -> str:
         return clean_line(clean_website(text), self.longest)
@@ -166,6 +202,9 @@ class Uscc(Text):
     name = "uscc"
     sortable = False
     ops: ClassVar = (*Kind.ops, *SEARCHED)
+
+    def told(self, text: str) -> str:
+        return code_in_part(text)
 
     def parse(self, text: str, book: NameBook) -> str:
         return clean_uscc(text)

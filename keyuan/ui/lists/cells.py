@@ -38,7 +38,7 @@ class Cells:
         """What stands in the cell of the field `name` in this row."""
         shown = self._shown.get(name)
         if shown is None:
-            shown = self._shown[name] = self._column(self.catalogue.fields[name])
+            shown = self._shown[name] = self._column(self.catalogue.visible_fields(self.book.user)[name])
         return shown(row)
 
     def _column(self, field: Field) -> Callable[[models.Model], str]:

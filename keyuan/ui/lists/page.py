@@ -101,7 +101,8 @@ class ListPage:
 
     @cached_property
     def views(self) -> list[View]:
-        return [*self.spec.views, *map(_from_saved, _saved_views(self.request, self.catalogue.module))]
+        kept = [view for view in self.spec.views if self.words.knows(view.node)]
+        return [*kept, *map(_from_saved, _saved_views(self.request, self.catalogue.module))]
 
     @cached_property
     def view(self) -> View:

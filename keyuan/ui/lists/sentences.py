@@ -21,7 +21,7 @@ from keyuan.records.kinds import (
     YesNo,
 )
 from keyuan.records.namebook import NameBook
-from keyuan.records.query import Node
+from keyuan.records.query import Node, conditions
 from keyuan.records.relative_dates import NAMED
 from keyuan.ui.lists.asked import Asked, as_param
 
@@ -90,6 +90,11 @@ class Words:
     def __init__(self, catalogue: Catalogue, user: User, book: NameBook) -> None:
         self.catalogue, self.user, self.book = catalogue, user, book
         self.fields = catalogue.visible_fields(user)
+
+    def knows(self, node: Node | None) -> bool:
+        """Whether all fields of a filter exist for this person."""
+        known = {*self.fields, *self.catalogue.relations}
+        return node is None or all(one["field"] in known for one in conditions(node))
 
     def chips(self, node: Node | None, asked: Asked) -> list[Chip]:
         """The conditions of the outermost AND, each with a way to drop it."""

@@ -183,6 +183,18 @@ class Words:
             result={"type": "object", "properties": {"items": listed(ref("Field"))}},
         )
 
+    def show(self) -> dict[str, Any]:
+        members = {"field": text()}
+        return operation(
+            f"show_{self.one}_field",
+            "See a masked value whole",
+            result={"type": "object", "properties": {"field": text(), "value": text()}},
+            body={"type": "object", "properties": members, "required": ["field"], "additionalProperties": False},
+            post=True,
+            refusals=(404,),
+            description="For fields that your roles show in part. That you looked is written into the history.",
+        )
+
     def bulk(self) -> dict[str, Any]:
         verbs = {"enum": ["tag", "untag", "delete"]}
         chosen = {"ids": listed({"type": "integer"}), "filter": ref("Filter"), "q": text()}

@@ -156,7 +156,8 @@ def fill(
         Problem: 422 with the sentences of every field, unknown and read-only ones too.
     """
     catalogue, book = form_class.catalogue, NameBook(by)
-    errors = _names(catalogue, by, given) | _shapes(catalogue, given, book)
+    writable = catalogue.fillable_fields(by) if instance is None else catalogue.editable_fields(by)
+    errors = _names(catalogue, by, given, writable) | _shapes(catalogue, given, book)
     if errors:
         raise refused(errors)
     data = form_data(catalogue, {name: _plain(catalogue.fields[name].kind, value) for name, value in given.items()})
@@ -172,15 +173,16 @@ def fill(
 def _presets(form_class: type[RecordForm], by: User, book: NameBook) -> dict[str, Any]:
     fields = form_class.catalogue.fields
     raw = form_class(by=by, book=book).defaults()
-    return {name: fields[name].kind.typed(value, book) for name, value in raw.items()}
+    offered = form_class.catalogue.fillable_fields(by)
+    return {name: fields[name].kind.typed(value, book) for name, value in raw.items() if name in offered}
 
 
-def _names(catalogue: Catalogue, by: User, given: dict[str, Any]) -> Errors:
+def _names(catalogue: Catalogue, by: User, given: dict[str, Any], writable: dict[str, Field]) -> Errors:
     """Sentences for names that are no fields, or not for filling in."""
-    editable, visible = catalogue.editable_fields(by), catalogue.visible_fields(by)
+    visible = catalogue.visible_fields(by)
     errors: Errors = {}
     for name in given:
-        if name in editable:
+        if name in writable:
             continue
         if name in visible or name in READ_ONLY:
             errors[name] = [_("“%(field)s” cannot be written here.") % {"field": name}]

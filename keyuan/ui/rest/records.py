@@ -17,7 +17,7 @@ from keyuan.org.models import User
 from keyuan.records.cleaners import Invalid
 from keyuan.records.errors import Duplicate, NotAllowed, RuleBroken, Stale
 from keyuan.records.forms import RecordForm
-from keyuan.records.kinds import Person, Tags
+from keyuan.records.kinds import Masked, Person, Tags
 from keyuan.records.kinds.choices import ensure_tags
 from keyuan.records.listing import Listing
 from keyuan.records.namebook import NameBook
@@ -143,6 +143,16 @@ class RecordApi:
             record.restore(by=request.user)
         return self.answer(request, self.find(request, pk))
 
+    def show(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The whole value of a field that is masked for the caller; that they looked stays in the history."""
+        record = self.find(request, pk)
+        name = expect(body(request), field=str).get("field", "")
+        field = self.shape.catalogue.visible_fields(request.user).get(name)  # type: ignore[arg-type]
+        if field is None or not isinstance(field.kind, Masked):
+            raise refused({"field": [_("This field is not masked for you.")]})
+        value = record.show(name, by=request.user)
+        return answer({"field": name, "value": field.kind.kind.json(value, NameBook(request.user))})  # type: ignore[arg-type]
+
     # Many at once
 
     def bulk(self, request: HttpRequest) -> HttpResponse:
@@ -247,5 +257,11 @@ class RecordApi:
         @may_call(module, "delete")
         def restore(request: HttpRequest, pk: int) -> HttpResponse:
             return self.restore(request, pk)
+
+        @router.post("/{int:pk}/show", **words.show())
+        @repeatable()
+        @may_call(module, "view")
+        def show(request: HttpRequest, pk: int) -> HttpResponse:
+            return self.show(request, pk)
 
         return router

@@ -60,14 +60,14 @@ class Shape:
 
     def records(self, rows: list[Any], book: NameBook, names: Iterable[str]) -> list[dict[str, Any]]:
         self.load(rows, book)
-        names, fields = list(names), self.catalogue.fields
+        names, fields = list(names), self.catalogue.visible_fields(book.user)
         linked = {name: seen(fields[name], rows, book) for name in names if _is_link(fields.get(name))}
-        return [{name: self._value(name, row, book, linked) for name in names} for row in rows]
+        return [{name: self._value(name, row, fields, book, linked) for name in names} for row in rows]
 
-    def _value(self, name: str, row: Any, book: NameBook, linked: dict[str, set[int]]) -> Any:
+    def _value(self, name: str, row: Any, fields: dict[str, Field], book: NameBook, linked: dict[str, set[int]]) -> Any:
         if name in self.extras:
             return self.extras[name](row)
-        field = self.catalogue.fields[name]
+        field = fields[name]
         value = field.read(row)
         if name in linked and (value is None or value.pk not in linked[name]):
             return None

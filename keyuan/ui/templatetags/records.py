@@ -22,4 +22,5 @@ def option_status(pk: int | None, book: NameBook) -> SafeString:
 @register.simple_tag
 def catalogue_words(catalogue: Catalogue, name: str, value: Any, book: NameBook) -> str:
     """{% catalogue_words list.catalogue "region" row.region book %}: a raw value in words."""
-    return catalogue.fields[name].kind.plain(value, book)
+    field = catalogue.visible_fields(book.user).get(name)
+    return field.kind.plain(value, book) if field else ""

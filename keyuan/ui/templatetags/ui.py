@@ -115,8 +115,13 @@ def note(content: str, kind: str = "", icon: str = "info-circle") -> str:
 
 
 @register.simple_tag
-def field(bound: BoundField, hint: str = "", full: bool = False, label: str = "", **attrs: Any) -> str:
-    """{% field form.phone hint=… full=True %}: label, input, error and hint, tied together for screen readers."""
+def field(bound: BoundField | str, hint: str = "", full: bool = False, label: str = "", **attrs: Any) -> str:
+    """{% field form.phone hint=… full=True %}: label, input, error and hint, tied together for screen readers.
+
+    Nothing where the form does not have the field.
+    """
+    if isinstance(bound, str):
+        return ""
     described = [f"{bound.auto_id}-error"] if bound.errors else []
     hint = hint or str(bound.help_text)
     described += [f"{bound.auto_id}-hint"] if hint else []

@@ -1,0 +1,175 @@
+"""What may lead somebody to customers and contacts who does not see all their fields."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from functools import partial
+from itertools import chain
+from typing import Any
+
+from keyuan.customers.models import Contact, Customer, CustomerTag
+from keyuan.customers.models.deriving import contact_parts, customer_parts, lines, phone_text
+from keyuan.org.models import User
+from keyuan.org.scopes import FieldRight
+from keyuan.records.cleaners import Invalid
+from keyuan.records.cleaners.phone import clean_phones, key
+from keyuan.records.keys import Key, holders_of
+from keyuan.records.search_limits import ALL_KINDS, SearchLimits
+from keyuan.records.search_text import Kind
+from keyuan.records.text import pinyin_forms
+
+CUSTOMER_WORDS = ("short_name", "former_names", "website", "region", "uscc", "tags", "notes")
+CONTACT_WORDS = ("title", "wechat", "preferences", "concerns", "notes")
+NUMBERS = {"customer": ("phone",), "contact": ("mobile", "phone")}
+
+
+class Sight:
+    """Which fields of customers and contacts one person sees in full."""
+
+    def __init__(self, user: User) -> None:
+        self.user = user
+        self.contacts = user.may("contact", "view")
+
+    def sees(self, module: str, *names: str) -> bool:
+        return self.user.rights.sees(module, *names)
+
+    def may_match(self, module: str, name: str) -> bool:
+        """Whether a whole value of this field may lead to its record."""
+        is_there = self.contacts or module == "customer"
+        return is_there and self.user.rights.limits(module).get(name) != FieldRight.HIDDEN
+
+    def kinds(self, numbers: bool, mail: bool) -> frozenset[str]:
+        return ALL_KINDS - (set() if numbers else {Kind.PHONE.value}) - (set() if mail else {Kind.EMAIL.value})
+
+
+def customer_limits(user: User) -> SearchLimits | None:
+    """What may lead `user` to a customer; None where everything may."""
+    return user.rights.keep("customer search", lambda: _customer_limits(user))
+
+
+def _customer_limits(user: User) -> SearchLimits | None:
+    sight = Sight(user)
+    numbers = sight.contacts and sight.sees("customer", "phone") and sight.sees("contact", "mobile", "phone")
+    mail = sight.contacts and sight.sees("customer", "email") and sight.sees("contact", "email")
+    if numbers and mail and sight.sees("customer", *CUSTOMER_WORDS):
+        return None
+    kinds = sight.kinds(numbers, mail)
+    return SearchLimits(
+        kinds, lambda ids: _customer_texts(ids, sight, kinds), lambda word: _customers_with(word, sight)
+    )
+
+
+def contact_limits(user: User) -> SearchLimits | None:
+    """What may lead `user` to a contact; None where everything may."""
+    return user.rights.keep("contact search", lambda: _contact_limits(user))
+
+
+def _contact_limits(user: User) -> SearchLimits | None:
+    sight = Sight(user)
+    numbers, mail = sight.sees("contact", "mobile", "phone"), sight.sees("contact", "email")
+    if numbers and mail and sight.sees("contact", *CONTACT_WORDS) and sight.sees("customer", "short_name"):
+        return None
+    kinds = sight.kinds(numbers, mail)
+    return SearchLimits(kinds, lambda ids: _contact_texts(ids, sight, kinds), partial(_contacts_with, sight=sight))
+
+
+# The words that may lead to a record
+
+
+def _customer_texts(ids: Sequence[int], sight: Sight, kinds: frozenset[str]) -> dict[int, str]:
+    customers = Customer.objects.unscoped(reason="a search finds before rights, which its list applies").filter(
+        pk__in=ids
+    )
+    people: dict[int, list[Contact]] = defaultdict(list)
+    if sight.contacts:
+        for contact in (
+            Contact.objects.unscoped(reason="a search finds before rights, which its list applies")
+            .living()
+            .filter(customer__in=ids)
+        ):
+            people[contact.customer_id].append(contact)
+    tags = _shared_tags(ids)
+    return {one.pk: _customer_text(one, people[one.pk], tags[one.pk], sight, kinds) for one in customers}
+
+
+def _customer_text(customer: Customer, people: list[Contact], tags: list[str], sight: Sight, kinds: Any) -> str:
+    texts = [text for name, text in customer_parts(customer, people, tags) if sight.sees("customer", name)]
+    if Kind.PHONE.value in kinds:
+        texts.append(phone_text(customer.phone, *(n for one in people for n in (one.mobile, one.phone))))
+    if Kind.EMAIL.value in kinds:
+        texts += [customer.email, *(one.email for one in people)]
+    return lines(*chain.from_iterable(text.split("\n") for text in texts))
+
+
+def _shared_tags(ids: Sequence[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    rows = CustomerTag.objects.filter(customer__in=ids, tag__owner=None)
+    for pk, name in rows.values_list("customer_id", "tag__name"):
+        found[pk].append(name)
+    return found
+
+
+def _contact_texts(ids: Sequence[int], sight: Sight, kinds: frozenset[str]) -> dict[int, str]:
+    rows = (
+        Contact.objects.unscoped(reason="a search finds before rights, which its list applies")
+        .filter(pk__in=ids)
+        .select_related("customer")
+    )
+    return {one.pk: _contact_text(one, sight, kinds) for one in rows}
+
+
+def _contact_text(contact: Contact, sight: Sight, kinds: frozenset[str]) -> str:
+    texts = [text for name, text in contact_parts(contact) if sight.sees("contact", name)]
+    companies = [contact.customer.name]
+    if sight.sees("customer", "short_name"):
+        companies.append(contact.customer.short_name)
+    texts += [*companies, *(form for name in companies for form in pinyin_forms(name))]
+    if Kind.PHONE.value in kinds:
+        texts.append(phone_text(contact.mobile, contact.phone))
+    if Kind.EMAIL.value in kinds:
+        texts.append(contact.email)
+    return lines(*chain.from_iterable(text.split("\n") for text in texts))
+
+
+# Whole numbers
+
+
+def _customers_with(word: str, sight: Sight) -> set[int]:
+    keys = _keys(word)
+    found = _holders(keys, "customer") if sight.may_match("customer", "phone") else set()
+    contacts = (
+        Contact.objects.unscoped(reason="a search finds before rights, which its list applies")
+        .living()
+        .filter(pk__in=_holders(keys, "contact"))
+    )
+    return found | {one.customer_id for one in contacts if _is_matched(one, keys, sight)}
+
+
+def _contacts_with(word: str, sight: Sight) -> set[int]:
+    keys = _keys(word)
+    contacts = (
+        Contact.objects.unscoped(reason="a search finds before rights, which its list applies")
+        .living()
+        .filter(pk__in=_holders(keys, "contact"))
+    )
+    return {one.pk for one in contacts if _is_matched(one, keys, sight)}
+
+
+def _keys(word: str) -> set[str]:
+    if not word.isdecimal():
+        return set()
+    try:
+        return {key(number) for number in clean_phones(word)}
+    except Invalid:
+        return set()
+
+
+def _holders(keys: Iterable[str], record_type: str) -> set[int]:
+    held = holders_of([Key("phone", one) for one in keys])
+    return {row.record_id for row in held if row.record_type == record_type}
+
+
+def _is_matched(contact: Contact, keys: set[str], sight: Sight) -> bool:
+    told = [getattr(contact, name) for name in NUMBERS["contact"] if sight.may_match("contact", name)]
+    return any(key(number) in keys for numbers in told for number in numbers.split(";") if number)
