@@ -147,7 +147,8 @@ def test_changed_permissions_are_logged_before_and_after(admin):
 
     event = Event.objects.get(record_type="role", name="granted")
     assert event.change.before == {}
-    assert event.change.after == {"customer": {"scope": "own", "departments": [], "operations": {"view": ""}}}
+    granted = {"scope": "own", "departments": [], "operations": {"view": ""}, "fields": {}}
+    assert event.change.after == {"customer": granted}
 
 
 def test_pages_of_roles(admin, browser):
