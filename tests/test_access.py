@@ -54,7 +54,7 @@ KNOWN = [key for key in ROUTES if key in VISITS]
 QUERIES = {
     "/customers/": 7,
     "/contacts/": 5,
-    "/admin/users/": 7,
+    "/admin/users/": 9,
     "/imports/": 3,
     "/exports/": 3,
     "/recycle-bin/": 4,

@@ -36,7 +36,7 @@ def contact_form(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, 
 
 
 def member_form(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
-    return {"name": "新人", "username": "newbie", "department": world.department.pk}
+    return {"name": "新人", "username": "newbie", "department": world.department.pk, "along": "yes"}
 
 
 def role_form(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
@@ -45,6 +45,11 @@ def role_form(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any
 
 def merging(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
     return {"into": world.other_tag.pk}
+
+
+def left_behind(world: SimpleNamespace, records: SimpleNamespace) -> None:
+    """The person has moved, and their records have not."""
+    type(records.user).objects.filter(pk=records.user.pk).update(department=world.spare_department)
 
 
 def staff_made(world: SimpleNamespace, records: SimpleNamespace) -> None:
@@ -109,6 +114,9 @@ VISITS = {
     "POST /admin/users/import/<int:pk>/confirm/": Visit(CHIEF, about="staff_import", to="/admin/users/import/"),
     "GET /admin/users/import/<int:pk>/progress/": Visit(CHIEF, about="staff_import", to="/admin/users/import/"),
     "POST /admin/users/import/<int:pk>/passwords/": Visit(CHIEF, about="staff_import", before=staff_made),
+    "POST /admin/users/bulk/": Visit(CHIEF, data=ids("user", verb="disable"), to="/admin/users/"),
+    "POST /admin/users/<int:pk>/records/": Visit(CHIEF, about="user", before=left_behind, to="/admin/users/"),
+    "GET /admin/users/<int:pk>/moving/": Visit(CHIEF, about="user", to="/admin/users/"),
     "GET /admin/users/<int:pk>/": Visit("boss", about="user"),
     "GET /admin/users/<int:pk>/edit/": Visit(CHIEF, about="user"),
     "POST /admin/users/<int:pk>/edit/": Visit(CHIEF, about="user", data=member_form, to="/admin/users/"),
@@ -128,6 +136,16 @@ VISITS = {
         data=lambda world, _: {"name": "新名", "parent": world.department.parent_id},
         to="/admin/departments/",
     ),
+    "POST /admin/departments/<int:pk>/shift/": Visit(
+        CHIEF, about="department", data={"to": "up"}, to="/admin/departments/"
+    ),
+    "POST /admin/departments/<int:pk>/place/": Visit(
+        CHIEF,
+        about="department",
+        data=lambda world, _: {"parent": world.spare_department.pk},
+        to="/admin/departments/",
+    ),
+    "GET /admin/departments/<int:pk>/delete/": Visit(CHIEF, about="spare_department"),
     "POST /admin/departments/<int:pk>/delete/": Visit(CHIEF, about="spare_department", to="/admin/departments/"),
     "GET /admin/roles/": Visit(CHIEF, to="/admin/roles/"),
     "GET /admin/roles/new/": Visit(CHIEF),

@@ -49,6 +49,11 @@ class Department(models.Model):
     def depth(self) -> int:
         return self.path.count("/") - 1
 
+    @property
+    def indented(self) -> str:
+        """The name as one line of a tree in a select."""
+        return "\u3000" * self.depth + self.name
+
 
 class Role(models.Model):
     """A bundle of grants. Built-in roles keep their key and are translated until somebody renames them."""

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from keyuan.org import settings as house
 from keyuan.org.models import ApiToken, Department, Role, User
@@ -15,8 +15,18 @@ from keyuan.records.cleaners import Invalid
 from keyuan.records.cleaners.email import clean_email
 from keyuan.records.cleaners.lines import clean_line
 from keyuan.records.cleaners.phone import clean_phone
+from keyuan.records.moving import count_owned
+from keyuan.ui import formats
 
-INDENT = "\u3000"
+ALONG = [("yes", gettext_lazy("Move along into the new department")), ("no", gettext_lazy("Leave in the old one"))]
+
+
+def asked_for_records(number: int) -> str:
+    """The question for somebody who moves people that own records."""
+    told = ngettext("%(n)s record belongs to them.", "%(n)s records belong to them.", number) % {
+        "n": formats.count(number)
+    }
+    return f"{told} {_('Choose what happens to them: the department decides who may see them.')}"
 
 
 def cleaned(clean: Callable[[str], str], text: str) -> str:
@@ -37,7 +47,7 @@ class DepartmentChoice(forms.ModelChoiceField):
         """Offer these departments only, in this order."""
         self.queryset = Department.objects.filter(pk__in=[one.pk for one in departments])
         blank = [] if self.required and self.initial else [("", self.empty_label or "—")]
-        self.choices = [*blank, *((one.pk, f"{INDENT * one.depth}{one}") for one in departments)]
+        self.choices = [*blank, *((one.pk, one.indented) for one in departments)]
 
 
 class SignInForm(forms.Form):
@@ -142,6 +152,9 @@ class MemberForm(PersonForm):
         required=False,
         choices=[("", gettext_lazy("As in the browser")), *settings.LANGUAGES],
     )
+    along = forms.ChoiceField(
+        label=gettext_lazy("Their records"), required=False, choices=ALONG, widget=forms.RadioSelect
+    )
     field_order = ("name", "username", "phone", "email", "department", "position", "superior", "language", "roles")
 
     def __init__(self, *args: Any, by: User, operation: str, **kwargs: Any) -> None:
@@ -151,12 +164,53 @@ class MemberForm(PersonForm):
         self.fields["department"].offer(within)  # type: ignore[attr-defined]
         people = User.objects.people().filter(is_active=True)
         self.fields["superior"].queryset = people.exclude(pk=self.person.pk) if self.person else people  # type: ignore[attr-defined]
+        self.owned = 0
+        if self.person is None or not by.is_administrator:
+            del self.fields["along"]
         if not by.is_administrator:
             del self.fields["roles"]
+
+    def clean(self) -> dict[str, Any]:
+        """Who moves to another department is asked about their records first, where they own some."""
+        given = super().clean() or {}
+        department = given.get("department")
+        if "along" in self.fields and self.person and department and department.pk != self.person.department_id:
+            self.owned = count_owned([self.person.pk])
+            if self.owned and not given.get("along"):
+                self.add_error("along", asked_for_records(self.owned))
+        return given
 
     def clean_username(self) -> str:
         username = self.cleaned_data["username"]
         return self._unused(username, _("This user name is taken."), username__iexact=username)
+
+
+class MoveForm(forms.Form):
+    """Where several people move, and whether their records move along."""
+
+    department = DepartmentChoice(label=gettext_lazy("Department"))
+    along = forms.ChoiceField(label=gettext_lazy("Their records"), choices=ALONG, widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, records: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["department"].offer(tree())  # type: ignore[attr-defined]
+        if records:
+            self.fields["along"].help_text = asked_for_records(records)
+        else:
+            del self.fields["along"]
+
+
+class GiveRoleForm(forms.Form):
+    what = forms.ChoiceField(
+        label=gettext_lazy("What to do"),
+        choices=[
+            ("give", gettext_lazy("Give a role, beside those they have")),
+            ("take", gettext_lazy("Take a role away")),
+        ],
+        initial="give",
+        widget=forms.RadioSelect,
+    )
+    role = forms.ModelChoiceField(Role.objects.all(), label=gettext_lazy("Role"))
 
 
 class DepartmentForm(forms.Form):
@@ -176,6 +230,18 @@ class DepartmentForm(forms.Form):
             return
         outside = [one for one in tree() if department is None or not one.path.startswith(department.path)]
         self.fields["parent"].offer(outside)  # type: ignore[attr-defined]
+
+
+class TargetForm(forms.Form):
+    """Where everything in a department goes that is deleted."""
+
+    target = DepartmentChoice(label=gettext_lazy("Move everything in it to"))
+
+    def __init__(self, *args: Any, department: Department, is_needed: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["target"].required = is_needed
+        outside = [one for one in tree() if not one.path.startswith(department.path)]
+        self.fields["target"].offer(outside)  # type: ignore[attr-defined]
 
 
 class RoleForm(forms.Form):

@@ -11,8 +11,9 @@ from keyuan.org import accounts, throttle
 from keyuan.org.administrators import keeping_an_administrator, lock_organisation, require_administrator
 from keyuan.org.models import Department, Role, User
 from keyuan.org.scopes import Module
-from keyuan.people import log
+from keyuan.people import log, relocating
 from keyuan.records.errors import NotAllowed, RuleBroken
+from keyuan.records.history import Operation
 
 TOLD = ("username", "name", "phone", "email", "position", "department", "superior", "is_active")
 OWN = ("name", "phone", "email")
@@ -61,8 +62,13 @@ def create_member(*, by: User, roles: Iterable[Role] = (), **fields: Any) -> tup
     return user, password
 
 
-def edit_member(user: User, *, by: User, roles: Iterable[Role] | None = None, **fields: Any) -> None:
+def edit_member(
+    user: User, *, by: User, roles: Iterable[Role] | None = None, along: bool = False, **fields: Any
+) -> None:
     """Change a person's data and, for administrators, their roles. Superiors never form a circle (W1).
+
+    Args:
+        along: into another department the person's records move along; administrators decide that.
 
     Raises:
         NotAllowed, RuleBroken: a circle, or the last administrator would lose the role.
@@ -73,10 +79,17 @@ def edit_member(user: User, *, by: User, roles: Iterable[Role] | None = None, **
         before = picture(locked)
         if "superior" in fields:
             _refuse_circle(locked, fields["superior"])
+        moves = "department" in fields and fields["department"].pk != locked.department_id
+        if moves:
+            relocating.require_settled(locked)
         _set(locked, dict(fields))
         if roles is not None:
             _give(locked, list(roles), by)
-        log.write_difference("user", locked.pk, before, picture(locked), by=by)
+        operation = Operation.begin("user.moved" if moves else "user.edited", by=by)
+        if not log.write_difference("user", locked.pk, before, picture(locked), by=by, operation=operation):
+            operation.delete()
+        elif moves and along:
+            relocating.take_along([locked.pk], fields["department"], by=by, operation=operation)
 
 
 def _set(user: User, fields: dict[str, Any]) -> None:

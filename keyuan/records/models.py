@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from keyuan.org.models import Department, User
 from keyuan.org.scopes import FieldRight
+from keyuan.org.standing import department_of
 from keyuan.records.changing import change_rows
 from keyuan.records.errors import NotAllowed, RuleBroken, Stale
 from keyuan.records.history import Change, Event, Operation, write_event
@@ -36,6 +37,10 @@ __all__ = [
     "SavedView",
     "Tag",
 ]
+
+
+BELONGING = {"owner", "department"}
+"""Nothing that is derived from a record follows from whose it is."""
 
 
 def within(reach: Reach) -> Q:
@@ -92,7 +97,8 @@ class RecordQuerySet(models.QuerySet[Any]):
         with transaction.atomic():
             operation = operation or Operation.begin(f"{self.model.module}.{event}", by=by)
             changed = change_rows(self.model, pks, fields, event=event, operation=operation)
-            self.model.derive(changed, set(fields))
+            if set(fields) - BELONGING:
+                self.model.derive(changed, set(fields))
         return changed
 
     def touched(self, pks: Sequence[int], operation: Operation) -> None:
@@ -199,7 +205,8 @@ class Record(models.Model):
             Duplicate: a blocking duplicate exists.
         """
         values.setdefault("owner", by)
-        values.setdefault("department", getattr(values["owner"], "department", None))
+        if "department" not in values and values["owner"] is not None:
+            values["department_id"] = department_of(values["owner"].pk)
         record = cls(created_by=by, updated_by=by, **values)
         record.require_new(by)
         operation = operation or Operation.begin(f"{cls.module}.created", by=by)

@@ -1,6 +1,5 @@
-"""Departments: the tree, and the drawer that changes one of them."""
+"""Departments: the tree, the drawer that changes one of them, and where they are put."""
 
-from collections import Counter
 from typing import Any
 
 from django.http import HttpResponse
@@ -9,29 +8,29 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from keyuan.org.http import Request
-from keyuan.org.models import Department, User
-from keyuan.people import departments
-from keyuan.people.forms import DepartmentForm
+from keyuan.org.models import Department
+from keyuan.people import closing, departments
+from keyuan.people.forms import DepartmentForm, TargetForm
 from keyuan.records.errors import RuleBroken
 from keyuan.ui.audience import administrators, may
 from keyuan.ui.pages import go, page, toast
+
+DEEPEST = 9
 
 
 @require_GET
 @may("people", "view")
 def department_list(request: Request) -> HttpResponse:
-    rows = departments.tree()
-    _count(rows)
-    return page(request, "people/departments/list.html", {"title": _("Departments"), "rows": rows})
-
-
-def _count(rows: list[Department]) -> None:
-    """Give each row its own members, those below it included, and how deep it is drawn."""
-    own = Counter(User.objects.people().filter(is_active=True).values_list("department_id", flat=True))
+    rows = departments.counted(departments.tree())
+    siblings: dict[int | None, list[Department]] = {}
     for row in rows:
-        row.own = own[row.pk]  # type: ignore[attr-defined]
-        row.all = sum(own[one.pk] for one in rows if one.path.startswith(row.path))  # type: ignore[attr-defined]
-        row.indent = min(row.depth, 6)  # type: ignore[attr-defined]
+        row.indent = min(row.depth, DEEPEST)  # type: ignore[attr-defined]
+        siblings.setdefault(row.parent_id, []).append(row)
+    for row in rows:
+        beside = siblings[row.parent_id]
+        row.is_first, row.is_last = row is beside[0], row is beside[-1]  # type: ignore[attr-defined]
+        row.has_children = row.pk in siblings  # type: ignore[attr-defined]
+    return page(request, "people/departments/list.html", {"title": _("Departments"), "rows": rows})
 
 
 @require_http_methods(["GET", "POST"])
@@ -82,8 +81,41 @@ def _form(request: Request, form: DepartmentForm, title: str, department: Depart
 
 @require_POST
 @administrators
-def department_delete(request: Request, pk: int) -> HttpResponse:
+def department_shift(request: Request, pk: int) -> HttpResponse:
+    """One place up or down among its siblings."""
     department = get_object_or_404(Department, pk=pk)
-    departments.delete_department(department, by=request.user)
-    toast(request, _("“%(name)s” was deleted") % {"name": department.name})
+    departments.shift_department(department, -1 if request.POST.get("to") == "up" else 1, by=request.user)
     return go(request, "people:departments")
+
+
+@require_POST
+@administrators
+def department_place(request: Request, pk: int) -> HttpResponse:
+    """Below another one, where it was dropped: in front of `before`, or behind all others."""
+    department = get_object_or_404(Department, pk=pk)
+    parent = get_object_or_404(Department, pk=_id(request, "parent"))
+    before = Department.objects.filter(pk=_id(request, "before"), parent=parent).first()
+    departments.place_department(department, by=request.user, parent=parent, before=before)
+    toast(request, _("“%(name)s” now lies below “%(parent)s”") % {"name": department, "parent": parent})
+    return go(request, "people:departments")
+
+
+def _id(request: Request, name: str) -> int:
+    text = request.POST.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else 0
+
+
+@require_http_methods(["GET", "POST"])
+@administrators
+def department_delete(request: Request, pk: int) -> HttpResponse:
+    """Where the people, records and departments in it go is asked first."""
+    department = get_object_or_404(Department, pk=pk)
+    inside = closing.inside(department)
+    form = TargetForm(request.POST if request.method == "POST" else None, department=department, is_needed=bool(inside))
+    if request.method == "POST" and form.is_valid():
+        closing.delete_department(department, by=request.user, target=form.cleaned_data["target"])
+        toast(request, _("“%(name)s” was deleted") % {"name": department.name})
+        return go(request, "people:departments")
+    title = _("Delete “%(name)s”") % {"name": department}
+    context = {"title": title, "form": form, "inside": inside, "back": "/admin/departments/"}
+    return page(request, "people/departments/delete.html", context, status=422 if form.errors else 200)

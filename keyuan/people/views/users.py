@@ -3,78 +3,88 @@
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from keyuan.org.http import Request
-from keyuan.org.models import Department, User
+from keyuan.org.models import Role, User
 from keyuan.org.throttle import locked_accounts
-from keyuan.people import log, members
+from keyuan.people import bulk, log, members, relocating
 from keyuan.people.departments import tree
-from keyuan.people.forms import MemberForm
+from keyuan.people.forms import GiveRoleForm, MemberForm, MoveForm
+from keyuan.people.listing import SORTS, Asked, query_of
 from keyuan.people.members import people_reached
+from keyuan.people.summary import granted_to
 from keyuan.records.errors import RuleBroken
+from keyuan.records.moving import count_elsewhere, count_owned
+from keyuan.ui import formats
 from keyuan.ui.audience import administrators, may
 from keyuan.ui.pages import go, page, toast
 
-PAGE = 50
-STATES = ("active", "disabled", "locked", "waiting")
+PAGE, FACES, MOST = 50, 12, 500
 
 
 @require_GET
 @may("people", "view")
 def user_list(request: Request) -> HttpResponse:
-    locked = locked_accounts()
-    people = _asked(request, people_reached(request.user), list(locked))
-    rows = (
-        people.select_related("department", "superior").prefetch_related("roles").order_by("-is_active", "name", "pk")
-    )
-    shown = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    asked = Asked.of(request.GET)
+    rows = asked.narrow(people_reached(request.user)).select_related("department", "superior")
+    shown = Paginator(rows.prefetch_related("roles"), PAGE).get_page(request.GET.get("page"))
     for one in shown.object_list:
-        one.locked = locked.get(one.pk)  # type: ignore[attr-defined]
+        one.locked = asked.locked.get(one.pk)  # type: ignore[attr-defined]
     context: dict[str, Any] = {
         "title": _("Members"),
         "page": shown,
         "may_create": request.user.may("people", "create"),
-        "q": request.GET.get("q", ""),
-        "state": request.GET.get("state", ""),
+        "asked": asked,
         "departments": tree(),
-        "department": request.GET.get("department", ""),
+        "roles": Role.objects.all(),
+        "superiors": _superiors(request, asked),
+        "heads": _heads(request, asked),
+        "query": query_of(request.GET, page=""),
     }
     return page(request, "people/users/list.html", context | _pager(request, shown))
 
 
-def _asked(request: Request, people: QuerySet[User], locked: list[int]) -> QuerySet[User]:
-    q = request.GET.get("q", "").replace("\0", "").strip()[:100]
-    if q:
-        digits = q.replace(" ", "").replace("-", "")
-        people = people.filter(
-            Q(name__icontains=q) | Q(username__icontains=q) | Q(email__icontains=q) | Q(phone__contains=digits)
-        )
-    department = request.GET.get("department", "")
-    if department.isdecimal() and len(department) < 18:
-        at = Department.objects.filter(pk=int(department)).first()
-        people = people.filter(department__path__startswith=at.path) if at else people.none()
-    match request.GET.get("state", ""):
-        case "active":
-            people = people.filter(is_active=True)
-        case "disabled":
-            people = people.filter(is_active=False)
-        case "locked":
-            people = people.filter(pk__in=locked)
-        case "waiting":
-            people = people.filter(must_change_password=True, last_login=None)
-    return people
+def _superiors(request: Request, asked: Asked) -> list[User]:
+    """Those who have somebody below them, as far as the list reaches."""
+    led = people_reached(request.user).exclude(superior=None).values("superior_id")
+    return list(User.objects.people().filter(Q(pk__in=led) | Q(pk=asked.superior)).order_by("name", "pk")[:MOST])
+
+
+def _heads(request: Request, asked: Asked) -> list[dict[str, Any]]:
+    """The columns of the table, and where a click sorts by them."""
+    columns = {
+        "name": _("Name"),
+        "roles": _("Roles"),
+        "department": _("Department"),
+        "position": _("Position"),
+        "superior": _("Superior"),
+        "phone": _("Mobile phone"),
+        "email": _("E-mail"),
+        "state": _("Status"),
+        "last_login": _("Last sign-in"),
+        "language": _("Language"),
+    }
+    at = asked.sort.removeprefix("-")
+    way = "descending" if asked.sort.startswith("-") else "ascending"
+    return [
+        {
+            "label": label,
+            "url": query_of(request.GET, sort=asked.turned(name), page="") if name in SORTS else "",
+            "aria": way if name == at else "none",
+        }
+        for name, label in columns.items()
+    ]
 
 
 def _pager(request: Request, shown: Page) -> dict[str, Any]:
     def address(number: int) -> str:
-        query: QueryDict = request.GET.copy()
-        query["page"] = str(number)
-        return f"?{query.urlencode()}"
+        return query_of(request.GET, page=str(number))
 
     near = range(max(1, shown.number - 2), min(shown.paginator.num_pages, shown.number + 2) + 1)
     return {
@@ -94,11 +104,22 @@ def user_detail(request: Request, pk: int) -> HttpResponse:
         "person": person,
         "roles": person.roles.all(),
         "locked": locked_accounts().get(person.pk, []),
-        "team": person.subordinates.filter(is_active=True).count(),
+        "team": list(person.subordinates.filter(is_active=True).order_by("name", "pk")[: FACES + 1]),
+        "team_size": person.subordinates.filter(is_active=True).count(),
+        "granted": granted_to(person),
         "lines": log.lines("user", person.pk, _labels()) if by.is_administrator else [],
         "may_edit": by.is_administrator or (_edits(by, person) and not person.is_administrator),
     }
-    return page(request, "people/users/detail.html", context)
+    return page(request, "people/users/detail.html", context | (_records(person) if by.is_administrator else {}))
+
+
+def _records(person: User) -> dict[str, Any]:
+    """What a person owns; only administrators, who see all records, are told."""
+    return {
+        "owned": count_owned([person.pk]),
+        "elsewhere": count_elsewhere(person),
+        "moving": relocating.running(person),
+    }
 
 
 def _edits(by: User, person: User) -> bool:
@@ -151,8 +172,10 @@ def user_edit(request: Request, pk: int) -> HttpResponse:
 
 
 def _edited(form: MemberForm, person: User, by: User) -> bool:
+    given = dict(form.cleaned_data)
+    along = given.pop("along", "") == "yes"
     try:
-        members.edit_member(person, by=by, **form.cleaned_data)
+        members.edit_member(person, by=by, along=along, **given)
     except RuleBroken as refusal:
         form.add_error(None, str(refusal))
         return False
@@ -177,8 +200,105 @@ def user_enable(request: Request, pk: int) -> HttpResponse:
     enabled = request.POST.get("to") == "enabled"
     members.set_enabled(person, enabled, by=request.user)
     said = _("“%(name)s” may sign in again") if enabled else _("“%(name)s” is disabled and signed out everywhere")
-    toast(request, said % {"name": person})
+    toast(request, said % {"name": person}, more="" if enabled else _kept_records(person))
     return go(request, "people:user", pk)
+
+
+def _kept_records(person: User) -> str:
+    """How many records somebody who was disabled still owns."""
+    number = count_owned([person.pk])
+    told = ngettext("still owns %(n)s record", "still owns %(n)s records", number) % {"n": formats.count(number)}
+    return told if number else ""
+
+
+@require_POST
+@administrators
+def user_records(request: Request, pk: int) -> HttpResponse:
+    """Move the records that a person left behind into their present department."""
+    person = _member(pk)
+    job = relocating.bring_records(person, by=request.user)
+    toast(request, _("The records are moving along") if job else _("The records have moved along"))
+    return go(request, "people:user", pk)
+
+
+@require_GET
+@administrators
+def user_moving(request: Request, pk: int) -> HttpResponse:
+    """How far the records of a person are; afterwards the page is loaded again."""
+    person = _member(pk)
+    moving = relocating.running(person)
+    if moving is None:
+        return go(request, "people:user", pk)
+    return render(request, "people/users/moving.html", {"person": person, "moving": moving})
+
+
+@require_POST
+@administrators
+def user_bulk(request: Request) -> HttpResponse:
+    """One verb about the selected people, or about all that fit; moves and roles ask what for first."""
+    people, query = _selected(request), request.POST.get("query", "")
+    back = f"/admin/users/{query}" if query.startswith("?") else "/admin/users/"
+    if not people:
+        raise RuleBroken(_("Select somebody first."))
+    match request.POST.get("verb"):
+        case "enable" | "disable" as verb:
+            number = bulk.set_all_enabled(people, verb == "enable", by=request.user)
+            toast(request, (_("%(n)d enabled") if verb == "enable" else _("%(n)d disabled")) % {"n": number})
+        case "move":
+            return _moved(request, people, query, back)
+        case "role":
+            return _given(request, people, query, back)
+        case _:
+            raise RuleBroken(_("This can't be done with several people."))
+    return go(request, back)
+
+
+def _selected(request: Request) -> list[int]:
+    """The ids of the selected people within reach."""
+    reached = people_reached(request.user)
+    if request.POST.get("scope") == "all":
+        return list(
+            Asked.of(QueryDict(request.POST.get("query", "").lstrip("?"))).narrow(reached).values_list("pk", flat=True)
+        )
+    texts = [*request.POST.getlist("ids"), *request.POST.get("chosen", "").split(",")]
+    pks = {int(text) for text in texts if text.isascii() and text.isdecimal() and len(text) < 18}
+    return list(reached.filter(pk__in=pks).order_by("pk").values_list("pk", flat=True))
+
+
+def _moved(request: Request, people: list[int], query: str, back: str) -> HttpResponse:
+    form = MoveForm(request.POST if request.POST.get("then") else None, records=count_owned(people))
+    if form.is_valid():
+        along = form.cleaned_data.get("along") == "yes"
+        number, job = bulk.move_all(people, form.cleaned_data["department"], by=request.user, along=along)
+        more = _("their records are moving along") if job else ""
+        toast(request, _("%(n)d moved") % {"n": number}, more=more)
+        return go(request, back)
+    title = ngettext("Move %(n)d person", "Move %(n)d people", len(people)) % {"n": len(people)}
+    return _bulk_form(request, form, "move", people, query, title)
+
+
+def _given(request: Request, people: list[int], query: str, back: str) -> HttpResponse:
+    form = GiveRoleForm(request.POST if request.POST.get("then") else None)
+    if form.is_valid():
+        take = form.cleaned_data["what"] == "take"
+        number = bulk.give_role(people, form.cleaned_data["role"], by=request.user, take=take)
+        toast(request, _("%(n)d changed") % {"n": number})
+        return go(request, back)
+    title = ngettext("Roles of %(n)d person", "Roles of %(n)d people", len(people)) % {"n": len(people)}
+    return _bulk_form(request, form, "role", people, query, title)
+
+
+def _bulk_form(request: Request, form: Any, verb: str, people: list[int], query: str, title: str) -> HttpResponse:
+    chosen = ",".join(map(str, people))
+    context = {
+        "title": title,
+        "form": form,
+        "verb": verb,
+        "chosen": chosen,
+        "query": query,
+        "back": f"/admin/users/{query}",
+    }
+    return page(request, "people/users/bulk.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

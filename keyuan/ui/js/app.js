@@ -14,6 +14,7 @@ import "./lists.js";
 import "./filter-builder.js";
 import "./duplicates.js";
 import "./region.js";
+import "./departments.js";
 import "./tour.js";
 import { showOwnKeys } from "./words.js";
 

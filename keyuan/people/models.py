@@ -1,0 +1,51 @@
+"""Records on their way into the department of their owners."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from keyuan.org.models import Department, User
+from keyuan.records.history import Operation
+
+__all__ = ["Relocation"]
+
+
+class Relocation(models.Model):
+    """One job that moves the records of some people into the department that these people have moved to.
+
+    Attributes:
+        total, done: records there were when it began, and those that it has behind it.
+    """
+
+    people = ArrayField(models.BigIntegerField())
+    department = models.ForeignKey(Department, models.CASCADE, related_name="+")
+    operation = models.ForeignKey(Operation, models.PROTECT, related_name="+")
+    total = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True)
+
+    objects: ClassVar = models.Manager["Relocation"]()
+
+    class Meta:
+        db_table = "relocation"
+        indexes: ClassVar = [
+            GinIndex(fields=["people"], name="relocation_people", condition=Q(finished_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} → {self.department.pk}"
+
+    @property
+    def percent(self) -> int:
+        return min(100, self.done * 100 // self.total) if self.total else 100
+
+    @property
+    def by(self) -> User:
+        return self.operation.by

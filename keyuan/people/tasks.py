@@ -1,0 +1,34 @@
+"""Jobs: records follow their owners."""
+
+from __future__ import annotations
+
+from django.db import connection
+from procrastinate.contrib.django import app
+
+from keyuan.people import relocating
+from keyuan.people.models import Relocation
+
+
+def _job(pk: int) -> Relocation | None:
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
+    return Relocation.objects.select_related("department", "operation__by").filter(pk=pk).first()
+
+
+@app.task
+def relocate(relocation_id: int) -> None:
+    """Move the records of some people. Running it twice does no harm: what is there already is no change."""
+    job = _job(relocation_id)
+    if job is None or job.finished_at is not None:
+        return
+    relocating.run(job)
+    for minutes in relocating.LATER:
+        sweep.configure(schedule_in={"minutes": minutes}).defer(relocation_id=relocation_id)
+
+
+@app.task
+def sweep(relocation_id: int) -> None:
+    """Look once more for records that were written under the old department meanwhile."""
+    job = _job(relocation_id)
+    if job is not None:
+        relocating.sweep(job)
