@@ -36,7 +36,11 @@ def contact_form(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, 
 
 
 def member_form(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
-    return {"name": "新人", "username": "newbie", "department": world.department.pk, "along": "yes"}
+    return {"name": "新人", "username": "newbie", "department": world.department.pk}
+
+
+def moved_member(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
+    return member_form(world, records) | {"along": "yes"}
 
 
 def role_form(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
@@ -119,7 +123,7 @@ VISITS = {
     "GET /admin/users/<int:pk>/moving/": Visit(CHIEF, about="user", to="/admin/users/"),
     "GET /admin/users/<int:pk>/": Visit("boss", about="user"),
     "GET /admin/users/<int:pk>/edit/": Visit(CHIEF, about="user"),
-    "POST /admin/users/<int:pk>/edit/": Visit(CHIEF, about="user", data=member_form, to="/admin/users/"),
+    "POST /admin/users/<int:pk>/edit/": Visit(CHIEF, about="user", data=moved_member, to="/admin/users/"),
     "GET /admin/users/<int:pk>/reset/": Visit(CHIEF, about="user", to="/admin/users/"),
     "POST /admin/users/<int:pk>/reset/": Visit(CHIEF, about="user"),
     "POST /admin/users/<int:pk>/enable/": Visit(CHIEF, about="user", data={"to": "off"}, to="/admin/users/"),

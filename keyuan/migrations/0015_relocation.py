@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("keyuan", "0013_staff_import"),
+        ("keyuan", "0014_signing"),
     ]
 
     operations = [
