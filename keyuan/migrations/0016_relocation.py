@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("keyuan", "0014_signing"),
+        ("keyuan", "0015_grant_fields"),
     ]
 
     operations = [
