@@ -101,6 +101,7 @@ def compose() -> None:
                     Link(pgettext_lazy("menu", "Tags"), "/admin/tags/", "tags"),
                     Link(_("Business registry"), "/admin/registry/", "building", may="administrator"),
                     Link(_("Modules"), "/admin/modules/", "layout-dashboard"),
+                    Link(_("Sign-in and passwords"), "/admin/security/", "lock"),
                     Link(pgettext_lazy("menu", "Settings"), "/admin/settings/", "settings"),
                 ),
             ),

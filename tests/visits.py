@@ -105,6 +105,12 @@ VISITS = {
     # Administration
     "GET /admin/": Visit(CHIEF),
     "GET /admin/settings/": Visit(CHIEF),
+    "GET /admin/security/": Visit(CHIEF),
+    "POST /admin/security/": Visit(
+        CHIEF,
+        data={"preset": "classes", "least": 8, "classes": 3, "history": 5, "rotation": 90, "idle": 15, "confirmed": 10},
+        to="/admin/security/",
+    ),
     "GET /admin/modules/": Visit(CHIEF),
     "POST /admin/modules/": Visit(CHIEF, data=MODULES, to="/admin/modules/"),
     "POST /admin/settings/": Visit(CHIEF, data={"company_name": "某某公司"}, to="/admin/settings/"),

@@ -5,12 +5,17 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from keyuan.org import throttle
+from keyuan.org.kept import UsedPassword
 from keyuan.org.models import Department, Role, User
 from keyuan.org.passwords import initial_password, problems
+from keyuan.org.protection import MOST_HISTORY
+
+CHANGED = ["password", "initial_password", "must_change_password", "epoch"]
 
 
 class PasswordRefused(ValueError):
@@ -24,9 +29,18 @@ class PasswordRefused(ValueError):
 def give_initial_password(user: User) -> str:
     """Set a random initial password that must be changed at the next sign-in; returned once, kept as a hash."""
     password = initial_password()
+    _keep_used(user)
     user.password = user.initial_password = make_password(password)
     user.must_change_password = True
     return password
+
+
+def _keep_used(user: User) -> None:
+    """Remember the password that is about to go, if it is one that the person chose."""
+    if user.pk and user.password and user.password != user.initial_password:
+        UsedPassword.objects.create(user=user, password=user.password)
+        kept = UsedPassword.objects.filter(user=user).order_by("-at", "-pk").values_list("pk", flat=True)
+        UsedPassword.objects.filter(user=user).exclude(pk__in=list(kept[:MOST_HISTORY])).delete()
 
 
 @transaction.atomic
@@ -51,7 +65,7 @@ def reset_password(user: User) -> str:
     user = User.objects.select_for_update().get(pk=user.pk)
     password = give_initial_password(user)
     user.epoch += 1
-    user.save(update_fields=["password", "initial_password", "must_change_password", "epoch"])
+    user.save(update_fields=CHANGED)
     return password
 
 
@@ -65,10 +79,11 @@ def change_password(user: User, password: str) -> None:
     locked = User.objects.select_for_update().get(pk=user.pk)
     if sentences := problems(password, locked):
         raise PasswordRefused(sentences)
+    _keep_used(locked)
     user.set_password(password)
     user.initial_password, user.must_change_password = "", False
-    user.epoch = locked.epoch + 1
-    user.save(update_fields=["password", "initial_password", "must_change_password", "epoch"])
+    user.epoch, user.password_changed_at = locked.epoch + 1, timezone.now()
+    user.save(update_fields=[*CHANGED, "password_changed_at"])
 
 
 def create(username: str, role: str = "sales", name: str = "") -> str:

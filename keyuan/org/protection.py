@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from keyuan.org.models import User
 
 SETTING = "protection"
+MOST_HISTORY = 24  # passwords of before that are kept, whatever the policy
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from keyuan.org import settings as house
 from keyuan.org.models import ApiToken, Department, Role, User
+from keyuan.org.protection import MOST_HISTORY, PRESETS, Policy, Protection
 from keyuan.people.departments import tree
 from keyuan.records.cleaners import Invalid
 from keyuan.records.cleaners.email import clean_email
@@ -268,6 +269,63 @@ class AddressesForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
         help_text=gettext_lazy("One per line, such as 203.0.113.7 or 10.0.0.0/8. Empty: from everywhere."),
     )
+
+
+class ProtectionForm(forms.Form):
+    """Rules for passwords and sessions. Who chooses another preset and leaves the numbers gets those of the preset."""
+
+    NUMBERS = ("least", "classes", "history", "rotation")
+    preset = forms.ChoiceField(label=gettext_lazy("Preset"), choices=[(key, key) for key in PRESETS])
+    least = forms.IntegerField(label=gettext_lazy("Shortest length"), min_value=6, max_value=64)
+    classes = forms.TypedChoiceField(
+        label=gettext_lazy("Classes of characters"),
+        coerce=int,
+        choices=[
+            (0, gettext_lazy("Not demanded")),
+            (2, gettext_lazy("2 of 4")),
+            (3, gettext_lazy("3 of 4")),
+            (4, gettext_lazy("All 4")),
+        ],
+        help_text=gettext_lazy("Capitals, small letters, digits, other signs."),
+    )
+    history = forms.IntegerField(
+        label=gettext_lazy("Earlier passwords refused"),
+        min_value=0,
+        max_value=MOST_HISTORY,
+        help_text=gettext_lazy("0: none."),
+    )
+    rotation = forms.IntegerField(
+        label=gettext_lazy("Days until a new one is due"),
+        min_value=0,
+        max_value=3650,
+        help_text=gettext_lazy("0: never. Who is late sets a new one with the next click."),
+    )
+    idle = forms.IntegerField(
+        label=gettext_lazy("Minutes without work until the screen locks"),
+        min_value=0,
+        max_value=24 * 60,
+        help_text=gettext_lazy("0: never. What was typed stays on the page."),
+    )
+    confirmed = forms.IntegerField(
+        label=gettext_lazy("Minutes a confirmed password counts"),
+        min_value=1,
+        max_value=24 * 60,
+        help_text=gettext_lazy("Exports, permissions, resets and tokens ask again afterwards."),
+    )
+
+    def __init__(self, *args: Any, now: Protection, **kwargs: Any) -> None:
+        policy = now.policy
+        start = {name: getattr(policy, name) for name in ("preset", *self.NUMBERS)}
+        start |= {"idle": now.idle_minutes, "confirmed": now.confirmed_minutes}
+        super().__init__(*args, **{**kwargs, "initial": start})
+
+    def wanted(self) -> Protection:
+        """What was chosen."""
+        given = self.cleaned_data
+        policy = Policy(given["preset"], *(given[name] for name in self.NUMBERS))
+        if "preset" in self.changed_data and not set(self.changed_data) & set(self.NUMBERS):
+            policy = PRESETS[given["preset"]]
+        return Protection(policy, given["idle"], given["confirmed"])
 
 
 class SettingsForm(forms.Form):

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods
 from keyuan.engine.home import forget_initial_password
 from keyuan.org.accounts import PasswordRefused, change_password
 from keyuan.org.http import Request
-from keyuan.org.models import User
-from keyuan.org.passwords import LONGEST, SHORTEST, common_passwords
+from keyuan.org.passwords import problems, rules
+from keyuan.org.protection import is_too_old, protection_of
 from keyuan.people import log
 from keyuan.people.forms import PasswordForm
 from keyuan.ui.audience import signed_in
@@ -30,18 +30,32 @@ def password_change(request: Request) -> HttpResponse:
     forced = user.must_change_password
     form = PasswordForm(request.POST or None, user=user)
     onward = safe_next(request, "/" if forced else "/account/")
-    if request.method == "POST" and form.is_valid() and _changed(request, form):
+    if request.method == "POST" and _is_complete(form) and _changed(request, form):
         toast(request, _("The password was changed"), more=_("Other devices are signed out"))
         return redirect(onward)
+    asked = rules(user, protection_of(user).policy)
     context: dict[str, Any] = {
         "title": _("Set a new password") if forced else _("Change password"),
         "form": form,
         "forced": forced,
         "next": onward,
-        "least": SHORTEST,
-        "rules": _rules(user),
+        "late": not forced and is_too_old(user),
+        "days": protection_of(user).policy.rotation,
+        "rules": asked,
+        "facts": {rule.key: rule.facts for rule in asked if rule.facts is not None},
+        "is_length_first": protection_of(user).policy.classes < 2,
     }
     return page(request, "people/password.html", context, status=422 if form.errors else 200)
+
+
+def _is_complete(form: PasswordForm) -> bool:
+    """Where the form is not, all that is wrong with the new password is said at once."""
+    if form.is_valid():
+        return True
+    if password := form.cleaned_data.get("password"):
+        for sentence in problems(password, form.user):
+            form.add_error("password", sentence)
+    return False
 
 
 def _changed(request: Request, form: PasswordForm) -> bool:
@@ -60,14 +74,3 @@ def _changed(request: Request, form: PasswordForm) -> bool:
     update_session_auth_hash(request, user)
     forget_initial_password(lambda text: bool(initial) and check_password(text, initial))
     return True
-
-
-def _rules(user: User) -> dict[str, Any]:
-    """What the page checks while one types; the server checks again, and the initial password only here."""
-    return {
-        "least": SHORTEST,
-        "most": LONGEST,
-        "name": user.username.lower() if len(user.username) >= 3 else "",
-        "phone": user.phone[-6:] if len(user.phone) >= 6 else "",
-        "common": sorted(one for one in common_passwords() if len(one) >= SHORTEST),
-    }
