@@ -133,7 +133,7 @@ VISITS = {
     "GET /admin/users/<int:pk>/reset/": Visit(CHIEF, about="user", to="/admin/users/"),
     "POST /admin/users/<int:pk>/reset/": Visit(CHIEF, about="user"),
     "POST /admin/users/<int:pk>/enable/": Visit(CHIEF, about="user", data={"to": "off"}, to="/admin/users/"),
-    "POST /admin/users/<int:pk>/unlock/": Visit(CHIEF, about="user", to="/admin/users/"),
+    "POST /admin/users/<int:pk>/unlock/": Visit(CHIEF, about="user", data={"reason": "回拨确认"}, to="/admin/users/"),
     "GET /admin/departments/": Visit("boss"),
     "GET /admin/departments/new/": Visit(CHIEF),
     "POST /admin/departments/new/": Visit(

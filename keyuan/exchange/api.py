@@ -28,6 +28,7 @@ from keyuan.ui.rest.lists import storable
 from keyuan.ui.rest.problems import Problem, answer, refused
 from keyuan.ui.rest.replays import repeatable
 from keyuan.ui.rest.schemas import Schema, listed, nullable, ref, text
+from keyuan.ui.stepup import confirmed_call
 
 imports, exports = Router(tags=["imports"]), Router(tags=["exports"])
 LISTED, ROWS, LONGEST_QUERY = 100, 200, 8000
@@ -300,6 +301,7 @@ _WANTED: Schema = {
 )
 @repeatable()
 @signed_in_call
+@confirmed_call
 def export_start(request: HttpRequest) -> HttpResponse:
     types = {"module": str, "q": str, "filter": dict, "sort": str, "ids": list, "format": str}
     given = expect(body(request), **types, all_fields=bool, reason=str)
@@ -340,6 +342,7 @@ _GET_FILE["openapi_extra"]["responses"][200]["content"] = {
 
 @exports.get("/{int:pk}/file", **_GET_FILE)
 @signed_in_call
+@confirmed_call
 def export_file(request: HttpRequest, pk: int) -> FileResponse:
     export = get_object_or_404(Export.objects.visible_to(_user(request)), pk=pk)
     path = exporting.fetch(export, _user(request))

@@ -19,6 +19,7 @@ from keyuan.ui.rest.inputs import body, expect, parameters, whole_number
 from keyuan.ui.rest.problems import answer, refused
 from keyuan.ui.rest.replays import repeatable
 from keyuan.ui.rest.schemas import Schema, listed, nullable, ref, text
+from keyuan.ui.stepup import confirmed_call
 
 users, departments, roles = Router(tags=["users"]), Router(tags=["departments"]), Router(tags=["roles"])
 LIMIT, MOST = 50, 200
@@ -112,6 +113,7 @@ def user_list(request: HttpRequest) -> HttpResponse:
 )
 @repeatable("initial_password")
 @may_call("people", "create")
+@confirmed_call
 def user_create(request: HttpRequest) -> HttpResponse:
     by = _user(request)
     values = _cleaned(_typed(body(request)), by)
@@ -188,6 +190,7 @@ def _enabled(request: HttpRequest, pk: int, enabled: bool) -> HttpResponse:
 @users.post("/{int:pk}/reset", **_verb("reset", "Give a new initial password, which is told once", "UserWithPassword"))
 @repeatable("initial_password")
 @administrators_call
+@confirmed_call
 def user_reset(request: HttpRequest, pk: int) -> HttpResponse:
     user = get_object_or_404(_people(request), pk=pk)
     password = reset_member(user, by=_user(request))

@@ -96,4 +96,5 @@ def _line(event: Event, labels: dict[str, Any]) -> Line:
     except Change.DoesNotExist:
         changed = {}
     fields = [str(labels[name]) for name in changed if name in labels] if event.name == "edited" else []
-    return Line(str(event.by), str(HAPPENED.get(event.name, event.name)), event.at, fields)
+    what, reason = str(HAPPENED.get(event.name, event.name)), event.details.get("reason", "")
+    return Line(str(event.by), f"{what} · {reason}" if reason else what, event.at, fields)

@@ -14,6 +14,7 @@ from keyuan.org.scopes import Module
 from keyuan.people import log, relocating
 from keyuan.records.errors import NotAllowed, RuleBroken
 from keyuan.records.history import Operation
+from keyuan.ui import signing_log
 
 TOLD = ("username", "name", "phone", "email", "position", "department", "superior", "is_active")
 OWN = ("name", "phone", "email")
@@ -164,8 +165,18 @@ def reset_member(user: User, *, by: User) -> str:
 
 
 @transaction.atomic
-def unlock_member(user: User, *, by: User) -> None:
-    """Forget the wrong passwords that lock this account."""
+def unlock_member(user: User, *, by: User, reason: str) -> None:
+    """Forget the wrong passwords that lock this account.
+
+    Args:
+        reason: why, such as how it was made sure who asks; it stands in the log.
+
+    Raises:
+        NotAllowed, RuleBroken: `by` is no administrator, or gives no reason.
+    """
     require_administrator(by)
+    if not (reason := reason.strip()[:200]):
+        raise RuleBroken(_("Say why the lock is lifted, such as “called back on the known number”."))
     if throttle.unlock(user):
-        log.write("user", user.pk, "unlocked", by=by)
+        log.write("user", user.pk, "unlocked", by=by, reason=reason)
+        signing_log.lifted(user, by=by, reason=reason)

@@ -49,14 +49,17 @@ def write(request: HttpRequest, happened: str, user: User | None = None, *, reas
     """One line about `user`, or about somebody whom nobody knows. `happened` and `reason`: see above."""
     by = user or lay_robot()
     by.address = address_of(request)
-    write_event(
-        happened,
-        operation=Operation.begin(f"{KIND}.{happened}", by=by),
-        record_type=KIND,
-        record_id=user.pk if user else 0,
-        customer_id=None,
-        details={**origin(request), "reason": reason},
-    )
+    _write(happened, user.pk if user else 0, by, {**origin(request), "reason": reason})
+
+
+def lifted(user: User, *, by: User, reason: str) -> None:
+    """An administrator lets somebody try again."""
+    _write("lock_lifted", user.pk, by, {"address": by.address, "device": "", "browser": "", "reason": reason})
+
+
+def _write(happened: str, pk: int, by: User, details: dict[str, str]) -> None:
+    operation = Operation.begin(f"{KIND}.{happened}", by=by)
+    write_event(happened, operation=operation, record_type=KIND, record_id=pk, customer_id=None, details=details)
 
 
 def origin(request: HttpRequest) -> dict[str, str]:

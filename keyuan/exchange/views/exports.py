@@ -17,6 +17,7 @@ from keyuan.org.models import User
 from keyuan.ui.audience import signed_in
 from keyuan.ui.lists.asked import KEPT
 from keyuan.ui.pages import go, page, toast
+from keyuan.ui.stepup import confirmed, confirmed_always
 
 LISTED = 50
 TYPES = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv; charset=utf-8"}
@@ -56,6 +57,7 @@ def _numbers(text: str) -> list[int]:
 
 @require_POST
 @signed_in
+@confirmed
 def export_new(request: HttpRequest) -> HttpResponse:
     """Ask for a file. It is made in the background and waits for seven days."""
     ids = request.POST.get("ids", "")
@@ -83,6 +85,7 @@ def export_rows(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @signed_in
+@confirmed_always
 def export_file(request: HttpRequest, pk: int) -> FileResponse:
     """The file itself; the right is checked now."""
     export = get_object_or_404(Export.objects.visible_to(_user(request)), pk=pk)

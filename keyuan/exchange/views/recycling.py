@@ -18,6 +18,7 @@ from keyuan.records.errors import RuleBroken
 from keyuan.ui.audience import administrators, may
 from keyuan.ui.lists.asked import Asked
 from keyuan.ui.pages import page, toast
+from keyuan.ui.stepup import confirmed
 
 SIZE = 50
 
@@ -92,6 +93,7 @@ def bin_restore(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @administrators
+@confirmed
 def bin_purge(request: HttpRequest) -> HttpResponse:
     """Delete those chosen for good. Whoever does it has typed how many there are."""
     kind = _kind(request.POST.get("kind", ""), _user(request))

@@ -25,6 +25,7 @@ from keyuan.org.http import Request
 from keyuan.records.errors import RuleBroken
 from keyuan.ui.audience import may
 from keyuan.ui.pages import go, page
+from keyuan.ui.stepup import confirmed
 
 PAGE, LISTED, DAY = 100, 20, 24 * 3600
 
@@ -103,6 +104,7 @@ def _row(check: Check, one: Any, fields: list[str]) -> dict[str, Any]:
 
 @require_POST
 @may("people", "create")
+@confirmed
 def staff_confirm(request: Request, pk: int) -> HttpResponse:
     """Create them in the background. This browser alone gets the key to the initial passwords."""
     of = _mine(request, pk)
@@ -136,6 +138,7 @@ def staff_progress(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 @may("people", "create")
+@confirmed
 def staff_passwords(request: Request, pk: int) -> FileResponse:
     """The initial passwords as a sheet, once."""
     of = _mine(request, pk)

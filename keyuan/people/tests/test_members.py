@@ -139,7 +139,7 @@ def test_administrators_see_who_is_locked_and_why_and_unlock(admin, cast, browse
 
     shown = list(client.get("/admin/users/", {"state": "locked"}).context["page"].object_list)
     detail = client.get(f"/admin/users/{cast.anna.pk}/").content.decode()
-    client.post(f"/admin/users/{cast.anna.pk}/unlock/")
+    client.post(f"/admin/users/{cast.anna.pk}/unlock/", {"reason": "called back"})
 
     assert shown == [cast.anna]
     assert "203.0.113.9" in detail

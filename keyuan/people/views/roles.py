@@ -17,6 +17,7 @@ from keyuan.people.forms import RoleForm
 from keyuan.records.errors import RuleBroken
 from keyuan.ui.audience import administrators
 from keyuan.ui.pages import go, page, toast
+from keyuan.ui.stepup import confirmed
 
 FACES = 4
 
@@ -29,6 +30,7 @@ def role_list(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators
+@confirmed
 def role_detail(request: Request, pk: int) -> HttpResponse:
     role = get_object_or_404(Role.objects.prefetch_related("grants"), pk=pk)
     if request.method == "POST":
@@ -57,6 +59,7 @@ def role_detail(request: Request, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators
+@confirmed
 def role_new(request: Request) -> HttpResponse:
     form = RoleForm(request.POST or None, initial={"copy_of": request.GET.get("copy_of")})
     if request.method == "POST" and form.is_valid():
@@ -72,6 +75,7 @@ def role_new(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators
+@confirmed
 def role_edit(request: Request, pk: int) -> HttpResponse:
     role = get_object_or_404(Role, pk=pk, key="")
     start = {"name": role.name, "description": role.description}
@@ -94,6 +98,7 @@ def _form(request: Request, form: RoleForm, title: str) -> HttpResponse:
 
 @require_POST
 @administrators
+@confirmed
 def role_delete(request: Request, pk: int) -> HttpResponse:
     role = get_object_or_404(Role, pk=pk)
     roles.delete_role(role, by=request.user)

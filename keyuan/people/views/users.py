@@ -24,8 +24,14 @@ from keyuan.records.moving import count_elsewhere, count_owned
 from keyuan.ui import formats
 from keyuan.ui.audience import administrators, may
 from keyuan.ui.pages import go, page, toast
+from keyuan.ui.stepup import confirmed, confirmed_when
 
 PAGE, FACES, MOST = 50, 12, 500
+
+
+def gives_roles(request: Request) -> bool:
+    """Whether a form that was sent chooses roles, which asks for the password again."""
+    return request.method == "POST" and "roles" in request.POST
 
 
 @require_GET
@@ -138,6 +144,7 @@ def _person(request: Request, pk: int, operation: str) -> User:
 
 @require_http_methods(["GET", "POST"])
 @may("people", "create")
+@confirmed_when(gives_roles)
 def user_new(request: Request) -> HttpResponse:
     """A new member. The answer to a good form shows the initial password, and nothing shows it again."""
     start = {"department": request.GET.get("department") or request.user.department_id}
@@ -158,6 +165,7 @@ def _initial_password(
 
 @require_http_methods(["GET", "POST"])
 @may("people", "edit")
+@confirmed_when(gives_roles)
 def user_edit(request: Request, pk: int) -> HttpResponse:
     person = _person(request, pk, "edit")
     start = {name: getattr(person, name) for name in members.TOLD} | {"roles": person.roles.all()}
@@ -184,6 +192,7 @@ def _edited(form: MemberForm, person: User, by: User) -> bool:
 
 @require_http_methods(["GET", "POST"])
 @administrators
+@confirmed
 def user_reset(request: Request, pk: int) -> HttpResponse:
     person = _member(pk)
     if request.method == "GET":  # a reload, or the way back from switching the language
@@ -305,7 +314,7 @@ def _bulk_form(request: Request, form: Any, verb: str, people: list[int], query:
 @administrators
 def user_unlock(request: Request, pk: int) -> HttpResponse:
     person = _member(pk)
-    members.unlock_member(person, by=request.user)
+    members.unlock_member(person, by=request.user, reason=request.POST.get("reason", ""))
     toast(request, _("“%(name)s” may try again") % {"name": person})
     return go(request, "people:user", pk)
 

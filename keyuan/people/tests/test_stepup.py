@@ -1,0 +1,148 @@
+"""What is worth a second look asks for the password again (L8, L9; security)."""
+
+import json
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from keyuan.exchange.models import Export
+from keyuan.org.kept import Session
+from keyuan.org.models import ApiToken, Role, SignInTries
+from keyuan.org.tokens import issue
+from keyuan.records.history import Event
+from tests.make import PASSWORD, make_customer, make_role
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def later(browser):
+    """A browser in which somebody signed in an hour ago."""
+
+    def waited(user):
+        client = browser(user)
+        Session.objects.filter(user=user).update(started_at=timezone.now() - timedelta(hours=1))
+        return client
+
+    return waited
+
+
+def fields_of(response):
+    body = response.content.decode().rpartition("data-once novalidate")[2]
+    return dict(re.findall(r'<input type="hidden" name="(?!csrf)([^"]+)" value="([^"]*)">', body))
+
+
+def test_a_fresh_session_is_not_asked(admin, browser):
+    assert browser(admin).post("/admin/roles/new/", {"name": "New"}).status_code == 302
+
+
+def test_an_older_session_gives_the_password_and_the_form_goes_on(admin, later):
+    client, form = later(admin), {"name": "Fresh & new", "description": "x"}
+
+    asked = client.post("/admin/roles/new/", form)
+    done = client.post("/admin/roles/new/", {**form, "confirm_password": PASSWORD})
+
+    assert asked.status_code == 403
+    assert fields_of(asked) == {"name": "Fresh &amp; new", "description": "x"}
+    assert 'action="/admin/roles/new/"' in asked.content.decode()
+    assert done.status_code == 302
+    assert Role.objects.get(name="Fresh & new").description == "x"
+    assert client.post("/admin/roles/new/", {"name": "Another"}).status_code == 302
+
+
+def test_a_wrong_password_is_counted_logged_and_nothing_happens(admin, later):
+    client = later(admin)
+
+    answer = client.post("/admin/roles/new/", {"name": "New", "confirm_password": "wrong"})
+
+    assert answer.status_code == 422
+    assert fields_of(answer) == {"name": "New"}
+    assert not Role.objects.filter(name="New").exists()
+    assert SignInTries.objects.filter(account=f"user:{admin.pk}").exists()
+    assert Event.objects.get(record_type="sign-in").name == "confirm_refused"
+
+
+def test_the_password_is_not_kept_in_the_question(admin, later):
+    assert "wrong" not in later(admin).post("/admin/roles/new/", {"confirm_password": "wrong"}).content.decode()
+
+
+def test_a_part_of_a_page_is_told_to_ask(admin, later):
+    answer = later(admin).post("/admin/roles/new/", {"name": "New"}, headers={"HX-Request": "true"})
+
+    assert (answer.status_code, answer["X-Keyuan-Confirm"]) == (403, "1")
+
+
+def test_a_script_confirms_and_repeats(admin, later):
+    client, fetch = later(admin), {"X-Requested-With": "fetch"}
+
+    wrong = client.post("/confirm/", {"confirm_password": "wrong"}, headers=fetch)
+    right = client.post("/confirm/", {"confirm_password": PASSWORD}, headers=fetch)
+
+    assert (wrong.status_code, right.status_code) == (422, 204)
+    assert wrong.content.decode() != ""
+    assert client.post("/admin/roles/new/", {"name": "New"}).status_code == 302
+
+
+def test_a_download_is_asked_for_and_continues_where_it_should(cast, later):
+    make_customer(owner=cast.anna)
+    client = later(cast.anna)
+    client.post("/exports/new/", {"module": "customer", "confirm_password": PASSWORD})
+    export = Export.objects.get()
+    Session.objects.update(started_at=timezone.now() - timedelta(hours=1))
+    session = client.session
+    session["confirmed_at"] = 0
+    session.save()
+
+    asked = client.get(f"/exports/{export.pk}/file/")
+    onward = client.post("/confirm/", {"confirm_password": PASSWORD, "next": f"/exports/{export.pk}/file/"})
+    away = client.post("/confirm/", {"confirm_password": PASSWORD, "next": "//evil.example/"})
+
+    assert asked.status_code == 403
+    assert fields_of(asked) == {"next": f"/exports/{export.pk}/file/"}
+    assert onward.url == f"/exports/{export.pk}/file/"
+    assert away.url == "/"
+
+
+def test_every_act_of_the_list_asks(admin, cast, later):
+    role = make_role("some")
+    client = later(admin)
+    member = {"name": "Neu", "username": "neu", "department": cast.anna.department_id, "roles": [role.pk]}
+    asked = [
+        ("/exports/new/", {"module": "customer"}),
+        (f"/admin/roles/{role.pk}/", {}),
+        (f"/admin/roles/{role.pk}/edit/", {"name": "x"}),
+        (f"/admin/roles/{role.pk}/delete/", {}),
+        (f"/admin/roles/{role.pk}/addresses/", {"addresses": ""}),
+        ("/admin/users/new/", member),
+        (f"/admin/users/{cast.anna.pk}/edit/", member),
+        (f"/admin/users/{cast.anna.pk}/reset/", {}),
+        ("/recycle-bin/purge/", {"number": "1"}),
+        ("/account/tokens/", {"name": "x", "scope": "read", "days": "30"}),
+        ("/admin/security/", {}),
+    ]
+
+    assert {path: client.post(path, data).status_code for path, data in asked} == {path: 403 for path, _data in asked}
+    assert not ApiToken.objects.exists()
+
+
+def test_the_api_refuses_a_session_and_lets_a_token_go_on(cast, later):
+    client, token = later(cast.anna), issue(cast.anna, "write", None)
+    body = json.dumps({"module": "customer"})
+
+    by_session = client.post("/api/v1/exports", body, "application/json")
+    by_token = Client().post("/api/v1/exports", body, "application/json", headers={"Authorization": f"Bearer {token}"})
+
+    assert (by_session.status_code, by_session["Content-Type"]) == (403, "application/problem+json")
+    assert by_token.status_code < 300
+
+
+def test_how_long_a_confirmation_counts_is_a_setting(admin, browser):
+    form = {"preset": "length", "least": 10, "classes": 0, "history": 0, "rotation": 0, "idle": 0, "confirmed": 90}
+    client = browser(admin)
+    client.post("/admin/security/", form)
+    Session.objects.update(started_at=timezone.now() - timedelta(hours=1))
+
+    assert client.post("/admin/roles/new/", {"name": "New"}).status_code == 302
