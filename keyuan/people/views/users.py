@@ -31,7 +31,8 @@ PAGE, FACES, MOST = 50, 12, 500
 
 def gives_roles(request: Request) -> bool:
     """Whether a form that was sent chooses roles, which asks for the password again."""
-    return request.method == "POST" and "roles" in request.POST
+    given = request.POST
+    return "roles" in given or bool(given.get("verb") == "role" and given.get("then"))
 
 
 @require_GET
@@ -243,6 +244,7 @@ def user_moving(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 @administrators
+@confirmed_when(gives_roles)
 def user_bulk(request: Request) -> HttpResponse:
     """One verb about the selected people, or about all that fit; moves and roles ask what for first."""
     people, query = _selected(request), request.POST.get("query", "")
