@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "keyuan.ui.middleware.Language",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "keyuan.people.previews.RolePreview",
     "keyuan.ui.middleware.Doorkeeper",
     "keyuan.ui.middleware.Refusals",
 ]

@@ -25,6 +25,7 @@ STARTS = {"visible_to", "allowed", "binned", "unscoped"}
 REASONS = {
     ("keyuan/customers/duplicates.py", "the duplicate check names owners to everybody"),
     ("keyuan/customers/finding.py", "a search finds before rights, which its list applies"),
+    ("keyuan/people/effects.py", "an administrator is told how many rows a role would show"),
     ("keyuan/customers/searching.py", "a search finds before rights, which its list applies"),
     ("keyuan/customers/industries_admin.py", "an industry is counted and moved on all records, also deleted ones"),
     ("keyuan/customers/lists_admin.py", "an entry of a list is moved on all records, also deleted ones"),

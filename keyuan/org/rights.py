@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -132,14 +132,24 @@ def _descend(below: dict[int, list[int]], roots: set[int]) -> frozenset[int]:
 
 def load_rights(user: User) -> Rights:
     """Read all grants of all roles of `user` in one query; the robot may do everything."""
-    rights = Rights(user)
     if user.is_robot:
-        rights.scopes = {(module, name): {(Scope.ALL, ())} for module, names in OPERATIONS.items() for name in names}
-    if user.is_robot or not user.is_active or user.pk is None:
-        return rights
+        return Rights(
+            user, {(module, name): {(Scope.ALL.value, ())} for module in OPERATIONS for name in OPERATIONS[module]}
+        )
+    if not user.is_active or user.pk is None:
+        return Rights(user)
     grants = apps.get_model("keyuan", "Grant").objects.filter(role__members=user)
-    columns = ("module", "scope", "departments", "operations", "fields")
-    for module, scope, chosen, operations, fields in grants.values_list(*columns):
+    return unite(user, grants.values_list("module", "scope", "departments", "operations", "fields"))
+
+
+def unite(user: User, grants: Iterable[tuple[str, str, list[int], dict[str, str], dict[str, str]]]) -> Rights:
+    """What these grants together mean for `user`.
+
+    Args:
+        grants: module, default scope, chosen departments, operations with their scopes, limited fields.
+    """
+    rights = Rights(user)
+    for module, scope, chosen, operations, fields in grants:
         if "view" in operations:
             rights.fields.setdefault(module, []).append(fields)
         for operation, override in operations.items():

@@ -23,6 +23,7 @@ HAPPENED = {
     "token_revoked": pgettext_lazy("administration", "revoked an API token"),
     "moved": pgettext_lazy("administration", "moved"),
     "granted": pgettext_lazy("administration", "changed the permissions"),
+    "previewed": pgettext_lazy("administration", "looked at the product as"),
 }
 
 

@@ -1,6 +1,6 @@
 """Verbs about roles. Built-in ones are copied, not changed; what changes holds from the next request on (W2)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import transaction
@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from keyuan.org.administrators import keeping_an_administrator, lock_organisation, require_administrator
 from keyuan.org.models import Grant, Role, User
+from keyuan.org.scopes import Scope
 from keyuan.people import log
 from keyuan.records.errors import RuleBroken
 
@@ -60,7 +61,7 @@ def edit_role(role: Role, *, by: User, name: str, description: str) -> None:
 
 
 def set_grants(role: Role, grants: dict[str, Granted], *, by: User) -> bool:
-    """Give a role exactly these grants; whether anything changed.
+    """Give a role exactly these operations and scopes; whether anything changed. Its rights to fields stay.
 
     Raises:
         NotAllowed: `by` is no administrator.
@@ -69,12 +70,36 @@ def set_grants(role: Role, grants: dict[str, Granted], *, by: User) -> bool:
     require_administrator(by)
     with keeping_an_administrator():
         role = _own(role)
-        before = _picture(role)
-        _write(role, grants)
-        after = _picture(role)
-        if before != after:
-            log.write("role", role.pk, "granted", by=by, before=before, after=after)
-        return before != after
+        kept = {module: granted.fields for module, granted in grants_of(role).items()}
+        return _grant(role, {module: replace(one, fields=kept.get(module, {})) for module, one in grants.items()}, by)
+
+
+def set_fields(role: Role, fields: dict[str, dict[str, str]], *, by: User) -> bool:
+    """Limit a role to these rights to fields; whether anything changed.
+
+    Args:
+        fields: by module, the fields with less than the full right, each with its `FieldRight`.
+
+    Raises:
+        NotAllowed: `by` is no administrator.
+        RuleBroken: a built-in role.
+    """
+    require_administrator(by)
+    with transaction.atomic():
+        lock_organisation()
+        role = _own(role)
+        granted = grants_of(role)
+        wanted = {module: granted.get(module, Granted(Scope.OWN, [], {})) for module in {*granted, *fields}}
+        return _grant(role, {module: replace(one, fields=fields.get(module, {})) for module, one in wanted.items()}, by)
+
+
+def _grant(role: Role, grants: dict[str, Granted], by: User) -> bool:
+    before = _picture(role)
+    _write(role, grants)
+    after = _picture(role)
+    if before != after:
+        log.write("role", role.pk, "granted", by=by, before=before, after=after)
+    return before != after
 
 
 def delete_role(role: Role, *, by: User) -> None:
@@ -97,7 +122,9 @@ def delete_role(role: Role, *, by: User) -> None:
 def _write(role: Role, grants: dict[str, Granted]) -> None:
     role.grants.all().delete()
     Grant.objects.bulk_create(
-        Grant(role=role, module=module, **vars(granted)) for module, granted in grants.items() if granted.operations
+        Grant(role=role, module=module, **vars(granted))
+        for module, granted in grants.items()
+        if granted.operations or granted.fields
     )
 
 

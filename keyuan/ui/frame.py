@@ -179,7 +179,7 @@ class Frame:
         user, current = self.user, self.current.key if self.current else ""
         return (
             shelf_of(user).state, user.pk, user.name, user.username, repr(user.preferences),
-            self.language, self.theme, current,
+            self.language, self.theme, current, getattr(self.request, "preview", None),
         )  # fmt: skip
 
     @cached_property

@@ -30,6 +30,17 @@ class PermissionMatrix extends HTMLElement {
     this.bar.hidden = said.length === 0;
     this.bar.querySelector("[data-count]").textContent = fill(this.bar.dataset.some, { n: said.length });
     this.bar.querySelector("[data-what]").textContent = said.join(this.bar.dataset.join);
+    clearTimeout(this.waiting);
+    if (this.count) this.waiting = setTimeout(() => this.ask(), 300);
+  }
+
+  // What it would do, as the server counts it; where it can't be told, nothing is.
+  async ask() {
+    const place = this.bar.querySelector("[data-effect]");
+    const asked = (this.asked = {});
+    const answer = await fetch(this.bar.dataset.effectUrl, { method: "POST", body: new FormData(this.form) }).catch(() => null);
+    const said = answer?.ok ? (await answer.text()).trim() : "";
+    if (asked === this.asked) place.textContent = new DOMParser().parseFromString(said, "text/html").body.textContent;
   }
 
   showRow(row, said) {
@@ -78,3 +89,34 @@ class PermissionMatrix extends HTMLElement {
 }
 
 customElements.define("permission-matrix", PermissionMatrix);
+
+// <field-matrix>: the same for the fields of a role.
+class FieldMatrix extends HTMLElement {
+  connectedCallback() {
+    this.form = this.querySelector("form");
+    this.bar = this.querySelector("[data-save-bar]");
+    if (!this.bar) return;
+    this.addEventListener("change", () => this.show());
+    this.form.addEventListener("reset", () => setTimeout(() => this.show()));
+    this.form.addEventListener("submit", () => (this.sent = true));
+    addEventListener("beforeunload", (event) => this.count && !this.sent && event.preventDefault());
+    this.show();
+  }
+
+  show() {
+    const said = [];
+    for (const row of this.querySelectorAll("[data-row]")) {
+      const radios = [...row.querySelectorAll("input")];
+      const word = (by) => radios.find((one) => one[by])?.getAttribute("aria-label").split(": ").pop() ?? "";
+      const [before, after] = [word("defaultChecked"), word("checked")];
+      if (before !== after) said.push(fill(this.bar.dataset.scope, { what: row.dataset.label, before, after }));
+      for (const one of radios) one.closest("td").classList.toggle("chg", before !== after && one.checked);
+    }
+    this.count = said.length;
+    this.bar.hidden = said.length === 0;
+    this.bar.querySelector("[data-count]").textContent = fill(this.bar.dataset.some, { n: said.length });
+    this.bar.querySelector("[data-what]").textContent = said.join(this.bar.dataset.join);
+  }
+}
+
+customElements.define("field-matrix", FieldMatrix);
