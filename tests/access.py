@@ -173,6 +173,7 @@ def make_world() -> SimpleNamespace:
         people=people, records=records, department=west, role=rep, spare_role=make_role("spare"), tag=tag
     )
     world.spare_department = make_department("Spare", sales)
+    world.sales_role = built_in["sales"]
     world.option = option("level", "A")
     world.industry = SimpleNamespace(pk=add_industry("C36", "房车", by=people["administrator"]).code)
     world.other_tag = Tag.objects.filter(owner=None).last()

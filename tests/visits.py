@@ -169,6 +169,7 @@ VISITS = {
     "GET /admin/roles/<int:pk>/members/": Visit(CHIEF, about="role"),
     "GET /admin/roles/<int:pk>/changes/": Visit(CHIEF, about="role"),
     "POST /admin/roles/<int:pk>/effect/": Visit(CHIEF, about="role"),
+    "POST /admin/roles/<int:pk>/restore/": Visit(CHIEF, about="sales_role", to="/admin/roles/"),
     "POST /admin/roles/<int:pk>/preview/": Visit(CHIEF, about="role", to="/"),
     "GET /admin/roles/<int:pk>/edit/": Visit(CHIEF, about="role"),
     "POST /admin/roles/<int:pk>/edit/": Visit(CHIEF, about="role", data=role_form, to="/admin/roles/"),

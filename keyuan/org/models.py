@@ -76,9 +76,26 @@ class Role(models.Model):
 
     @property
     def is_built_in(self) -> bool:
+        """It is neither renamed nor deleted, and its defaults can be restored."""
         return bool(self.key)
 
+    @property
+    def is_fixed(self) -> bool:
+        """Nothing about it is changed: whoever has it may do everything."""
+        return self.key == "administrator"
 
+    @property
+    def about(self) -> str:
+        return self.description or str(BUILT_IN_NOTES.get(self.key, ""))
+
+
+BUILT_IN_NOTES = {
+    "administrator": _("May use and set up everything; stays as it is."),
+    "sales_manager": _("Leads a team: works with the data of the department and those below it."),
+    "sales": _("Works with their own customers."),
+    "marketing": _("Brings customers in and sees all of them, without changing those of others."),
+    "auditor": _("Sees everything, exports it and reads the logs; changes nothing."),
+}
 BUILT_IN_NAMES = {
     "administrator": _("Administrator"),
     "sales_manager": _("Sales manager"),

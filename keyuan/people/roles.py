@@ -1,4 +1,4 @@
-"""Verbs about roles. Built-in ones are copied, not changed; what changes holds from the next request on (W2)."""
+"""Verbs about roles. What changes holds from the next request on; that of the administrators stays (W2)."""
 
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from keyuan.org.administrators import keeping_an_administrator, lock_organisation, require_administrator
+from keyuan.org.first_start import BUILT_IN
 from keyuan.org.models import Grant, Role, User
 from keyuan.org.scopes import Scope
 from keyuan.people import log
@@ -65,11 +66,11 @@ def set_grants(role: Role, grants: dict[str, Granted], *, by: User) -> bool:
 
     Raises:
         NotAllowed: `by` is no administrator.
-        RuleBroken: a built-in role, or nobody would be left who may edit the settings.
+        RuleBroken: the administrator role, or nobody would be left who may edit the settings.
     """
     require_administrator(by)
     with keeping_an_administrator():
-        role = _own(role)
+        role = _changeable(role)
         kept = {module: granted.fields for module, granted in grants_of(role).items()}
         return _grant(role, {module: replace(one, fields=kept.get(module, {})) for module, one in grants.items()}, by)
 
@@ -82,15 +83,32 @@ def set_fields(role: Role, fields: dict[str, dict[str, str]], *, by: User) -> bo
 
     Raises:
         NotAllowed: `by` is no administrator.
-        RuleBroken: a built-in role.
+        RuleBroken: the administrator role.
     """
     require_administrator(by)
     with transaction.atomic():
         lock_organisation()
-        role = _own(role)
+        role = _changeable(role)
         granted = grants_of(role)
         wanted = {module: granted.get(module, Granted(Scope.OWN, [], {})) for module in {*granted, *fields}}
         return _grant(role, {module: replace(one, fields=fields.get(module, {})) for module, one in wanted.items()}, by)
+
+
+def restore_defaults(role: Role, *, by: User) -> bool:
+    """Give a built-in role the grants of a fresh installation again; whether anything changed.
+
+    Raises:
+        NotAllowed: `by` is no administrator.
+        RuleBroken: it is not built in, or nobody would be left who may edit the settings.
+    """
+    require_administrator(by)
+    with keeping_an_administrator():
+        role = _changeable(role)
+        if not role.is_built_in:
+            raise RuleBroken(_("Only built-in roles have defaults."))
+        built_in = BUILT_IN[role.key].items()
+        fresh = {module: Granted(scope, [], dict.fromkeys(names, "")) for module, (scope, names) in built_in}
+        return _grant(role, fresh, by)
 
 
 def _grant(role: Role, grants: dict[str, Granted], by: User) -> bool:
@@ -133,7 +151,16 @@ def _own(role: Role) -> Role:
     if found is None:
         raise RuleBroken(_("This role no longer exists."))
     if found.is_built_in:
-        raise RuleBroken(_("Built-in roles can't be changed. Copy it as a role of your own."))
+        raise RuleBroken(_("Built-in roles are neither renamed nor deleted. Copy it as a role of your own."))
+    return found
+
+
+def _changeable(role: Role) -> Role:
+    found = Role.objects.filter(pk=role.pk).first()
+    if found is None:
+        raise RuleBroken(_("This role no longer exists."))
+    if found.is_fixed:
+        raise RuleBroken(_("The administrator role stays as it is. Copy it as a role of your own."))
     return found
 
 

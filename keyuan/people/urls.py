@@ -56,6 +56,7 @@ urlpatterns = [
     path("admin/roles/<int:pk>/members/", roles.role_members, name="role_members"),
     path("admin/roles/<int:pk>/changes/", roles.role_changes, name="role_changes"),
     path("admin/roles/<int:pk>/effect/", roles.role_effect, name="role_effect"),
+    path("admin/roles/<int:pk>/restore/", roles.role_restore, name="role_restore"),
     path("admin/roles/<int:pk>/preview/", roles.role_preview, name="role_preview"),
     path("admin/roles/<int:pk>/edit/", roles.role_edit, name="role_edit"),
     path("admin/roles/<int:pk>/addresses/", addresses.role_addresses, name="role_addresses"),

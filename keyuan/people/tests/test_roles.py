@@ -44,15 +44,31 @@ def test_a_copied_role_grants_the_same(admin):
     assert grants_of(copy) == grants_of(original)
 
 
-@pytest.mark.parametrize("attempt", ["set", "delete"])
-def test_built_in_roles_stay_as_they_are(admin, browser, attempt):
-    role = Role.objects.get(key="sales")
+@pytest.mark.parametrize(
+    ("key", "attempt"), [("administrator", "set"), ("administrator", "delete"), ("sales", "delete")]
+)
+def test_the_administrator_role_stays_and_no_built_in_role_is_deleted(admin, browser, key, attempt):
+    role = Role.objects.get(key=key)
     before = grants_of(role)
     path = f"/admin/roles/{role.pk}/" + ("delete/" if attempt == "delete" else "")
 
     response = browser(admin).post(path, {"customer.view": "1", "customer.scope": "all"})
 
     assert response.status_code == 409
+    assert grants_of(Role.objects.get(key=key)) == before
+
+
+def test_a_built_in_role_is_changed_and_gets_its_defaults_back(admin, browser):
+    role = Role.objects.get(key="sales")
+    before = grants_of(role)
+    client = browser(admin)
+
+    changed = client.post(f"/admin/roles/{role.pk}/", {"customer.view": "1", "customer.scope": "all"})
+    between = grants_of(Role.objects.get(key="sales"))
+    client.post(f"/admin/roles/{role.pk}/restore/")
+
+    assert changed.status_code == 302
+    assert list(between) == ["customer"]
     assert grants_of(Role.objects.get(key="sales")) == before
 
 

@@ -156,6 +156,15 @@ def role_compare(request: Request) -> HttpResponse:
 
 @require_POST
 @administrators
+@confirmed
+def role_restore(request: Request, pk: int) -> HttpResponse:
+    if roles.restore_defaults(_role(pk), by=request.user):
+        toast(request, str(SAVED))
+    return go(request, "people:role", pk)
+
+
+@require_POST
+@administrators
 def role_preview(request: Request, pk: int) -> HttpResponse:
     previews.start(request, _role(pk))
     return redirect("/")
