@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
@@ -89,8 +89,10 @@ def make_copy(name: str) -> None:
 
 def create(connection: psycopg.Connection, name: str, original: str) -> None:
     owning = urlsplit(os.environ["DATABASE_URL"]).username or USER
-    names = map(sql.Identifier, (name, owning, original))
+    names = [sql.Identifier(one) for one in (name, owning, original)]
     connection.execute(sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(*names))
+    # Tests with real transactions empty all tables behind themselves, history too; nobody else may.
+    connection.execute(sql.SQL("ALTER DATABASE {} SET keyuan.tests = 'on'").format(names[0]))
 
 
 def migrate(name: str) -> None:
@@ -131,6 +133,23 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
         use(name)
         yield
         use(NAME)
+
+
+@pytest.fixture
+def own_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """For tests in which processes die: the address of a fresh copy of the migrated database; this process uses it."""
+    from django.db import connection
+
+    before = connection.settings_dict["NAME"]
+    name = name_of_run(f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_crash")
+    with django_db_blocker.unblock():
+        with turn() as administration:
+            create(administration, name, name_of_run("original"))
+        use(name)
+        yield urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}"))
+        use(before)
+        with turn() as administration:
+            administration.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 pytest_plugins = ["tests.cast"]

@@ -43,12 +43,21 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
 
 
-def with_django(work: Command, place: Callable[[], AbstractContextManager[str]] = database.attached) -> Command:
-    """The command, run beside a reachable database and with Django set up."""
+def with_django(
+    work: Command,
+    place: Callable[[], AbstractContextManager[str]] = database.attached,
+    source: str = "command",
+) -> Command:
+    """The command, run beside a reachable database and with Django set up.
+
+    Args:
+        source: where from history says that things come which this process does.
+    """
 
     def command(options: argparse.Namespace) -> int | None:
         with place():
             set_up_django()
+            _come_from(source)
             return _speaking_plainly(work, options)
 
     return command
@@ -60,6 +69,12 @@ def set_up_django() -> None:
 
     django.setup()
     translation.activate("en" if speaks_english() else "zh-hans")
+
+
+def _come_from(source: str) -> None:
+    from keyuan.org.models import User
+
+    User.source = source
 
 
 def _speaking_plainly(work: Command, options: argparse.Namespace) -> int | None:
@@ -195,8 +210,16 @@ def manage(options: argparse.Namespace) -> None:
 
 def work(_options: argparse.Namespace) -> None:
     from keyuan.engine.work import work
+    from keyuan.records.sealing.sealer import seal_for_ever
 
-    work()
+    work(seal_for_ever)
+
+
+def verify_audit(_options: argparse.Namespace) -> int:
+    """Print a line for everything that is wrong with history, then what was looked at; 1 where something is."""
+    from keyuan.records.sealing.report import report
+
+    return report(say)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -217,7 +240,7 @@ def _add_serving(commands: Any) -> None:
     serve.add_argument("--no-demo", action="store_true", help=_("start empty"))
     first = _add(commands, "prepare", with_django(prepare), _("tables and static files; run does it too"))
     first.add_argument("--no-demo", action="store_true", help=_("start empty"))
-    _add(commands, "worker", with_django(work), _("only the jobs, for a machine of its own"))
+    _add(commands, "worker", with_django(work, source="job"), _("only the jobs, for a machine of its own"))
 
 
 def _add_people(commands: Any) -> None:
@@ -254,6 +277,8 @@ def _add_data(commands: Any) -> None:
 def _add_upkeep(commands: Any) -> None:
     listing = _add(commands, "routes", with_django(routes), _("every address and who may enter"))
     listing.add_argument("--json", action="store_true")
+    audit = _group(commands, "audit", _("the log of everything that happened"))
+    _add(audit, "verify", with_django(verify_audit), _("name what somebody altered, deleted or inserted by hand"))
     _add(commands, "check", check, _("what is wrong, and what to do"))
     managing = _add(commands, "manage", with_django(manage), _("Django's own commands"))
     managing.add_argument("arguments", nargs=argparse.REMAINDER)

@@ -1,5 +1,7 @@
 """One settings file. Whatever differs between installations comes from the environment."""
 
+import hashlib
+import hmac
 import os
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -11,6 +13,8 @@ from keyuan.engine.home import home, secret
 PACKAGE = Path(__file__).parent
 HOME = home()
 SECRET_KEY = secret("secret-key")
+AUDIT_KEY = secret("audit-key")  # signs the seals over history
+AUDIT_WRITER = hmac.new(AUDIT_KEY.encode(), b"writer", hashlib.sha256).hexdigest()  # what our connections can prove
 DEBUG = os.environ.get("KEYUAN_DEBUG") == "1"
 BASE_URL = os.environ.get("KEYUAN_BASE_URL", "")
 TRUSTED_PROXIES = os.environ.get("KEYUAN_TRUSTED_PROXIES", "")  # see ui/origin.py
@@ -40,7 +44,7 @@ def database(url: str) -> dict[str, object]:
         "OPTIONS": {
             "connect_timeout": 2,
             "options": f"-c statement_timeout={LONGEST_STATEMENT} -c lock_timeout=5000 -c jit=off "
-            f"-c random_page_cost=1.1{ALONE if IS_WEB else ''}",
+            f"-c random_page_cost=1.1 -c keyuan.writer={AUDIT_WRITER}{ALONE if IS_WEB else ''}",
             "pool": POOL if IS_WEB else False,
             **query,
         },

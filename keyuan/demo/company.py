@@ -17,13 +17,13 @@ from keyuan.customers.models import Contact, ContactSearch, Customer, CustomerSe
 from keyuan.demo.people import CUSTOMERS, DEPARTMENTS, PEOPLE
 from keyuan.org.accounts import create_user
 from keyuan.org.models import Department, Role, User
-from keyuan.records.history import Change, Event, Operation
+from keyuan.records.history import Event, Operation, write_event
 from keyuan.records.kinds.choices import ensure_tags
 from keyuan.records.models import DuplicateKey, Favourite, Recent
 from keyuan.records.options import Option, Tag, tag_key
 
 DOMAIN = "@hualan.example"
-LOADED = "demo.loaded"
+LOADED, CLEARED = "demo.loaded", "demo.cleared"
 
 
 @transaction.atomic
@@ -35,7 +35,7 @@ def load() -> list[str]:
     """
     if _operations().exists():
         return []
-    operation = Operation.begin(LOADED, by=User.objects.robot())
+    operation = Operation.begin(LOADED, by=_robot())
     departments = _make_departments()
     passwords = _make_people(departments)
     people = {user.username: user for user in demo_people()}
@@ -49,7 +49,9 @@ def demo_people() -> Any:
 
 
 def _operations() -> Any:
-    return Operation.objects.filter(verb=LOADED)
+    """The loading that is not cleared yet; what was, stays in the history."""
+    cleared = Operation.objects.filter(verb=CLEARED).order_by("-pk").values_list("pk", flat=True).first()
+    return Operation.objects.filter(verb=LOADED, pk__gt=cleared or 0)
 
 
 def _make_departments() -> dict[str, Department]:
@@ -132,9 +134,9 @@ def clear() -> int:
     kept = Contact.objects.unscoped(reason="the demo leaves customers to which somebody added a contact")
     used = set(kept.filter(customer__in=customers).exclude(pk__in=contacts).values_list("customer_id", flat=True))
     customers = [pk for pk in customers if pk not in used]
-    _purge("contact", Contact, ContactSearch, contacts)
-    _purge("customer", Customer, CustomerSearch, customers)
-    _operations().delete()
+    operation = Operation.begin(CLEARED, by=_robot())
+    _purge(Contact, ContactSearch, contacts, operation)
+    _purge(Customer, CustomerSearch, customers, operation)
     _retire_people()
     return len(customers)
 
@@ -143,19 +145,25 @@ def _without_real(made: Any, record_type: str) -> list[int]:
     return list(made.filter(record_type=record_type).values_list("record_id", flat=True))
 
 
-def _purge(record_type: str, model: Any, search: Any, pks: list[int]) -> None:
+def _purge(model: Any, search: Any, pks: list[int], operation: Operation) -> None:
+    record_type = model.module
     about = Q(record_type=record_type, record_id__in=pks)
     for remembered in (DuplicateKey, Favourite, Recent):
         remembered.objects.filter(about).delete()
     search.objects.filter(record_id__in=pks).delete()
-    events = list(Event.objects.filter(about).values_list("pk", flat=True))
-    Change.objects.filter(event__in=events).delete()
-    Event.objects.filter(pk__in=events).delete()
     model.tags.through.objects.filter(**{f"{record_type}__in": pks}).delete()
     rows = model.objects.unscoped(reason="the demo company is taken out whole").filter(pk__in=pks)
     if record_type == "customer":
         rows.filter(parent__in=pks).update(parent=None)
+    for pk in sorted(rows.values_list("pk", flat=True)):
+        write_event("purged", operation=operation, record_type=record_type, record_id=pk, customer_id=None)
     rows.delete()
+
+
+def _robot() -> User:
+    robot = User.objects.robot()
+    robot.source = "command"
+    return robot
 
 
 def _retire_people() -> None:

@@ -49,6 +49,11 @@ def initial_password_file() -> Path:
     return home() / "initial-password"
 
 
+def audit_head_file() -> Path:
+    """Where the last seal over history is remembered, outside the database and outside its backups."""
+    return home() / "audit-head"
+
+
 def forget_initial_password(is_changed: Callable[[str], bool]) -> None:
     """Delete the file with the initial password, if the password in it is the one that has changed."""
     file = initial_password_file()

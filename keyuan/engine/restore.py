@@ -1,5 +1,6 @@
 """`keyuan restore`: an organisation from its archive, wholly or not at all."""
 
+import json
 import shutil
 import subprocess
 import tempfile
@@ -16,7 +17,7 @@ from psycopg import sql
 from keyuan.engine import archive
 from keyuan.engine.archive import Manifest
 from keyuan.engine.backup import count_rows
-from keyuan.engine.home import home, initial_password_file, secrets_folder
+from keyuan.engine.home import audit_head_file, home, initial_password_file, secrets_folder
 from keyuan.engine.postgres import client, program
 from keyuan.engine.words import Refusal
 from keyuan.engine.words import gettext as _
@@ -24,6 +25,11 @@ from keyuan.engine.words import gettext as _
 LINES_OF_BEGINNING = 100
 # A setting that servers older than the dump program do not know, and the schema, which is there and may not be ours.
 UNWANTED = (b"SET transaction_timeout", b"CREATE SCHEMA public", b"COMMENT ON SCHEMA public")
+BEGIN_EPOCH = """
+INSERT INTO public.audit_epoch (number, begun_at, above, unproved_to, reason, details)
+SELECT coalesce(max(number), 0) + 1, now(), (SELECT coalesce(max(id), 0) FROM public.event), 0, 'restored', {}
+FROM public.audit_epoch
+"""
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 # Everything of ours in the schema; the schema itself and extensions stay, they may belong to somebody else.
@@ -101,7 +107,7 @@ def _check(manifest: Manifest, url: str, replace: bool) -> None:
 def _fill(url: str, draft: Path, manifest: Manifest) -> None:
     """Empty the database, load the dump and count its rows, in one transaction."""
     (draft / "before.sql").write_text(f"SET client_min_messages = warning;{EMPTY_THE_DATABASE}")
-    (draft / "after.sql").write_text("\n".join(_counts(manifest.rows)))
+    (draft / "after.sql").write_text("\n".join([*_counts(manifest.rows), *_epoch(manifest)]))
     with open(draft / "complaints", "w+b") as complaints:
         reading = _reader(draft / archive.DATABASE, complaints)
         writing = _writer(url, draft, complaints)
@@ -142,6 +148,15 @@ def _counts(rows: dict[str, int]) -> Iterator[str]:
         yield check.format(number, complaint, sql.Identifier("public", table)).as_string()
 
 
+def _epoch(manifest: Manifest) -> Iterator[str]:
+    """Transactions are numbered anew from here on: seals over history say so, and by which end they were before."""
+    if "audit_epoch" in manifest.rows:
+        head = audit_head_file()
+        before = head.read_text().strip() if head.exists() else ""
+        details = json.dumps({"archive": manifest.made_at, "head_before": before})
+        yield sql.SQL(BEGIN_EPOCH).format(sql.Literal(details)).as_string()
+
+
 def _take_over(draft: Path, manifest: Manifest) -> None:
     """The database is in place: now the files and the secrets that belong to it."""
     for name in archive.below(manifest, "secrets"):
@@ -153,3 +168,4 @@ def _take_over(draft: Path, manifest: Manifest) -> None:
         files.rename(old)
     (draft / "files").rename(files)
     initial_password_file().unlink(missing_ok=True)
+    audit_head_file().unlink(missing_ok=True)

@@ -2,6 +2,8 @@
 
 import asyncio
 import sys
+import threading
+from collections.abc import Callable
 
 from procrastinate.contrib.django import app
 
@@ -9,8 +11,23 @@ CONCURRENCY = 2
 GRACE = 8  # seconds for running jobs when the worker is asked to end; cut ones run again
 
 
-def work() -> None:
-    """Do jobs until SIGTERM or Ctrl-C. Django must be set up."""
+def work(beside: Callable[[threading.Event], None]) -> None:
+    """Do jobs until SIGTERM or Ctrl-C. Django must be set up.
+
+    Args:
+        beside: runs in a thread of its own all the while, until the event that it is given is set.
+    """
+    ending = threading.Event()
+    helper = threading.Thread(target=beside, args=[ending], daemon=True)
+    helper.start()
+    try:
+        _work_on()
+    finally:
+        ending.set()
+        helper.join(GRACE)
+
+
+def _work_on() -> None:
     if sys.platform == "win32":
         asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())
     with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]  # it is Django's

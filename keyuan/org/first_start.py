@@ -27,6 +27,7 @@ BUILT_IN: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
         Module.CONTACT: (Scope.ALL, ("view", "export")),
         Module.PEOPLE: (Scope.ALL, ("view",)),
         Module.SETTINGS: (Scope.ALL, ("view",)),
+        Module.AUDIT: (Scope.ALL, OPERATIONS[Module.AUDIT]),
     },
 }
 """Built-in roles (W2): per module the default scope and the granted operations."""

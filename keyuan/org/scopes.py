@@ -45,6 +45,7 @@ class Module(models.TextChoices):
     CONTACT = "contact", pgettext_lazy("module", "Contacts")
     PEOPLE = "people", pgettext_lazy("module", "People and departments")
     SETTINGS = "settings", pgettext_lazy("module", "Settings")
+    AUDIT = "audit", pgettext_lazy("module", "Audit")
 
 
 FOLLOWS = {Module.CONTACT: Module.CUSTOMER}
@@ -55,5 +56,6 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
     Module.CONTACT: ("view", "create", "edit", "delete", "import", "export"),
     Module.PEOPLE: ("view", "create", "edit"),
     Module.SETTINGS: ("view", "edit"),
+    Module.AUDIT: ("view", "export"),
 }
 """Which operations make sense for which module; the role page shows a dash for the others."""

@@ -11,7 +11,7 @@ from keyuan.org.scopes import FOLLOWS, OPERATIONS, Module, Operation, Scope
 from keyuan.people.roles import Granted, grants_of
 from keyuan.records.errors import RuleBroken
 
-SCOPELESS = (Module.SETTINGS,)
+SCOPELESS = (Module.SETTINGS, Module.AUDIT)
 """Modules without rows of their own: one may, or one may not."""
 
 

@@ -24,6 +24,7 @@ class Operation(models.Model):
     verb = models.CharField(max_length=60, db_collation="C")
     source = models.CharField(max_length=20)
     at = models.DateTimeField(default=timezone.now)
+    address = models.CharField(max_length=45, blank=True, default="")  # of the person's machine, where it came by net
     undone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -35,7 +36,7 @@ class Operation(models.Model):
 
     @classmethod
     def begin(cls, verb: str, *, by: User) -> Operation:
-        return cls.objects.create(by=by, verb=verb, source=by.source)
+        return cls.objects.create(by=by, verb=verb, source=by.source, address=by.address)
 
 
 class Event(models.Model):
@@ -129,4 +130,17 @@ def make_partitions(first: date, months: int) -> None:
                     f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF {table} "  # names are ours, no input
                     f"FOR VALUES FROM ('{month:%Y-%m-%d} 00:00+00') TO ('{following:%Y-%m-%d} 00:00+00')"
                 )
+                cursor.execute(GUARD_PARTITION.format(name=name))
         month = following
+
+
+GUARD_PARTITION = """
+DO $$ BEGIN
+    IF to_regproc('history_is_append_only') IS NOT NULL
+        AND NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = '{name}'::regclass AND tgname = 'is_not_truncated') THEN
+        CREATE TRIGGER is_not_truncated BEFORE TRUNCATE ON {name}
+            FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only();
+    END IF;
+END $$
+"""
+"""Row triggers are handed down to partitions, those against TRUNCATE are not."""
