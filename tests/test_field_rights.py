@@ -333,3 +333,10 @@ def test_an_import_does_not_change_what_the_person_may_not(column: str, world: S
         kept = getattr(Customer.rows.get(pk=world.records["anna"].customer.pk), column)
 
     assert kept == before
+
+
+def test_a_form_shows_what_is_seen_and_not_filled_in(world: SimpleNamespace) -> None:
+    said = ask(world, "dim", f"/customers/{world.records['anna'].customer.pk}/edit/").content.decode()
+
+    assert 'name="phone"' not in said
+    assert "139 **** 5678" in said

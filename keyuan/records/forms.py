@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -59,6 +60,14 @@ class Input(forms.Field):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return True  # the statement that changes rows finds out, with the values that are there then
+
+
+@dataclass(frozen=True)
+class Held:
+    """What stands in a form in the place of an input that this person may not fill in."""
+
+    label: Any
+    text: str
 
 
 def required_sentence(field: Field) -> str:
@@ -130,6 +139,14 @@ class RecordForm(forms.Form):
         for name, field in self.offered(by).items():
             if (wanted is None or name in wanted) and name not in self.fixed:
                 self.fields[name] = Input(field, self.book, self._current(field))
+
+    def __getitem__(self, name: str) -> Any:
+        """The input of a field; of one that `by` may see and not change, what it holds."""
+        if name not in self.fields and self.instance is not None:
+            field = self.catalogue.visible_fields(self.by).get(name)
+            if field is not None:
+                return Held(field.label, field.kind.plain(field.read(self.instance), self.book))
+        return super().__getitem__(name)
 
     def offered(self, by: User) -> dict[str, Field]:
         """The fields that `by` may fill in: on a new record also those that they see in part afterwards."""

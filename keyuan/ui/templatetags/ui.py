@@ -8,6 +8,7 @@ from django.template.base import Parser, Token
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
+from keyuan.records.forms import Held
 from keyuan.ui import cells, formats
 from keyuan.ui.kept import Kept
 
@@ -115,13 +116,15 @@ def note(content: str, kind: str = "", icon: str = "info-circle") -> str:
 
 
 @register.simple_tag
-def field(bound: BoundField | str, hint: str = "", full: bool = False, label: str = "", **attrs: Any) -> str:
+def field(bound: BoundField | Held | str, hint: str = "", full: bool = False, label: str = "", **attrs: Any) -> str:
     """{% field form.phone hint=… full=True %}: label, input, error and hint, tied together for screen readers.
 
-    Nothing where the form does not have the field.
+    Nothing where the form does not have the field, and only its value where it is not to be filled in.
     """
     if isinstance(bound, str):
         return ""
+    if isinstance(bound, Held):
+        return render_to_string("ui/held.html", {"label": bound.label, "text": bound.text, "full": full})
     described = [f"{bound.auto_id}-error"] if bound.errors else []
     hint = hint or str(bound.help_text)
     described += [f"{bound.auto_id}-hint"] if hint else []
