@@ -24,7 +24,7 @@ from keyuan.org.scopes import FieldRight
 from keyuan.org.tokens import issue
 from keyuan.records.history import Event
 from keyuan.records.listing import Listing
-from keyuan.records.models import Option
+from keyuan.records.models import Option, SavedView
 from tests.access import Caller, everything_in, make_world, taken_back
 from tests.make import make_contact, make_customer, make_role, make_user
 from tests.test_access import KNOWN, Call
@@ -340,3 +340,30 @@ def test_a_form_shows_what_is_seen_and_not_filled_in(world: SimpleNamespace) -> 
 
     assert 'name="phone"' not in said
     assert "139 **** 5678" in said
+
+
+def test_a_view_on_hidden_fields_is_not_offered_and_says_why_it_does_not_open(world: SimpleNamespace) -> None:
+    with taken_back():
+        node = {"field": "level", "op": "not-empty"}
+        view = SavedView.objects.create(
+            owner=world.people["anna"], module="customer", name="有级别的", filter=node, is_shared=True
+        )
+        offered = ask(world, "dim", "/customers/").content.decode()
+        page = ask(world, "blind", "/customers/", view=f"v{view.pk}")
+        side = ask(world, "blind", "/frame/side/", at="/customers/")
+
+    assert "有级别的" in offered
+    assert (page.status_code, side.status_code) == (200, 200)
+    assert "有级别的" not in page.content.decode() + side.content.decode()
+    assert "你不能查看的字段" in page.content.decode()
+
+
+def test_a_file_made_before_a_field_was_masked_is_not_handed_out(world: SimpleNamespace) -> None:
+    anna = world.people["anna"]
+    with taken_back():
+        export = exporting.start_export(anna, "customer", is_complete=True)
+        making.make(export)
+        Grant.objects.filter(role=world.role, module="customer").update(fields={"phone": "masked"})
+        answer = Caller(world, "anna").call("GET", f"/api/v1/exports/{export.pk}/file", None)
+
+    assert answer.status_code == 409

@@ -59,14 +59,13 @@ def asked_page(spec: ListOf, user: User, query: str) -> ListPage:
 
 
 def reach_of(user: User, module: str) -> str:
-    """How far the right to export reaches, as text that can be compared later."""
+    """How far the right to export reaches, in rows and fields, as text that can be compared later."""
     parts = [
         (name, user.reach(one, name))
         for one, name in ((module, "export"), ("customer", "export"), ("customer", "view"))
     ]
-    return json.dumps(
-        [[name, reach.everything, sorted(reach.owners), sorted(reach.departments)] for name, reach in parts]
-    )
+    rows = [[name, reach.everything, sorted(reach.owners), sorted(reach.departments)] for name, reach in parts]
+    return json.dumps([*rows, *(user.rights.limits(one) for one in LISTS)])
 
 
 def make(export: Export) -> None:

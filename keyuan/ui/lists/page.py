@@ -101,12 +101,16 @@ class ListPage:
 
     @cached_property
     def views(self) -> list[View]:
-        kept = [view for view in self.spec.views if self.words.knows(view.node)]
-        return [*kept, *map(_from_saved, _saved_views(self.request, self.catalogue.module))]
+        """Those whose conditions are on fields that this person sees."""
+        every = [*self.spec.views, *map(_from_saved, _saved_views(self.request, self.catalogue.module))]
+        return [view for view in every if self.words.knows(view.node)]
 
     @cached_property
     def view(self) -> View:
-        return next((view for view in self.views if view.key == self.asked.view), self.views[0])
+        found = next((view for view in self.views if view.key == self.asked.view), None)
+        if found is None and self.asked.view:
+            self.refusal = self.refusal or _("This view is not there, or uses fields that you may not see.")
+        return found or self.views[0]
 
     @cached_property
     def may(self) -> dict[str, bool]:
