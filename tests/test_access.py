@@ -175,6 +175,27 @@ def is_refused(answer: Any, person: str, url: str) -> bool:
     return answer.status_code == 302 and answer["Location"].startswith(elsewhere)
 
 
+def other_methods() -> list[str]:
+    """Every path with a method that no route declares for it."""
+    known = {(key.partition(" ")[0], key.partition(" ")[2]) for key in KNOWN}
+    paths = sorted({path for _method, path in known})
+    return [f"{one} {path}" for path in paths for one in ("POST", "PUT", "PATCH", "DELETE") if (one, path) not in known]
+
+
+@pytest.mark.parametrize("key", other_methods())
+def test_a_method_that_nobody_declared_is_refused(key: str, world: SimpleNamespace) -> None:
+    method, _blank, path = key.partition(" ")
+    like = next(one for one in KNOWN if one.partition(" ")[2] == path)
+    call = Call(like, world, "anna")
+    with taken_back():
+        before = untouchable("nobody")
+        answer = browser(world.clients["administrator"]).generic(method, call.url, b"{}", "application/json")
+        after = untouchable("nobody")
+
+    assert answer.status_code in (404, 405)
+    assert after == before
+
+
 @pytest.mark.parametrize("key", [key for key in KNOWN if not ROUTES[key]["path"].startswith(API)])
 def test_a_token_opens_no_page(key: str, world: SimpleNamespace) -> None:
     call = Call(key, world, "anna")
