@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
@@ -49,6 +50,11 @@ class DepartmentChoice(forms.ModelChoiceField):
         self.queryset = Department.objects.filter(pk__in=[one.pk for one in departments])
         blank = [] if self.required and self.initial else [("", self.empty_label or "—")]
         self.choices = [*blank, *((one.pk, one.indented) for one in departments)]
+
+
+def working(kept: int | None = None) -> QuerySet[User]:
+    """The people whom a form offers: enabled ones, and whoever stands there already."""
+    return User.objects.people().filter(Q(is_active=True) | Q(pk=kept)).order_by("name", "pk")
 
 
 class SignInForm(forms.Form):
@@ -163,7 +169,7 @@ class MemberForm(PersonForm):
         reach = by.reach("people", operation)
         within = [one for one in tree() if by.is_administrator or reach.covers(None, one.pk)]
         self.fields["department"].offer(within)  # type: ignore[attr-defined]
-        people = User.objects.people().filter(is_active=True)
+        people = working(self.person.superior_id if self.person else None)
         self.fields["superior"].queryset = people.exclude(pk=self.person.pk) if self.person else people  # type: ignore[attr-defined]
         self.owned = 0
         if self.person is None or not by.is_administrator:
@@ -218,7 +224,7 @@ class DepartmentForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Department name"), max_length=100)
     parent = DepartmentChoice(label=gettext_lazy("Lies below"))
     head = forms.ModelChoiceField(
-        User.objects.people().filter(is_active=True),
+        User.objects.none(),
         label=pgettext_lazy("department", "Head"),
         required=False,
         empty_label=gettext_lazy("None"),
@@ -226,6 +232,7 @@ class DepartmentForm(forms.Form):
 
     def __init__(self, *args: Any, department: Department | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["head"].queryset = working(department.head_id if department else None)  # type: ignore[attr-defined]
         if department is not None and department.parent_id is None:
             del self.fields["parent"]
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -11,6 +12,7 @@ from django.http import QueryDict
 
 from keyuan.org.models import Department, User
 from keyuan.org.throttle import locked_accounts
+from keyuan.records.text import normalise, pinyin_forms
 
 STATES = ("active", "disabled", "locked", "waiting")
 SORTS: dict[str, Any] = {
@@ -72,6 +74,16 @@ class Asked:
             people = people.filter(superior_id=self.superior)
         return self._in_state(people).order_by(*self._order())
 
+    def ids(self, people: QuerySet[User]) -> list[int]:
+        """The ids of those who are asked for, in order; names sort by pinyin, which the database does not know."""
+        people = self.narrow(people)
+        if self.sort and not self.sort.endswith("name"):
+            return list(people.values_list("pk", flat=True))
+        column = "username" if self.sort.endswith("username") else "name"
+        rows = list(people.order_by("pk").values_list(column, "is_active", "pk"))
+        rows.sort(key=lambda row: (not self.sort and not row[1], name_key(row[0])), reverse=self.sort.startswith("-"))
+        return [row[2] for row in rows]
+
     def _in_state(self, people: QuerySet[User]) -> QuerySet[User]:
         match self.state:
             case "active":
@@ -86,7 +98,7 @@ class Asked:
 
     def _order(self) -> list[Any]:
         if not self.sort:
-            return ["-is_active", "name", "pk"]
+            return ["pk"]
         by = SORTS[self.sort.removeprefix("-")]
         down = self.sort.startswith("-")
         return [by.desc(nulls_last=True) if down else by.asc(nulls_first=True), "pk"]
@@ -94,6 +106,13 @@ class Asked:
     def turned(self, name: str) -> str:
         """The `sort` that a click on this column asks for."""
         return f"-{name}" if self.sort == name else name
+
+
+@lru_cache(maxsize=20_000)
+def name_key(name: str) -> str:
+    """By which names sort: their pinyin, Latin ones by themselves."""
+    forms = pinyin_forms(name)
+    return forms[0] if forms else normalise(name)
 
 
 def _id(text: str) -> int | None:
@@ -119,3 +138,12 @@ def query_of(given: QueryDict, **changed: str) -> str:
     query = QueryDict(mutable=True)
     query.update({name: value for name, value in (kept | changed).items() if value})
     return f"?{query.urlencode()}"
+
+
+def found_departments(rows: list[Department], q: str, under: int | None) -> list[Department]:
+    """Those of a tree whose name holds `q`, of the branch of `under`; an unknown branch has none."""
+    if under is not None:
+        top = next((one for one in rows if one.pk == under), None)
+        rows = [one for one in rows if top is not None and one.path.startswith(top.path)]
+    word = q.strip().lower()
+    return [one for one in rows if word in one.name.lower()]

@@ -86,7 +86,7 @@ def test_who_reaches_what(cast, admin, browser, who, list_, detail, new, edit, r
 def test_a_list_of_members_ends_where_the_reach_ends(cast, browser):
     lead = make_user("lead", make_role(people={"view": "department"}), department=cast.anna.department)
 
-    seen = browser(lead).get("/admin/users/").context["page"].object_list
+    seen = browser(lead).get("/admin/users/").context["people"]
 
     assert {one.username for one in seen} == {"anna", "ben", "guest", "lead"}
     assert browser(lead).get(f"/admin/users/{cast.olga.pk}/").status_code == 404
@@ -137,13 +137,13 @@ def test_administrators_see_who_is_locked_and_why_and_unlock(admin, cast, browse
         Tries(cast.anna, "anna", address="203.0.113.9").failed()
     client = browser(admin)
 
-    shown = list(client.get("/admin/users/", {"state": "locked"}).context["page"].object_list)
+    shown = list(client.get("/admin/users/", {"state": "locked"}).context["people"])
     detail = client.get(f"/admin/users/{cast.anna.pk}/").content.decode()
     client.post(f"/admin/users/{cast.anna.pk}/unlock/", {"reason": "called back"})
 
     assert shown == [cast.anna]
     assert "203.0.113.9" in detail
-    assert list(client.get("/admin/users/", {"state": "locked"}).context["page"].object_list) == []
+    assert list(client.get("/admin/users/", {"state": "locked"}).context["people"]) == []
 
 
 def test_the_last_administrator_can_neither_be_disabled_nor_lose_the_role(admin, browser):
@@ -216,7 +216,7 @@ def test_search_and_state_narrow_the_list(admin, cast, browser):
     client = browser(admin)
 
     def found(**query):
-        return [one.username for one in client.get("/admin/users/", query).context["page"].object_list]
+        return [one.username for one in client.get("/admin/users/", query).context["people"]]
 
     assert found(q="139 0000 0001") == ["anna"]
     assert found(q="OLGA") == ["olga"]

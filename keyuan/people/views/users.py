@@ -39,13 +39,16 @@ def gives_roles(request: Request) -> bool:
 @may("people", "view")
 def user_list(request: Request) -> HttpResponse:
     asked = Asked.of(request.GET)
-    rows = asked.narrow(people_reached(request.user)).select_related("department", "superior")
-    shown = Paginator(rows.prefetch_related("roles"), PAGE).get_page(request.GET.get("page"))
-    for one in shown.object_list:
+    shown = Paginator(asked.ids(people_reached(request.user)), PAGE).get_page(request.GET.get("page"))
+    rows = User.objects.select_related("department", "superior").prefetch_related("roles")
+    found = rows.in_bulk(list(shown.object_list))
+    people = [found[pk] for pk in shown.object_list if pk in found]
+    for one in people:
         one.locked = asked.locked.get(one.pk)  # type: ignore[attr-defined]
     context: dict[str, Any] = {
         "title": _("Members"),
         "page": shown,
+        "people": people,
         "may_create": request.user.may("people", "create"),
         "asked": asked,
         "departments": tree(),
