@@ -330,7 +330,7 @@ VISITS = {
     "GET /api/v1/users/me": Visit(),
     "GET /api/v1/users/<int:pk>": Visit("boss", about="user"),
     "PATCH /api/v1/users/<int:pk>": Visit(CHIEF, about="user", data={"position": "经理"}),
-    "POST /api/v1/users/<int:pk>/unlock": Visit(CHIEF, about="user"),
+    "POST /api/v1/users/<int:pk>/unlock": Visit(CHIEF, about="user", data={"reason": "电话核实"}),
     "POST /api/v1/users/<int:pk>/enable": Visit(CHIEF, about="user"),
     "POST /api/v1/users/<int:pk>/disable": Visit(CHIEF, about="user"),
     "POST /api/v1/users/<int:pk>/reset": Visit(CHIEF, about="user"),

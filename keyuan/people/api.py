@@ -255,12 +255,30 @@ def user_reset(request: HttpRequest, pk: int) -> HttpResponse:
     return answer(_told(user) | {"initial_password": password})
 
 
-@users.post("/{int:pk}/unlock", **_verb("unlock", "Forget the wrong passwords that lock a person"))
+_REASON: Schema = {
+    "type": "object",
+    "properties": {"reason": {**text(longest=300), "description": "How it was made sure who asks; it is logged."}},
+    "required": ["reason"],
+    "additionalProperties": False,
+}
+
+
+@users.post(
+    "/{int:pk}/unlock",
+    **operation(
+        "unlock_user",
+        "Forget the wrong passwords that lock a person",
+        result=ref("User"),
+        body=_REASON,
+        refusals=(404,),
+        post=True,
+    ),
+)
 @repeatable()
 @administrators_call
 def user_unlock(request: HttpRequest, pk: int) -> HttpResponse:
     user = get_object_or_404(_people(request), pk=pk)
-    unlock_member(user, by=user_of(request))
+    unlock_member(user, by=user_of(request), reason=str(expect(body(request), reason=str).get("reason", "")))
     return answer(_told(user))
 
 

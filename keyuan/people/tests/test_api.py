@@ -210,7 +210,7 @@ def test_wrong_passwords_are_forgotten_by_the_api(chief, cast):
         Tries(cast.anna, "anna", address="203.0.113.9").failed()
     assert chief.get("/users?state=locked").json()["count"] == 1
 
-    assert chief.post(f"/users/{cast.anna.pk}/unlock").status_code == 200
+    assert chief.post(f"/users/{cast.anna.pk}/unlock", {"reason": "asked by phone"}).status_code == 200
 
     assert chief.get("/users?state=locked").json()["count"] == 0
 
