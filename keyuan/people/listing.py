@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -31,7 +31,6 @@ class Asked:
     """What a request wants to see.
 
     Attributes:
-        locked: who is locked, and why.
         sort: a name of `SORTS`, with a minus before it for the other direction; empty for the usual order.
     """
 
@@ -41,7 +40,6 @@ class Asked:
     superior: int | None = None
     state: str = ""
     sort: str = ""
-    locked: dict[int, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, given: Mapping[str, str]) -> Asked:
@@ -54,8 +52,12 @@ class Asked:
             _id(given.get("superior", "")),
             given.get("state", "") if given.get("state") in STATES else "",
             sort if sort.removeprefix("-") in SORTS else "",
-            locked_accounts(),
         )
+
+    @cached_property
+    def locked(self) -> dict[int, Any]:
+        """Who is locked, and why."""
+        return locked_accounts()
 
     @property
     def is_narrowed(self) -> bool:
