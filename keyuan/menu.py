@@ -102,6 +102,8 @@ def compose() -> None:
                     Link(_("Business registry"), "/admin/registry/", "building", may="administrator"),
                     Link(_("Modules"), "/admin/modules/", "layout-dashboard"),
                     Link(_("Sign-in and passwords"), "/admin/security/", "lock"),
+                    Link(_("Operation log"), "/admin/audit/", "history", may=("audit", "view")),
+                    Link(_("Sign-in log"), "/admin/audit/sign-ins/", "shield-lock", may=("audit", "view")),
                     Link(pgettext_lazy("menu", "Settings"), "/admin/settings/", "settings"),
                 ),
             ),

@@ -55,6 +55,7 @@ QUERIES = {
     "/customers/": 7,
     "/contacts/": 5,
     "/admin/users/": 9,
+    "/admin/audit/": 7,
     "/imports/": 3,
     "/exports/": 3,
     "/recycle-bin/": 4,

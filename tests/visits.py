@@ -98,6 +98,9 @@ VISITS = {
         data={"old": PASSWORD, "password": NEW_PASSWORD, "again": NEW_PASSWORD}, to="/account/"
     ),
     "GET /account/": Visit(),
+    "GET /account/sign-ins/": Visit(),
+    "GET /admin/audit/": Visit("auditor"),
+    "GET /admin/audit/sign-ins/": Visit("auditor"),
     "POST /account/": Visit(data={"name": "安娜"}, to="/account/"),
     "GET /account/tokens/": Visit(to="/account/"),
     "POST /account/tokens/": Visit(data={"name": "x", "scope": "read", "days": "30"}),
