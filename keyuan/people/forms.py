@@ -25,10 +25,9 @@ ALONG = [("yes", gettext_lazy("Move along into the new department")), ("no", get
 
 def asked_for_records(number: int) -> str:
     """The question for somebody who moves people that own records."""
-    told = ngettext("%(n)s record belongs to them.", "%(n)s records belong to them.", number) % {
-        "n": formats.count(number)
-    }
-    return f"{told} {_('Choose what happens to them: the department decides who may see them.')}"
+    told = ngettext("%(n)s record belongs to them.", "%(n)s records belong to them.", number)
+    asked = _("Choose what happens to them: the department decides who may see them.")
+    return f"{told % {'n': formats.count(number)}} {asked}"
 
 
 def cleaned(clean: Callable[[str], str], text: str) -> str:
@@ -43,6 +42,7 @@ class DepartmentChoice(forms.ModelChoiceField):
     """The tree as a select: indented, without the branches that can't be chosen."""
 
     def __init__(self, **options: Any) -> None:
+        options.setdefault("empty_label", "—")
         super().__init__(queryset=Department.objects.all(), **options)
 
     def offer(self, departments: list[Department]) -> None:
