@@ -88,7 +88,9 @@ def _foundation() -> Any:
     prepare_files()
     first_administrator()
     with connection.cursor() as cursor:  # what an earlier attempt left
-        cursor.execute(f"TRUNCATE {', '.join(LOADED)}, event, change, operation CASCADE")
+        cursor.execute("SET keyuan.tests = 'on'")  # history is append-only
+        cursor.execute(f"TRUNCATE {', '.join(LOADED)}, event, change, operation, audit_seal CASCADE")
+        cursor.execute("RESET keyuan.tests")
         cursor.execute(
             "DELETE FROM user_role WHERE user_id IN (SELECT id FROM \"user\" WHERE username ~ '^(s|m)[0-9]')"
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -230,3 +231,10 @@ def test_functions_are_short(record_property: Callable[[str, object], None]) -> 
     record_property("90th percentile", quantiles(lengths, n=10)[-1])
 
     assert median(lengths) < LONGEST_MEDIAN
+
+
+def test_every_lock_of_the_database_has_a_number_of_its_own() -> None:
+    numbers = re.findall(r"^\w*LOCK = (\d+)", "\n".join((ROOT / name).read_text() for name in product()), re.M)
+
+    assert len(numbers) > 1
+    assert sorted(set(numbers)) == sorted(numbers)

@@ -18,7 +18,7 @@ from keyuan.records.sealing.seals import Epoch, Seal
 
 BATCH = 20_000  # events of one seal: bounds memory, and how long one sealing takes
 PAUSE = 1.0  # seconds
-LOCK = 20260102  # advisory: one process seals at a time
+LOCK = 20260103  # advisory: one process seals at a time
 LISTED = 6  # the first columns of a head: id, at, name, by, record type, record
 LOG = logging.getLogger(__name__)
 
