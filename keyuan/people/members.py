@@ -86,10 +86,12 @@ def edit_member(
         _set(locked, dict(fields))
         if roles is not None:
             _give(locked, list(roles), by)
+        after = picture(locked)
+        if before == after:
+            return
         operation = Operation.begin("user.moved" if moves else "user.edited", by=by)
-        if not log.write_difference("user", locked.pk, before, picture(locked), by=by, operation=operation):
-            operation.delete()
-        elif moves and along:
+        log.write_difference("user", locked.pk, before, after, by=by, operation=operation)
+        if moves and along:
             relocating.take_along([locked.pk], fields["department"], by=by, operation=operation)
 
 
