@@ -16,7 +16,7 @@ SECRET_KEY = secret("secret-key")
 AUDIT_KEY = secret("audit-key")  # signs the seals over history
 AUDIT_WRITER = hmac.new(AUDIT_KEY.encode(), b"writer", hashlib.sha256).hexdigest()  # what our connections can prove
 DEBUG = os.environ.get("KEYUAN_DEBUG") == "1"
-BASE_URL = os.environ.get("KEYUAN_BASE_URL", "")
+BASE_URL = os.environ.get("KEYUAN_BASE_URL", "").rstrip("/")
 TRUSTED_PROXIES = os.environ.get("KEYUAN_TRUSTED_PROXIES", "")  # see ui/origin.py
 ALLOWED_HOSTS = ["*"]  # no address is ever built from Host: see BASE_URL
 
@@ -118,12 +118,14 @@ TEMPLATES = [
 ]
 
 SESSION_ENGINE = "keyuan.org.sessions"
-SESSION_COOKIE_NAME = "keyuan_session"
+SESSION_COOKIE_SECURE = BASE_URL.startswith("https://")
+HOST_ONLY = "__Host-" if SESSION_COOKIE_SECURE else ""  # such cookies nobody else of the domain can set
+SESSION_COOKIE_NAME = f"{HOST_ONLY}keyuan_session"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_SECURE = BASE_URL.startswith("https://")
 SESSION_COOKIE_AGE = 7 * 24 * 3600
-CSRF_COOKIE_NAME = "keyuan_csrf"
+CSRF_COOKIE_NAME = f"{HOST_ONLY}keyuan_csrf"
+CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
 CSRF_COOKIE_HTTPONLY = False
 CSRF_TRUSTED_ORIGINS = [BASE_URL] if BASE_URL else []

@@ -273,6 +273,7 @@ class Visit:
         path: the other parameters of the route.
         to: the beginning of the address to which a successful call leads, if it leads anywhere.
         tells_names: names of invisible records are told on purpose (the duplicate check).
+        carries_key: the address holds a secret, and whoever has it may.
         before: puts the world into the state in which the call succeeds, such as a deleted record.
     """
 
@@ -282,6 +283,7 @@ class Visit:
     path: dict[str, str] = field(default_factory=dict)
     to: str = ""
     tells_names: bool = False
+    carries_key: bool = False
     before: Callable[[SimpleNamespace, SimpleNamespace], object] | None = None
 
     def parameters(self, names: Iterable[str], world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:

@@ -140,10 +140,11 @@ def test_nothing_foreign_is_returned_or_changed(key: str, world: SimpleNamespace
         call = Call(key, world, owner)
         with taken_back():
             call.prepare()
-            before = "" if call.method in SAFE else untouchable(person)
+            harmless = call.method in SAFE or call.visit.carries_key
+            before = "" if harmless else untouchable(person)
             answer = call.by(person, by_session=by_session)
             said = everything_in(answer)
-            after = "" if call.method in SAFE else untouchable(person)
+            after = "" if harmless else untouchable(person)
         told = {word for word in forbidden_words(person, names_too=not call.visit.tells_names) if word in said}
 
         assert told == set(), f"{person} is told of {owner}'s {call.url}"

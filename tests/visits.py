@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+import hashlib
 from types import SimpleNamespace
 from typing import Any
 
+from django.utils import timezone
+
 from keyuan.exchange.models import StaffImport
 from keyuan.exchange.staff import making, verbs
+from keyuan.org.kept import PasswordLink
+from keyuan.org.links import LASTS
 from tests.access import OWNERS, Visit, sheet, staff_sheet
 from tests.make import PASSWORD
 
+LINK = "the-secret-of-a-link"
 NEW_PASSWORD = "quiet lake under old pines"
 
 
 def binned(kind: str) -> Any:
     return lambda world, records: getattr(records, kind).delete_by(records.owner)
+
+
+def linked(world: SimpleNamespace, records: SimpleNamespace) -> None:
+    """Somebody has a link for a new password in their mail."""
+    PasswordLink.objects.create(
+        user=world.people["ben"],
+        digest=hashlib.sha256(LINK.encode()).hexdigest(),
+        epoch=world.people["ben"].epoch,
+        expires_at=timezone.now() + LASTS,
+    )
 
 
 def ids(kind: str, **more: Any) -> Any:
@@ -87,12 +103,24 @@ VISITS = {
     "POST /sign-in/": Visit(who="anonymous", data={"username": "anna", "password": PASSWORD}, to="/"),
     "POST /sign-out/": Visit(to="/sign-in/"),
     "GET /lock/": Visit(to="/"),
+    "POST /lock/alive/": Visit(),
     "POST /lock/": Visit(to="/lock/"),
     "GET /confirm/": Visit(),
     "POST /confirm/": Visit(data={"confirm_password": PASSWORD, "next": "/account/"}, to="/account/"),
     "POST /account/sessions/end/": Visit(to="/account/"),
     "POST /account/sessions/<slug:key>/end/": Visit(path={"key": "nobody"}, to="/account/"),
     "POST /account/places/<int:pk>/known/": Visit(about="place", to="/account/"),
+    "GET /password/forgotten/": Visit("anonymous"),
+    "POST /password/forgotten/": Visit("anonymous", data={"username": "anna"}),
+    "GET /password/link/<str:token>/": Visit("anonymous", path={"token": LINK}, before=linked),
+    "POST /password/link/<str:token>/": Visit(
+        "anonymous",
+        path={"token": LINK},
+        before=linked,
+        data={"password": NEW_PASSWORD, "again": NEW_PASSWORD},
+        carries_key=True,
+        to="/sign-in/",
+    ),
     "GET /password/change/": Visit(),
     "POST /password/change/": Visit(
         data={"old": PASSWORD, "password": NEW_PASSWORD, "again": NEW_PASSWORD}, to="/account/"

@@ -9,7 +9,7 @@ import psycopg
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from keyuan.engine import address, database
+from keyuan.engine import address, database, mail
 from keyuan.engine.home import home, secrets_folder
 from keyuan.engine.prepare import check_program
 from keyuan.engine.words import Refusal, say
@@ -74,10 +74,25 @@ def _settings() -> Iterator[Finding]:
         yield WRONG, _("Settings: %(why)s") % {"why": refusal}
     base = os.environ.get("KEYUAN_BASE_URL", "")
     yield from _proxies(base)
+    yield from _mail(base)
     if not base:
         yield NOTE, _("KEYUAN_BASE_URL is not set: links in mails need it.")
     elif not base.startswith("https://") and address.is_public(base.removeprefix("http://").split(":")[0]):
         yield (WRONG, _("KEYUAN_BASE_URL is not https: passwords would travel in the open."))
+
+
+def _mail(base: str) -> Iterator[Finding]:
+    try:
+        by = mail.server()
+    except ValueError:
+        yield WRONG, _("KEYUAN_EMAIL_URL is not readable. Write smtp://user:password@host:587?tls=starttls")
+        return
+    if by is None:
+        yield NOTE, _("KEYUAN_EMAIL_URL is not set: no mails are sent.")
+    elif not base:
+        yield WRONG, _("Mails have no links, so nobody is sent one for a forgotten password: set KEYUAN_BASE_URL.")
+    else:
+        yield GOOD, _("Mails go to %(host)s and come from %(sender)s") % {"host": by.host, "sender": by.sender}
 
 
 def _proxies(base: str) -> Iterator[Finding]:

@@ -66,6 +66,7 @@ def reset_password(user: User) -> str:
     password = give_initial_password(user)
     user.epoch += 1
     user.save(update_fields=CHANGED)
+    user.sessions.all().delete()
     return password
 
 
@@ -84,6 +85,7 @@ def change_password(user: User, password: str) -> None:
     user.initial_password, user.must_change_password = "", False
     user.epoch, user.password_changed_at = locked.epoch + 1, timezone.now()
     user.save(update_fields=[*CHANGED, "password_changed_at"])
+    user.sessions.all().delete()
 
 
 def create(username: str, role: str = "sales", name: str = "") -> str:

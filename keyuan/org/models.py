@@ -215,6 +215,7 @@ class User(AbstractBaseUser):
         """All older sessions and tokens of this person stop working with their next request."""
         User.objects.filter(pk=self.pk).update(epoch=F("epoch") + 1)
         self.refresh_from_db(fields=["epoch"])
+        self.sessions.all().delete()
 
     def get_session_auth_hash(self) -> str:
         return f"{super().get_session_auth_hash()}:{self.epoch}"

@@ -18,7 +18,7 @@ from keyuan.org.models import SignInTries, User
 FORGOTTEN_AFTER = timedelta(hours=1)
 KNOCKS_EVERY = timedelta(minutes=1)
 PAUSES = (timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=30))
-FREE = {"device": 5, "account": 5, "address": 40, "elsewhere": 100}
+FREE = {"device": 5, "account": 5, "address": 40, "elsewhere": 100, "mail": 6}
 """How many wrong passwords in a row cost nothing, by what is counted."""
 ELSEWHERE = "elsewhere"
 
@@ -111,6 +111,14 @@ class Tries:
         """The right password: the wrong ones before it from here are forgotten."""
         places = [counter.place for counter in self.counters if counter.place != ELSEWHERE]
         SignInTries.objects.filter(account=self.account, place__in=places).delete()
+
+
+class Asks(Tries):
+    """Mails that somebody asks for from one place, whoever they are about."""
+
+    def __init__(self, address: str) -> None:
+        self.account, self.address = "mail", address[:45]
+        self.counters = [Counter("mail", f"mail:{neighbourhood(address)}", FREE["mail"])]
 
 
 def locked_accounts() -> dict[int, list[SignInTries]]:

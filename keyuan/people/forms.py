@@ -102,6 +102,13 @@ class PasswordForm(forms.Form):
         return given
 
 
+class LinkPasswordForm(PasswordForm):
+    """The same for whoever comes by the link of a mail."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, user=User(must_change_password=True), **kwargs)
+
+
 class PersonForm(forms.Form):
     """Name, phone and e-mail: what one may change of oneself."""
 

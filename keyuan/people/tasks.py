@@ -1,11 +1,12 @@
-"""Jobs: records follow their owners."""
+"""Jobs: records follow their owners; mails about accounts."""
 
 from __future__ import annotations
 
 from django.db import connection
 from procrastinate.contrib.django import app
 
-from keyuan.people import relocating
+from keyuan.engine import mail
+from keyuan.people import posting, relocating
 from keyuan.people.models import Relocation
 
 
@@ -32,3 +33,19 @@ def sweep(relocation_id: int) -> None:
     job = _job(relocation_id)
     if job is not None:
         relocating.sweep(job)
+
+
+@app.task(retry=mail.AGAIN)
+def send_link(user_id: int) -> None:
+    """The link for a forgotten password. A second run sends another link; each works once."""
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
+    posting.send_link(user_id)
+
+
+@app.task(retry=mail.AGAIN)
+def tell_place(place_id: int) -> None:
+    """The news of a sign-in in a new place."""
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
+    posting.tell_place(place_id)

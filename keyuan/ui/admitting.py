@@ -50,7 +50,7 @@ def admit(request: HttpRequest, name: str, password: str, *, refusal: str = "sig
     _count(request, tries, found, refusal, reason)
     if device and reason == "address":  # its owner may know why
         raise Refused(_("Your roles can't be used from this address. Ask the administrator."))
-    raise Refused(_said(tries.locked_until()))
+    raise Refused(_said(tries.locked_until(), refusal))
 
 
 def _reason(request: HttpRequest, found: User | None, user: object) -> str:
@@ -68,8 +68,11 @@ def _count(request: HttpRequest, tries: Tries, found: User | None, refusal: str,
         signing_log.write(request, "locked_out", found, reason=reason)
 
 
-def _said(until: datetime | None) -> str:
-    return _too_many(until) if until else _("The user name or the password is wrong.")
+def _said(until: datetime | None, refusal: str) -> str:
+    if until:
+        return _too_many(until)
+    at_the_door = refusal == "sign_in_refused"
+    return _("The user name or the password is wrong.") if at_the_door else _("The password is wrong.")
 
 
 def _too_many(until: datetime) -> str:

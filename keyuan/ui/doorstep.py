@@ -19,7 +19,7 @@ from keyuan.org.throttle import neighbourhood
 from keyuan.ui import signing_log
 from keyuan.ui.guard import confirm
 
-COOKIE = "keyuan_device"
+COOKIE = f"{settings.HOST_ONLY}keyuan_device"
 SALT = "keyuan.device"
 YEAR = 365 * 24 * 3600
 MOST_ACCOUNTS = 20

@@ -22,6 +22,7 @@ from keyuan.ui import routes  # noqa: F401  registers the check that every route
 from keyuan.ui.modules import ICONS, LABELS, SHORT, arranged, arrangement, closest
 from keyuan.ui.pages import in_drawer, toasts
 from keyuan.ui.pins import pins_of
+from keyuan.ui.watch import told
 from keyuan.ui.words import words
 
 Right = tuple[str, str] | str | None  # (module, operation), "administrator", or everybody
@@ -215,10 +216,9 @@ class Frame:
         return bool(self.panels) and bool(self.preferences.get(self.rail_key, self.rail_key == "rail_home"))
 
     @property
-    def has_news(self) -> bool:
-        """Whether somebody has signed in to this account in a new place, and not in this session."""
-        here = getattr(self.request.session, "public_key", "")
-        return self.signed_in and any(key != here for key in self.user.news)
+    def guard(self) -> dict[str, Any]:
+        """When the page locks, and whether there is news of the account: see ui/watch.py."""
+        return told(self.request) if self.signed_in else {}
 
     # what belongs to it
 

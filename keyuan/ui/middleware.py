@@ -23,7 +23,8 @@ from keyuan.ui.frame import INSTALLED
 from keyuan.ui.guard import is_locked, seen
 from keyuan.ui.modules import is_off
 from keyuan.ui.origin import address_of
-from keyuan.ui.pages import deliver_toasts
+from keyuan.ui.pages import deliver_toasts, quiet
+from keyuan.ui.stepup import reopen
 
 logger = logging.getLogger("keyuan.entry")
 Response = Callable[[HttpRequest], HttpResponse]
@@ -160,8 +161,8 @@ class Doorkeeper:
             return errors.forbidden(request, PermissionDenied(_("Your roles can't be used from this address.")))
         if must_change_password(user) and request.path != PASSWORD_PATH:
             return password_first(request)
-        if request.path != LOCK_PATH and is_locked(request):
-            return unlock_first(request)
+        if request.path != LOCK_PATH and is_locked(request) and (refusal := unlock_first(request)):
+            return refusal
         seen(request)
         return None
 
@@ -185,13 +186,14 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
     return elsewhere(request, SIGN_IN_PATH)
 
 
-def unlock_first(request: HttpRequest) -> HttpResponse:
-    """A locked page keeps what was typed: parts of it are refused without leading it away."""
+def unlock_first(request: HttpRequest) -> HttpResponse | None:
+    """A locked page keeps what was typed: parts of it are refused without leading it away, and a form that was sent
+    is kept in the question for the password, which lets it go on."""
     if errors.is_api(request):
         return errors.problem(403, _("The screen is locked."))
-    if errors.is_htmx(request):
+    if quiet(request):
         return errors.note(423, _("The screen is locked."))
-    return elsewhere(request, LOCK_PATH)
+    return reopen(request) if request.method == "POST" else elsewhere(request, LOCK_PATH)
 
 
 def password_first(request: HttpRequest) -> HttpResponse:

@@ -47,7 +47,8 @@ REASONS: dict[str, Any] = {
 
 def write(request: HttpRequest, happened: str, user: User | None = None, *, reason: str = "") -> None:
     """One line about `user`, or about somebody whom nobody knows. `happened` and `reason`: see above."""
-    by = user or lay_robot()
+    robot = lay_robot()  # looked for in any case, so that nobody learns from the time whether there is such a person
+    by = user or robot
     by.address = address_of(request)
     _write(happened, user.pk if user else 0, by, {**origin(request), "reason": reason})
 

@@ -78,7 +78,16 @@ def confirm_by(request: Any, password: str) -> str:
     return ""
 
 
-def question(request: HttpRequest, said: str = "", *, onward: str = "") -> HttpResponse:
+def reopen(request: HttpRequest) -> HttpResponse | None:
+    """A form that met a locked screen: the question that keeps it, or None once the password was right."""
+    said = confirm_by(request, request.POST[FIELD]) if FIELD in request.POST else ""
+    if said or FIELD not in request.POST:
+        return question(request, said, title=_("Screen locked"))
+    _forget_password(request)
+    return None
+
+
+def question(request: HttpRequest, said: str = "", *, onward: str = "", title: str = "") -> HttpResponse:
     """The page that asks for the password and keeps what was sent.
 
     Args:
@@ -91,7 +100,7 @@ def question(request: HttpRequest, said: str = "", *, onward: str = "") -> HttpR
         return refusal
     action = "/confirm/" if onward or request.method in READING else request.get_full_path()
     context: dict[str, Any] = {
-        "title": _("Confirm your password"),
+        "title": title or _("Confirm your password"),
         "said": said,
         "action": action,
         "fields": [] if action == "/confirm/" else sent(request),

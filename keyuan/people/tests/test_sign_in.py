@@ -40,7 +40,20 @@ def test_a_deep_link_asks_for_a_sign_in_and_returns_to_it(lin):
 
 
 @pytest.mark.parametrize(
-    "address", ["//evil.example", "/\\evil.example", "https://evil.example", "\\\\evil.example", "javascript:alert(1)"]
+    "address",
+    [
+        "//evil.example",
+        "///evil.example",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "/\r\nLocation: //evil.example",
+        "https://evil.example",
+        "https:evil.example",
+        "\\\\evil.example",
+        "javascript:alert(1)",
+        " //evil.example",
+        "evil.example",
+    ],
 )
 def test_next_never_leads_off_the_site(lin, address):
     assert sign_in(Client(), next=address).url == "/"
@@ -153,3 +166,22 @@ def test_the_first_sign_in_leads_to_a_new_password_and_then_to_where_one_wanted(
 
     assert first.url == "/password/change/?next=%2Faccount%2F"
     assert changed.url == "/account/"
+
+
+@pytest.mark.parametrize(
+    "path", ["/sign-in/", "/customers/", "/nowhere/", "/password/forgotten/", "/api/v1/openapi.json", "/api/v1/docs"]
+)
+def test_what_a_request_says_about_our_name_is_in_no_answer(db, path):
+    answer = Client().get(path, HTTP_HOST="evil.example", headers={"X-Forwarded-Host": "evil.example"})
+
+    assert b"evil.example" not in answer.content
+    assert "evil.example" not in str(answer.headers)
+
+
+def test_session_and_device_cookies_are_out_of_the_reach_of_scripts_and_other_sites(lin):
+    client = Client()
+    client.post("/sign-in/", {"username": "lin", "password": PASSWORD})
+
+    for name in ("keyuan_session", "keyuan_device"):
+        cookie = client.cookies[name]
+        assert (cookie["httponly"], cookie["samesite"], cookie["domain"], cookie["path"]) == (True, "Lax", "", "/")

@@ -113,7 +113,6 @@ def test_every_act_of_the_list_asks(admin, cast, later):
     asked = [
         ("/exports/new/", {"module": "customer"}),
         (f"/admin/roles/{role.pk}/", {}),
-        (f"/admin/roles/{role.pk}/edit/", {"name": "x"}),
         (f"/admin/roles/{role.pk}/delete/", {}),
         (f"/admin/roles/{role.pk}/addresses/", {"addresses": ""}),
         ("/admin/users/new/", member),
@@ -146,3 +145,60 @@ def test_how_long_a_confirmation_counts_is_a_setting(admin, browser):
     Session.objects.update(started_at=timezone.now() - timedelta(hours=1))
 
     assert client.post("/admin/roles/new/", {"name": "New"}).status_code == 302
+
+
+@pytest.fixture
+def idle(browser):
+    """A browser in which nobody has done anything for an hour."""
+
+    def waited(user):
+        client = browser(user)
+        Session.objects.filter(user=user).update(seen_at=timezone.now() - timedelta(hours=1))
+        return client
+
+    return waited
+
+
+def test_an_idle_session_is_locked_by_the_server_and_logged(cast, idle):
+    client = idle(cast.anna)
+
+    assert client.get("/account/").url == "/lock/?next=%2Faccount%2F"
+    assert client.get("/api/v1/customers").status_code == 403
+    assert client.post("/lock/", {"password": PASSWORD, "next": "/account/"}).url == "/account/"
+    assert client.get("/account/").status_code == 200
+    assert Event.objects.filter(record_type="sign-in").order_by("id").values_list("name", "details__reason")[0] == (
+        "locked",
+        "idle",
+    )
+
+
+def test_a_page_that_asks_by_itself_does_not_keep_a_session_open(cast, browser):
+    client = browser(cast.anna)
+    Session.objects.update(seen_at=timezone.now() - timedelta(minutes=29))
+    client.get("/exports/rows/", headers={"X-Keyuan-Background": "1", "HX-Request": "true"})
+    polled = Session.objects.get().seen_at
+    client.post("/lock/alive/", headers={"X-Requested-With": "fetch"})
+
+    assert timezone.now() - polled > timedelta(minutes=28)
+    assert timezone.now() - Session.objects.get().seen_at < timedelta(minutes=1)
+
+
+def test_a_form_that_meets_a_locked_screen_goes_on_after_the_password(cast, idle):
+    client, form = idle(cast.anna), {"name": "Anna B.", "phone": "", "email": ""}
+
+    asked = client.post("/account/", form)
+    wrong = client.post("/account/", {**form, "confirm_password": "wrong"})
+    done = client.post("/account/", {**form, "confirm_password": PASSWORD})
+    cast.anna.refresh_from_db()
+
+    assert (asked.status_code, wrong.status_code, done.status_code) == (403, 422, 302)
+    assert fields_of(asked) == form
+    assert cast.anna.name == "Anna B."
+
+
+def test_a_part_that_meets_a_locked_screen_leaves_the_page_alone(cast, idle):
+    client = idle(cast.anna)
+
+    assert client.get("/customers/", headers={"HX-Request": "true"}).status_code == 423
+    assert client.post("/lock/", {"password": "wrong"}, headers={"X-Requested-With": "fetch"}).status_code == 422
+    assert client.post("/lock/", {"password": PASSWORD}, headers={"X-Requested-With": "fetch"}).status_code == 204

@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from keyuan.engine import mail
 from keyuan.org.models import User
 from keyuan.org.protection import must_change_password
 from keyuan.org.settings import settings as house
+from keyuan.people import tasks
 from keyuan.people.forms import SignInForm, UnlockForm
 from keyuan.ui import guard, signing_log
 from keyuan.ui.admitting import Refused, admit
@@ -32,7 +34,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return redirect(onward)
     form = SignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and (user := _admitted(request, form)):
-        begin_session(request, user, stays=form.cleaned_data["stay"])
+        place = begin_session(request, user, stays=form.cleaned_data["stay"])
+        if place and mail.is_ready():
+            tasks.tell_place.defer(place_id=place.pk)
         response = redirect(_first(user, onward))
         remember_device(request, response, user)
         return response
@@ -92,6 +96,13 @@ def lock(request: HttpRequest) -> HttpResponse:
         return HttpResponse(said, status=422 if said else 204, content_type="text/plain; charset=utf-8")
     context = {"title": _("Screen locked"), "form": form, "next": onward}
     return page(request, "people/lock.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@signed_in
+def alive(request: HttpRequest) -> HttpResponse:
+    """The page's reader is at work, though the page asks for nothing."""
+    return HttpResponse(status=204)
 
 
 def _unlocked(request: HttpRequest, form: UnlockForm) -> bool:

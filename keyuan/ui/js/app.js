@@ -16,6 +16,7 @@ import "./duplicates.js";
 import "./region.js";
 import "./departments.js";
 import "./tour.js";
+import "./guard.js";
 import { showOwnKeys } from "./words.js";
 
 function bring(root) {

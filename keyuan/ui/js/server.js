@@ -1,5 +1,5 @@
 // Talking to the server outside of htmx.
-export const csrf = () => document.cookie.match(/(?:^|; )keyuan_csrf=([^;]+)/)?.[1] ?? "";
+export const csrf = () => document.cookie.match(/(?:^|; )(?:__Host-)?keyuan_csrf=([^;]+)/)?.[1] ?? "";
 
 export const post = (url, values = {}, options = {}) =>
   fetch(url, {

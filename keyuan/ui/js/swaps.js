@@ -1,5 +1,6 @@
 // htmx: the token on every request, what to do with refusals, where the focus goes.
 import htmx from "../vendor/htmx.js";
+import { ask } from "./guard.js";
 import { csrf } from "./server.js";
 import { refuse } from "./toasts.js";
 import { say } from "./words.js";
@@ -7,6 +8,7 @@ import { say } from "./words.js";
 htmx.on("htmx:config:request", (event) => {
   const { request } = event.detail.ctx;
   if (request.method !== "GET") request.headers["X-CSRFToken"] = csrf();
+  if (/\bevery\b/.test(event.detail.ctx.sourceElement?.getAttribute?.("hx-trigger") ?? "")) request.headers["X-Keyuan-Background"] = "1";
 });
 
 const busy = (event, on) => {
@@ -28,6 +30,8 @@ htmx.on("htmx:after:request", (event) => {
   const { status } = ctx.response;
   if (status < 400 || status === 422 || ctx.hx?.redirect || placed(ctx)) return;
   Object.assign(ctx, { swap: "none", push: null, replace: null });
+  const asked = status === 423 ? "lock" : ctx.response.headers.get("X-Keyuan-Confirm") && "confirm";
+  if (asked) return ask(asked, () => repeat(ctx.sourceElement, ctx.sourceEvent));
   fail(ctx, sentence(ctx.text) ?? say("failed"), status >= 500 || status === 429);
 });
 

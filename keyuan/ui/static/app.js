@@ -4,7 +4,7 @@ var htmx=(()=>{const e={parse(t){if(!t)return{};if(t.startsWith("{"))return JSON
 return { default: htmx };
 })();
 const kx_server = (() => {
-const csrf = () => document.cookie.match(/(?:^|; )keyuan_csrf=([^;]+)/)?.[1] ?? "";
+const csrf = () => document.cookie.match(/(?:^|; )(?:__Host-)?keyuan_csrf=([^;]+)/)?.[1] ?? "";
 
 const post = (url, values = {}, options = {}) =>
   fetch(url, {
@@ -49,6 +49,217 @@ function showOwnKeys(root = document) {
   for (const one of root.querySelectorAll("[data-keys]")) one.textContent = one.dataset.keys.replace(/Mod ?/, "⌘");
 }
 return { say, announce, mac, showOwnKeys };
+})();
+const kx_drafts = (() => {
+const { later } = kx_server;
+const { say } = kx_words;
+
+const user = document.documentElement.dataset.user ?? "";
+const SUBMITTED = "kx:submitted";
+const place = (form) => `kx:draft:${user}:${form.dataset.draft}`;
+const kept = new WeakMap();
+
+const clock = (at) => new Date(at).toTimeString().slice(0, 5);
+const keep = (field) => field.name && !["hidden", "password", "file", "submit", "button"].includes(field.type);
+
+function values(form) {
+  const found = {};
+  for (const field of form.elements) {
+    if (!keep(field)) continue;
+    const value = ["checkbox", "radio"].includes(field.type) ? (field.checked ? field.value : null) : field.value;
+    (found[field.name] ??= []).push(value);
+  }
+  return found;
+}
+
+const dirty = (form) => kept.has(form) && JSON.stringify(values(form)) !== kept.get(form);
+
+function drop(form) {
+  localStorage.removeItem(place(form));
+  if (kept.has(form)) kept.set(form, JSON.stringify(values(form)));
+}
+
+function tell(form, text, undo) {
+  const line = form.querySelector("[data-draft-state]");
+  if (!line) return;
+  line.textContent = text;
+  if (!undo) return;
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "lnk a", textContent: say("draft_drop") });
+  button.addEventListener("click", undo);
+  line.append(" ", button);
+}
+
+function save(form) {
+  const now = Date.now();
+  localStorage.setItem(place(form), JSON.stringify({ at: now, values: values(form) }));
+  tell(form, say("draft_kept", { time: clock(now) }));
+}
+
+function fill(form, all) {
+  const seen = {};
+  for (const field of form.elements) {
+    if (!keep(field) || !(field.name in all)) continue;
+    const index = (seen[field.name] = (seen[field.name] ?? -1) + 1);
+    const value = all[field.name][index];
+    if (["checkbox", "radio"].includes(field.type)) field.checked = value !== null && value !== undefined;
+    else if (value !== undefined && value !== null) field.value = value;
+  }
+}
+
+function begin(form) {
+  if (kept.has(form)) return;
+  const empty = values(form);
+  kept.set(form, JSON.stringify(empty));
+  const draft = JSON.parse(localStorage.getItem(place(form)) ?? "null");
+  if (!draft || form.querySelector("[data-focus]") || JSON.stringify(draft.values) === kept.get(form)) return;
+  fill(form, draft.values);
+  tell(form, say("draft_restored", { time: clock(draft.at) }), () => {
+    fill(form, empty);
+    drop(form);
+    tell(form, "");
+  });
+  form.dispatchEvent(new Event("input", { bubbles: false }));
+}
+
+const saveSoon = later((form) => form.isConnected && dirty(form) && save(form), 400);
+document.addEventListener("input", (event) => {
+  const form = event.target.closest?.("form[data-draft]");
+  if (form && kept.has(form)) saveSoon(form);
+});
+
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("[data-keep-drafts]")) {
+    for (const form of document.querySelectorAll("form[data-draft]")) if (dirty(form)) save(form);
+  } else if (event.target.matches("[data-sign-out]")) {
+    for (const key of Object.keys(localStorage)) if (key.startsWith(`kx:draft:${user}:`)) localStorage.removeItem(key);
+  } else if (event.target.matches("form[data-draft]")) {
+    saveSoon.cancel();
+    if (dirty(event.target)) save(event.target);
+    sessionStorage.setItem(SUBMITTED, place(event.target));
+  }
+});
+function settle() {
+  const sent = sessionStorage.getItem(SUBMITTED);
+  if (!sent) return;
+  const standing = [...document.querySelectorAll("form[data-draft]")].some((form) => place(form) === sent);
+  const refused = document.querySelector("[data-focus], .errp");
+  if (!standing && !refused) localStorage.removeItem(sent);
+  sessionStorage.removeItem(SUBMITTED);
+}
+
+addEventListener("beforeunload", (event) => {
+  for (const form of document.querySelectorAll("form[data-draft]")) if (!form.dataset.sent && dirty(form)) save(form);
+});
+
+settle();
+for (const form of document.querySelectorAll("form[data-draft]")) begin(form);
+document.addEventListener("htmx:after:process", (event) => {
+  for (const form of event.target.querySelectorAll?.("form[data-draft]") ?? []) begin(form);
+  if (event.target.matches?.("form[data-draft]")) begin(event.target);
+});
+return { values, dirty, drop, save, begin, settle };
+})();
+const kx_guard = (() => {
+const { dirty, save } = kx_drafts;
+const { post } = kx_server;
+
+const dialog = document.getElementById("guard");
+const SEEN = "kx:seen";
+const LOCKED = "kx:locked";
+const MINUTE = 60_000;
+const SIGNS = ["keydown", "pointerdown", "pointermove", "wheel", "touchstart"];
+let onward; // what goes on once the password is given
+let beat = Date.now();
+
+const place = { lock: "/lock/", confirm: "/confirm/" };
+const name = { lock: "password", confirm: "confirm_password" };
+const now = () => Number(localStorage.getItem(SEEN)) || 0;
+function ask(kind, go) {
+  onward = go;
+  if (!dialog) return location.reload();
+  if (dialog.open && dialog.dataset.kind === "lock") return undefined;
+  dialog.dataset.kind = kind;
+  dialog.querySelector("[data-said]").hidden = true;
+  if (!dialog.open) dialog.showModal();
+  dialog.querySelector("[type=password]").focus();
+  return undefined;
+}
+
+function lock() {
+  for (const form of document.querySelectorAll("form[data-draft]")) if (dirty(form)) save(form);
+  localStorage.setItem(LOCKED, Date.now());
+  post("/lock/").catch(() => undefined);
+  ask("lock");
+}
+
+function shut() {
+  dialog.querySelector("form").reset();
+  dialog.close();
+}
+
+async function answer(form) {
+  const { kind } = dialog.dataset;
+  const given = form.querySelector("[type=password], [name=guard]").value;
+  const said = dialog.querySelector("[data-said]");
+  const reply = await post(place[kind], { [name[kind]]: given }).catch(() => null);
+  if (reply?.redirected) return location.reload();
+  if (reply?.status === 204) {
+    localStorage.removeItem(LOCKED);
+    localStorage.setItem(SEEN, Date.now());
+    shut();
+    return onward?.();
+  }
+  said.hidden = false;
+  said.querySelector("span").textContent = (reply?.status === 422 && (await reply.text())) || said.dataset.failed;
+  form.querySelector("[name=guard]").select();
+  return undefined;
+}
+
+function watch(minutes) {
+  const idle = minutes * MINUTE;
+  const alive = () => {
+    if (Date.now() - now() > 5000 && !dialog.open) localStorage.setItem(SEEN, Date.now());
+  };
+  localStorage.setItem(SEEN, Date.now());
+  for (const sign of SIGNS) addEventListener(sign, alive, { passive: true, capture: true });
+  setInterval(() => {
+    if (dialog.open) return;
+    if (Date.now() - now() >= idle) return lock();
+    if (now() > beat && Date.now() - beat >= MINUTE) pulse();
+  }, 5000);
+}
+async function pulse() {
+  beat = Date.now();
+  const reply = await post("/lock/alive/").catch(() => null);
+  if (reply?.status === 423) ask("lock");
+}
+
+if (dialog) {
+  dialog.addEventListener("cancel", (event) => {
+    if (dialog.dataset.kind === "lock") event.preventDefault();
+  });
+  dialog.addEventListener("close", () => dialog.dataset.kind === "lock" && localStorage.getItem(LOCKED) && dialog.showModal());
+  dialog.querySelector("[data-close]").addEventListener("click", shut);
+  dialog.querySelector("form[data-guard]").addEventListener("submit", (event) => {
+    event.preventDefault();
+    answer(event.target);
+  });
+  document.addEventListener("submit", (event) => {
+    if (event.target.getAttribute("action") !== "/lock/" || dialog.contains(event.target)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    lock();
+  }, true);
+  addEventListener("storage", ({ key, newValue }) => {
+    if (key !== LOCKED) return;
+    if (newValue) ask("lock");
+    else if (dialog.open && dialog.dataset.kind === "lock") shut();
+  });
+  localStorage.removeItem(LOCKED); // this page has come, so the screen is open
+  const minutes = Number(dialog.dataset.idle);
+  if (minutes) watch(minutes);
+}
+return { ask, lock };
 })();
 const kx_toasts = (() => {
 const { post } = kx_server;
@@ -130,6 +341,7 @@ return { tell, refuse };
 })();
 const kx_swaps = (() => {
 const htmx = kx_htmx.default;
+const { ask } = kx_guard;
 const { csrf } = kx_server;
 const { refuse } = kx_toasts;
 const { say } = kx_words;
@@ -137,6 +349,7 @@ const { say } = kx_words;
 htmx.on("htmx:config:request", (event) => {
   const { request } = event.detail.ctx;
   if (request.method !== "GET") request.headers["X-CSRFToken"] = csrf();
+  if (/\bevery\b/.test(event.detail.ctx.sourceElement?.getAttribute?.("hx-trigger") ?? "")) request.headers["X-Keyuan-Background"] = "1";
 });
 
 const busy = (event, on) => {
@@ -156,6 +369,8 @@ htmx.on("htmx:after:request", (event) => {
   const { status } = ctx.response;
   if (status < 400 || status === 422 || ctx.hx?.redirect || placed(ctx)) return;
   Object.assign(ctx, { swap: "none", push: null, replace: null });
+  const asked = status === 423 ? "lock" : ctx.response.headers.get("X-Keyuan-Confirm") && "confirm";
+  if (asked) return ask(asked, () => repeat(ctx.sourceElement, ctx.sourceEvent));
   fail(ctx, sentence(ctx.text) ?? say("failed"), status >= 500 || status === 429);
 });
 
@@ -566,115 +781,6 @@ class CompletenessHint extends HTMLElement {
 }
 customElements.define("completeness-hint", CompletenessHint);
 return {  };
-})();
-const kx_drafts = (() => {
-const { later } = kx_server;
-const { say } = kx_words;
-
-const user = document.documentElement.dataset.user ?? "";
-const SUBMITTED = "kx:submitted";
-const place = (form) => `kx:draft:${user}:${form.dataset.draft}`;
-const kept = new WeakMap();
-
-const clock = (at) => new Date(at).toTimeString().slice(0, 5);
-const keep = (field) => field.name && !["hidden", "password", "file", "submit", "button"].includes(field.type);
-
-function values(form) {
-  const found = {};
-  for (const field of form.elements) {
-    if (!keep(field)) continue;
-    const value = ["checkbox", "radio"].includes(field.type) ? (field.checked ? field.value : null) : field.value;
-    (found[field.name] ??= []).push(value);
-  }
-  return found;
-}
-
-const dirty = (form) => kept.has(form) && JSON.stringify(values(form)) !== kept.get(form);
-
-function drop(form) {
-  localStorage.removeItem(place(form));
-  if (kept.has(form)) kept.set(form, JSON.stringify(values(form)));
-}
-
-function tell(form, text, undo) {
-  const line = form.querySelector("[data-draft-state]");
-  if (!line) return;
-  line.textContent = text;
-  if (!undo) return;
-  const button = Object.assign(document.createElement("button"), { type: "button", className: "lnk a", textContent: say("draft_drop") });
-  button.addEventListener("click", undo);
-  line.append(" ", button);
-}
-
-function save(form) {
-  const now = Date.now();
-  localStorage.setItem(place(form), JSON.stringify({ at: now, values: values(form) }));
-  tell(form, say("draft_kept", { time: clock(now) }));
-}
-
-function fill(form, all) {
-  const seen = {};
-  for (const field of form.elements) {
-    if (!keep(field) || !(field.name in all)) continue;
-    const index = (seen[field.name] = (seen[field.name] ?? -1) + 1);
-    const value = all[field.name][index];
-    if (["checkbox", "radio"].includes(field.type)) field.checked = value !== null && value !== undefined;
-    else if (value !== undefined && value !== null) field.value = value;
-  }
-}
-
-function begin(form) {
-  if (kept.has(form)) return;
-  const empty = values(form);
-  kept.set(form, JSON.stringify(empty));
-  const draft = JSON.parse(localStorage.getItem(place(form)) ?? "null");
-  if (!draft || form.querySelector("[data-focus]") || JSON.stringify(draft.values) === kept.get(form)) return;
-  fill(form, draft.values);
-  tell(form, say("draft_restored", { time: clock(draft.at) }), () => {
-    fill(form, empty);
-    drop(form);
-    tell(form, "");
-  });
-  form.dispatchEvent(new Event("input", { bubbles: false }));
-}
-
-const saveSoon = later((form) => form.isConnected && dirty(form) && save(form), 400);
-document.addEventListener("input", (event) => {
-  const form = event.target.closest?.("form[data-draft]");
-  if (form && kept.has(form)) saveSoon(form);
-});
-
-document.addEventListener("submit", (event) => {
-  if (event.target.matches("[data-keep-drafts]")) {
-    for (const form of document.querySelectorAll("form[data-draft]")) if (dirty(form)) save(form);
-  } else if (event.target.matches("[data-sign-out]")) {
-    for (const key of Object.keys(localStorage)) if (key.startsWith(`kx:draft:${user}:`)) localStorage.removeItem(key);
-  } else if (event.target.matches("form[data-draft]")) {
-    saveSoon.cancel();
-    if (dirty(event.target)) save(event.target);
-    sessionStorage.setItem(SUBMITTED, place(event.target));
-  }
-});
-function settle() {
-  const sent = sessionStorage.getItem(SUBMITTED);
-  if (!sent) return;
-  const standing = [...document.querySelectorAll("form[data-draft]")].some((form) => place(form) === sent);
-  const refused = document.querySelector("[data-focus], .errp");
-  if (!standing && !refused) localStorage.removeItem(sent);
-  sessionStorage.removeItem(SUBMITTED);
-}
-
-addEventListener("beforeunload", (event) => {
-  for (const form of document.querySelectorAll("form[data-draft]")) if (!form.dataset.sent && dirty(form)) save(form);
-});
-
-settle();
-for (const form of document.querySelectorAll("form[data-draft]")) begin(form);
-document.addEventListener("htmx:after:process", (event) => {
-  for (const form of event.target.querySelectorAll?.("form[data-draft]") ?? []) begin(form);
-  if (event.target.matches?.("form[data-draft]")) begin(event.target);
-});
-return { values, dirty, drop, save, begin, settle };
 })();
 const kx_drawer = (() => {
 const htmx = kx_htmx.default;

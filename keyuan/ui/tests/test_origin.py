@@ -1,5 +1,9 @@
 """Where a request comes from, with and without proxies in front."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from django.http import HttpRequest
 from django.test import RequestFactory
@@ -42,3 +46,22 @@ def test_only_trusted_proxies_say_that_a_request_is_secure(rf: RequestFactory, t
 
 def test_an_address_in_ipv6_dress_is_known_as_what_it_is(rf: RequestFactory) -> None:
     assert address_of(came(rf, "10.0.0.0/8", CLIENT, peer="::ffff:10.0.0.2")) == CLIENT
+
+
+SETTINGS = (
+    "SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY",
+)  # fmt: skip
+
+
+def settings_with(base: str) -> list[str]:
+    """The settings of an installation with this address."""
+    asked = f"import keyuan.settings as s; print(*[getattr(s, name) for name in {SETTINGS!r}])"
+    environment = {**os.environ, "KEYUAN_BASE_URL": base}
+    return subprocess.run([sys.executable, "-c", asked], env=environment, capture_output=True, text=True).stdout.split()
+
+
+def test_cookies_are_of_this_host_alone_and_secure_where_the_address_is() -> None:
+    assert settings_with("https://crm.example") == [
+        "__Host-keyuan_session", "__Host-keyuan_csrf", "True", "True", "True",
+    ]  # fmt: skip
+    assert settings_with("http://crm.example") == ["keyuan_session", "keyuan_csrf", "False", "False", "True"]
