@@ -5,6 +5,7 @@ from keyuan.customers import api as customers
 from keyuan.customers.fields import CONTACT, CUSTOMER
 from keyuan.exchange import api as exchange
 from keyuan.people import api as people
+from keyuan.people import audit_api
 from keyuan.search import api as search
 from keyuan.ui.rest import saved_views
 from keyuan.ui.rest.openapi import RestApi
@@ -20,6 +21,7 @@ ROOMS: tuple[dict[str, Schema], ...] = (
     customers.SCHEMAS,
     exchange.SCHEMAS,
     people.SCHEMAS,
+    audit_api.SCHEMAS,
     saved_views.SCHEMAS,
     search.SCHEMAS,
 )
@@ -37,3 +39,4 @@ api.add_router("/roles", people.roles)
 api.add_router("/search", search.router)
 api.add_router("/imports", exchange.imports)
 api.add_router("/exports", exchange.exports)
+api.add_router("/audit", audit_api.audit)

@@ -356,6 +356,7 @@ VISITS = {
     "GET /api/v1/views/<int:pk>": Visit(about="view"),
     "PATCH /api/v1/views/<int:pk>": Visit(about="view", data={"name": "改名"}),
     "DELETE /api/v1/views/<int:pk>": Visit(about="view"),
+    "GET /api/v1/audit": Visit("auditor"),
     "GET /api/v1/users": Visit("boss"),
     "POST /api/v1/users": Visit(CHIEF, data=member_form),
     "GET /api/v1/users/me": Visit(),

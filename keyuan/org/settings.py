@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from keyuan.org.models import Setting
 
 DEFAULTS: dict[str, Any] = {
+    "history_months": "0",  # for how long history is kept; 0: for ever
     "company_name": "",
     "administrator_contact": "",
     "safety_notice": _("Avoid signing in on public networks, and lock the screen when you leave."),

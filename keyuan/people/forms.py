@@ -9,7 +9,6 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from keyuan.org import settings as house
 from keyuan.org.models import ApiToken, Department, Role, User
 from keyuan.org.protection import MOST_HISTORY, PRESETS, Policy, Protection
 from keyuan.people.departments import tree
@@ -340,35 +339,6 @@ class ProtectionForm(forms.Form):
         if "preset" in self.changed_data and not set(self.changed_data) & set(self.NUMBERS):
             policy = PRESETS[given["preset"]]
         return Protection(policy, given["idle"], given["confirmed"])
-
-
-class SettingsForm(forms.Form):
-    company_name = forms.CharField(label=gettext_lazy("Company name"), max_length=100, required=False)
-    administrator_contact = forms.CharField(
-        label=gettext_lazy("Administrator's contact"),
-        max_length=200,
-        required=False,
-        help_text=gettext_lazy("Stands on the sign-in page for those who forgot their password."),
-    )
-    safety_notice = forms.CharField(
-        label=gettext_lazy("Safety notice"),
-        max_length=300,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("Stands on the sign-in page. Leave it empty for the usual text."),
-    )
-    entry_guide = forms.CharField(
-        label=gettext_lazy("Guide for entering customers"),
-        max_length=2000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=gettext_lazy("Stands at the top of the form for customers. Leave it empty for the usual text."),
-    )
-
-    @classmethod
-    def current(cls) -> dict[str, str]:
-        """What holds now, by field."""
-        return {key: str(value) for key, value in house.settings(*cls.base_fields).items()}
 
 
 class TokenForm(forms.Form):

@@ -184,3 +184,29 @@ def request_from(address):
     request = RequestFactory().get("/", REMOTE_ADDR=address)
     request.user = None
     return request
+
+
+# API
+
+
+def test_the_api_tells_the_same_page_after_page(log):
+    log.customer.edit(by=log.anna, notes="x")
+
+    first = log.read.get("/api/v1/audit", {"limit": 2}).json()
+    second = log.read.get("/api/v1/audit", {"limit": 2, "cursor": first["next"]}).json()
+
+    told = [*first["items"], *second["items"]]
+    assert [one["verb"] for one in told[:3]] == ["edited", "edited", "created"]
+    assert len({one["id"] for one in told}) == len(told)
+    assert told[0]["record"] == {"kind": "customer", "id": log.customer.pk, "name": None}
+    assert told[0]["address"] == "10.1.2.3"
+    assert [one["after"] for one in told[0]["changes"]] == ["x"]
+
+
+def test_the_api_refuses_those_without_the_right_and_names_unknown_filters(log):
+    assert log.client(log.anna).get("/api/v1/audit").status_code == 403
+    assert log.read.get("/api/v1/audit", {"colour": "red"}).status_code == 422
+    assert log.read.get("/api/v1/audit", {"kind": "sign-in", "until": "2020-01-01"}).json() == {
+        "items": [],
+        "next": None,
+    }

@@ -13,7 +13,7 @@ from keyuan.org.models import Department, Role, User
 from keyuan.org.settings import set_setting
 from keyuan.org.throttle import locked_accounts
 from keyuan.people import log
-from keyuan.people.forms import SettingsForm
+from keyuan.people.settings_form import SettingsForm
 from keyuan.records.options import Option, Tag
 from keyuan.ui.audience import administrators
 from keyuan.ui.pages import page, toast

@@ -1,4 +1,4 @@
 """The seal over history: what was written is sealed each second, and verification names what no longer fits.
 
-How and why stands in docs/decisions/0014-audit-seal.md.
+How and why stands in docs/decisions/0015-audit-seal.md.
 """

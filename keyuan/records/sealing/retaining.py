@@ -79,8 +79,9 @@ def keep_up(today: date | None = None) -> list[date]:
     """Make the partitions that will be needed, and drop the months that are too old; which went."""
     today = today or timezone.now().date()
     make_partitions(today, AHEAD)
-    months = setting("history_months")
-    if not isinstance(months, int) or months < LEAST_MONTHS:
+    kept = str(setting("history_months"))
+    months = int(kept) if kept.isdecimal() else 0
+    if months < LEAST_MONTHS:
         return []
     border = _months_before(today, months)
     return [month for month in _months() if month < border and drop_month(month)]

@@ -1,0 +1,52 @@
+"""The form for the settings of the organisation."""
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from keyuan.org import settings as house
+
+
+class SettingsForm(forms.Form):
+    company_name = forms.CharField(label=gettext_lazy("Company name"), max_length=100, required=False)
+    administrator_contact = forms.CharField(
+        label=gettext_lazy("Administrator's contact"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("Stands on the sign-in page for those who forgot their password."),
+    )
+    safety_notice = forms.CharField(
+        label=gettext_lazy("Safety notice"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("Stands on the sign-in page. Leave it empty for the usual text."),
+    )
+    entry_guide = forms.CharField(
+        label=gettext_lazy("Guide for entering customers"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=gettext_lazy("Stands at the top of the form for customers. Leave it empty for the usual text."),
+    )
+
+    history_months = forms.ChoiceField(
+        label=gettext_lazy("Keep history"),
+        choices=[
+            ("0", gettext_lazy("For ever")),
+            ("7", gettext_lazy("7 months")),
+            ("12", gettext_lazy("1 year")),
+            ("36", gettext_lazy("3 years")),
+            ("60", gettext_lazy("5 years")),
+            ("120", gettext_lazy("10 years")),
+        ],
+        required=False,
+        help_text=gettext_lazy("Logs of operations and sign-ins and the history of records. Older months are deleted."),
+    )
+
+    def clean_history_months(self) -> str:
+        return str(self.cleaned_data["history_months"] or self.initial.get("history_months", "0"))
+
+    @classmethod
+    def current(cls) -> dict[str, str]:
+        """What holds now, by field."""
+        return {key: str(value) for key, value in house.settings(*cls.base_fields).items()}
