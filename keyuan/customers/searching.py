@@ -9,7 +9,14 @@ from itertools import chain
 from typing import Any
 
 from keyuan.customers.models import Contact, Customer, CustomerTag
-from keyuan.customers.models.deriving import contact_parts, customer_parts, lines, phone_text
+from keyuan.customers.models.deriving import (
+    contact_parts,
+    contact_text,
+    customer_parts,
+    customer_text,
+    lines,
+    phone_text,
+)
 from keyuan.org.models import User
 from keyuan.org.scopes import FieldRight
 from keyuan.records.cleaners import Invalid
@@ -52,11 +59,16 @@ def _customer_limits(user: User) -> SearchLimits | None:
     sight = Sight(user)
     numbers = sight.contacts and sight.sees("customer", "phone") and sight.sees("contact", "mobile", "phone")
     mail = sight.contacts and sight.sees("customer", "email") and sight.sees("contact", "email")
-    if numbers and mail and sight.sees("customer", *CUSTOMER_WORDS):
+    words = sight.contacts and sight.sees("customer", *CUSTOMER_WORDS)
+    if numbers and mail and words:
         return None
     kinds = sight.kinds(numbers, mail)
     return SearchLimits(
-        kinds, lambda ids: _customer_texts(ids, sight, kinds), lambda word: _customers_with(word, sight)
+        kinds,
+        hides_words=not words,
+        hidden=partial(_hidden_of_customers, sight=sight),
+        texts=partial(_customer_texts, sight=sight, kinds=kinds),
+        whole=partial(_customers_with, sight=sight),
     )
 
 
@@ -68,27 +80,59 @@ def contact_limits(user: User) -> SearchLimits | None:
 def _contact_limits(user: User) -> SearchLimits | None:
     sight = Sight(user)
     numbers, mail = sight.sees("contact", "mobile", "phone"), sight.sees("contact", "email")
-    if numbers and mail and sight.sees("contact", *CONTACT_WORDS) and sight.sees("customer", "short_name"):
+    words = sight.sees("contact", *CONTACT_WORDS) and sight.sees("customer", "short_name")
+    if numbers and mail and words:
         return None
     kinds = sight.kinds(numbers, mail)
-    return SearchLimits(kinds, lambda ids: _contact_texts(ids, sight, kinds), partial(_contacts_with, sight=sight))
+    return SearchLimits(
+        kinds,
+        hides_words=not words,
+        hidden=partial(_hidden_of_contacts, sight=sight),
+        texts=partial(_contact_texts, sight=sight, kinds=kinds),
+        whole=partial(_contacts_with, sight=sight),
+    )
 
 
-# The words that may lead to a record
+# The words that may not lead to a record: those of fields that are hidden or masked
+
+
+def _hidden_of_customers(ids: Sequence[int], sight: Sight) -> dict[int, str]:
+    names = [name for name in CUSTOMER_WORDS if not sight.sees("customer", name)]
+    if not names and sight.contacts:
+        return {}
+    rows = Customer.objects.unscoped(reason="a search finds before rights, which its list applies").filter(pk__in=ids)
+    people = {} if sight.contacts else _people(ids)
+    tags = _shared_tags(ids) if "tags" in names else {}
+    columns = [name for name in names if name != "tags"]
+    found = {}
+    for pk, *values in rows.values_list("pk", *columns):
+        blank = Customer(**dict(zip(columns, values, strict=True)))
+        found[pk] = customer_text(blank, people.get(pk, []), tags.get(pk, []))
+    return found
+
+
+def _hidden_of_contacts(ids: Sequence[int], sight: Sight) -> dict[int, str]:
+    names = [name for name in CONTACT_WORDS if not sight.sees("contact", name)]
+    company = [] if sight.sees("customer", "short_name") else ["customer__short_name"]
+    if not names and not company:
+        return {}
+    rows = Contact.objects.unscoped(reason="a search finds before rights, which its list applies").filter(pk__in=ids)
+    found = {}
+    for pk, *values in rows.values_list("pk", *names, *company):
+        own = contact_text(Contact(**dict(zip(names, values, strict=False))))
+        short = values[-1] if company else ""
+        found[pk] = lines(own, short, *pinyin_forms(short))
+    return found
+
+
+# The words that may
 
 
 def _customer_texts(ids: Sequence[int], sight: Sight, kinds: frozenset[str]) -> dict[int, str]:
     customers = Customer.objects.unscoped(reason="a search finds before rights, which its list applies").filter(
         pk__in=ids
     )
-    people: dict[int, list[Contact]] = defaultdict(list)
-    if sight.contacts:
-        for contact in (
-            Contact.objects.unscoped(reason="a search finds before rights, which its list applies")
-            .living()
-            .filter(customer__in=ids)
-        ):
-            people[contact.customer_id].append(contact)
+    people = _people(ids) if sight.contacts else defaultdict(list)
     tags = _shared_tags(ids)
     return {one.pk: _customer_text(one, people[one.pk], tags[one.pk], sight, kinds) for one in customers}
 
@@ -100,6 +144,14 @@ def _customer_text(customer: Customer, people: list[Contact], tags: list[str], s
     if Kind.EMAIL.value in kinds:
         texts += [customer.email, *(one.email for one in people)]
     return lines(*chain.from_iterable(text.split("\n") for text in texts))
+
+
+def _people(ids: Sequence[int]) -> dict[int, list[Contact]]:
+    found: dict[int, list[Contact]] = defaultdict(list)
+    rows = Contact.objects.unscoped(reason="a search finds before rights, which its list applies").living()
+    for contact in rows.filter(customer__in=ids):
+        found[contact.customer_id].append(contact)
+    return found
 
 
 def _shared_tags(ids: Sequence[int]) -> dict[int, list[str]]:

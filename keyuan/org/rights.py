@@ -66,11 +66,7 @@ class Rights:
     def limits(self, module: str) -> dict[str, str]:
         """The fields of a module with less than the full right; of several roles that show it the widest counts."""
         given = self.fields.get(module, [])
-        if not given or not all(given):
-            return {}
-        names = set.intersection(*map(set, given))
-        widest = {name: max((one[name] for one in given), key=_MORE.index) for name in sorted(names)}
-        return {name: right for name, right in widest.items() if right != FieldRight.EDITABLE}
+        return self.keep(("limits", module), lambda: _widest(given)) if given and all(given) else {}
 
     def sees(self, module: str, *names: str) -> bool:
         """Whether the values of all these fields are told in full."""
@@ -119,6 +115,13 @@ class Rights:
             self._tree["departments"] = list(rows)
         marks = {f"/{root}/" for root in roots}
         return frozenset(pk for pk, path in self._tree["departments"] if any(mark in f"/{path}" for mark in marks))
+
+
+def _widest(given: list[dict[str, str]]) -> dict[str, str]:
+    """The limited fields of several roles together: a role that does not limit a field gives the full right to it."""
+    names = set.intersection(*map(set, given))
+    widest = {name: max((one[name] for one in given), key=_MORE.index) for name in sorted(names)}
+    return {name: right for name, right in widest.items() if right != FieldRight.EDITABLE}
 
 
 def _descend(below: dict[int, list[int]], roots: set[int]) -> frozenset[int]:

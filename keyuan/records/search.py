@@ -83,7 +83,7 @@ def match(query: str, catalogue: Catalogue, user: User) -> Match | None:
                 condition &= Q(Exists(_holding_by_row(catalogue.search, word, kinds)))
     if limits is not None and ids is not None:
         ids = limits.kept(ids, words)
-    elif limits is not None:
+    elif limits is not None and limits.hides_words:
         condition &= reduce(Q.__and__, (named(word) for word in words), Q())
     if ids is not None:
         condition &= among(ids)

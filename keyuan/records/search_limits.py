@@ -23,20 +23,30 @@ class SearchLimits:
 
     Attributes:
         kinds: the kinds of search text that may be searched for any part of them.
-        texts: from ids to the normalised text, a fact a line, that may lead to each record.
+        hides_words: some open text may not lead to a record, not only numbers and mail.
+        hidden: from ids to the text that may not lead to each record, a fact a line.
+        texts: from ids to the text that may; it is worked out only where the other one holds a word, too.
         whole: from a typed number to the ids of the records that have exactly this number, and may be found by it.
     """
 
     kinds: frozenset[str]
+    hides_words: bool
+    hidden: Texts
     texts: Texts
     whole: Callable[[str], set[int]]
 
     def kept(self, ids: Iterable[int], words: Iterable[str]) -> list[int]:
         """Those of `ids` to which every word of two characters and more may lead."""
-        found = sorted(ids)
-        texts, longer = self.texts(found), [word for word in words if len(word) > 1]
-        whole = {word: self.whole(word) for word in longer}
-        return [pk for pk in found if all(pk in whole[word] or holds(texts.get(pk, ""), word) for word in longer)]
+        found, longer = sorted(ids), [word for word in words if len(word) > 1]
+        if not self.hides_words:
+            return found
+        hidden = self.hidden(found)
+        doubtful = [pk for pk in found if any(holds(hidden.get(pk, ""), word) for word in longer)]
+        if not doubtful:
+            return found
+        texts, whole = self.texts(doubtful), {word: self.whole(word) for word in longer}
+        kept = (pk for pk in doubtful if all(pk in whole[word] or holds(texts.get(pk, ""), word) for word in longer))
+        return sorted({*found} - {*doubtful} | {*kept})
 
 
 def holds(text: str, word: str) -> bool:
