@@ -34,7 +34,7 @@ class NewPassword extends HTMLElement {
   show() {
     const text = this.first.value;
     const done = Object.fromEntries(Object.entries(this.facts).map(([name, facts]) => [name, rules[name](text, facts)]));
-    const left = [];
+    const left = this.querySelector("[name=old]")?.value === "" ? [this.leftLine.dataset.old] : [];
     for (const line of this.querySelectorAll("[data-rule]")) {
       if (!(line.dataset.rule in done)) continue;
       const good = done[line.dataset.rule];
