@@ -16,6 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from keyuan.customers.lists import CONTACT_LIST, CUSTOMER_LIST
+from keyuan.exchange import logs
+from keyuan.exchange.logs import LOGS
 from keyuan.exchange.models import Export
 from keyuan.exchange.storage import export_path
 from keyuan.exchange.writer import MOST_ROWS, Sheet, write_csv
@@ -76,21 +78,38 @@ def make(export: Export) -> None:
         RuleBroken: the filter is no longer valid, or there are too many rows for the format.
     """
     user = User.objects.get(pk=export.by_id)
-    spec = require_exporter(user, export.module)
-    shown = asked_page(spec, user, export.query)
-    rows, fields = _rows(export, shown, user), _fields(export, shown, user)
     draft = export_path(export.pk, f"{export.format}.draft")
-    header = [str(field.label) for field in fields]
-    texts = _texts(rows, fields, spec, user)
+    names, header, texts = _log(export, user) if export.module in LOGS else _list(export, user)
     count = _write(draft, export, header, texts, user)
     draft.replace(export_path(export.pk, export.format))
     now = timezone.now()
     export.state, export.finished_at, export.expires_at = Export.State.DONE, now, now + timedelta(days=DAYS)
-    export.fields, export.row_count, export.reach = [one.name for one in fields], count, reach_of(user, export.module)
+    export.fields, export.row_count, export.reach = names, count, reach_of(user, export.module)
     export.size = export_path(export.pk, export.format).stat().st_size
     stamp = f"{timezone.localtime(now):%Y%m%d-%H%M}"
-    export.file_name = f"{spec.title}-{user}-{stamp}.{export.format}"
+    export.file_name = f"{title_of(export.module)}-{user}-{stamp}.{export.format}"
     export.save()
+
+
+Content = tuple[list[str], list[str], Iterator[list[str]]]
+"""Names of fields, the header, and the rows of a file."""
+
+
+def title_of(module: str) -> str:
+    return str(LOGS[module] if module in LOGS else LISTS[module].title)
+
+
+def _log(export: Export, user: User) -> Content:
+    logs.require_reader(user)
+    return [], logs.header(export.module), logs.texts(export.module, export.query, user)
+
+
+def _list(export: Export, user: User) -> Content:
+    spec = require_exporter(user, export.module)
+    shown = asked_page(spec, user, export.query)
+    fields = _fields(export, shown, user)
+    header = [str(field.label) for field in fields]
+    return [one.name for one in fields], header, _texts(_rows(export, shown, user), fields, spec, user)
 
 
 def _rows(export: Export, shown: ListPage, user: User) -> QuerySet[Any]:
@@ -146,7 +165,7 @@ def as_text(field: Field, record: Any, book: NameBook) -> str:
 def _write(path: Path, export: Export, header: list[str], rows: Iterator[list[str]], user: User) -> int:
     if export.format == Export.Format.CSV:
         return write_csv(path, header, rows)
-    title = str(LISTS[export.module].title)
+    title = title_of(export.module)
     with Sheet(path, str(user), title=title) as sheet:
         sheet.widths([24] * len(header))
         sheet.header(header)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -78,6 +78,10 @@ class Asked:
             sign_ins=sign_ins,
             given={name: given[name] for name in FILTERS if given[name]},
         )
+
+    def from_place(self, text: str) -> Asked:
+        """The same from where a page ended."""
+        return replace(self, before=_place(text))
 
     def conditions(self) -> sql.Composed:
         """What an index knows."""

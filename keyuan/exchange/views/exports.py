@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from keyuan.exchange import exporting
+from keyuan.exchange.logs import LOGS
 from keyuan.exchange.making import LISTS
 from keyuan.exchange.models import Export
 from keyuan.exchange.views.files import attachment
@@ -42,6 +43,8 @@ def export_list(request: HttpRequest) -> HttpResponse:
 def _wanted(request: HttpRequest) -> dict[str, Any] | None:
     """What a list asked to be exported."""
     module = request.GET.get("module", "")
+    if module in LOGS and _user(request).may("audit", "export"):
+        return {"module": module, "title": LOGS[module], "query": request.GET.urlencode(), "ids": [], "is_log": True}
     if module not in LISTS or not _user(request).may(module, "export"):
         return None
     query = request.GET.copy()
