@@ -48,6 +48,7 @@ def _account(request: Request, *, status: int = 200, **context: Any) -> HttpResp
         "here": request.session.public_key,  # type: ignore[attr-defined]
         "news": list(user.places.filter(is_news=True).order_by("-at")[:MOST_SHOWN]),
         "now": timezone.now(),
+        "may_audit": user.may("audit", "view"),
     }
     return page(request, "people/account.html", filled | context, status=status)
 
