@@ -15,7 +15,7 @@ def speak_english():
 
 @pytest.fixture(autouse=True)
 def seeds(request):
-    """Tests with real transactions empty all tables; the next test gets the first contents back."""
+    """Tests with real transactions empty all tables; the next gets the first contents back, no history and no jobs."""
     if request.node.get_closest_marker("django_db") or {"db", "transactional_db"} & set(request.fixturenames):
         request.getfixturevalue("_django_db_helper")
         from django.apps import apps
@@ -24,6 +24,18 @@ def seeds(request):
 
         if not Option.objects.exists():
             lay_options(apps)
+    yield
+    if has_transactions(request):
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE event, change, procrastinate_jobs CASCADE")  # Django empties its own models only
+
+
+def has_transactions(request) -> bool:
+    """Whether a test commits what it does."""
+    marker = request.node.get_closest_marker("django_db")
+    return bool(marker and marker.kwargs.get("transaction")) or "transactional_db" in request.fixturenames
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import os
 import secrets as randomness
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -63,7 +64,7 @@ def forget_initial_password(is_changed: Callable[[str], bool]) -> None:
 
 def write_private(file: Path, text: str) -> None:
     """Write a file that only its owner may read, wholly or not at all."""
-    draft = file.with_name(f"{file.name}.{os.getpid()}.draft")
+    draft = file.with_name(f"{file.name}.{os.getpid()}.{threading.get_ident()}.draft")
     with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as handle:
         handle.write(text)
     draft.replace(file)
