@@ -146,21 +146,21 @@ def create_token(options: argparse.Namespace) -> None:
 
 
 def create_user(options: argparse.Namespace) -> None:
-    from keyuan.org import accounts
+    from keyuan.people import commands
 
-    say(accounts.create(options.name, options.role, options.full_name))
+    say(commands.create(options.name, options.role, options.full_name))
 
 
 def reset_user(options: argparse.Namespace) -> None:
-    from keyuan.org import accounts
+    from keyuan.people import commands
 
-    say(accounts.reset(options.name))
+    say(commands.reset(options.name))
 
 
 def unlock_user(options: argparse.Namespace) -> None:
-    from keyuan.org import accounts
+    from keyuan.people import commands
 
-    say(accounts.unlock(options.name))
+    say(commands.unlock(options.name))
 
 
 def import_records(options: argparse.Namespace) -> None:

@@ -9,9 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from keyuan.org import throttle
 from keyuan.org.kept import UsedPassword
-from keyuan.org.models import Department, Role, User
+from keyuan.org.models import Role, User
 from keyuan.org.passwords import initial_password, problems
 from keyuan.org.protection import MOST_HISTORY
 
@@ -88,18 +87,6 @@ def change_password(user: User, password: str) -> None:
     user.sessions.all().delete()
 
 
-def create(username: str, role: str = "sales", name: str = "") -> str:
-    """For the command line: a new person with one built-in role, in the root department; the initial password.
-
-    Raises:
-        LookupError: there is no such role, or somebody has the user name.
-    """
-    if User.objects.filter(username__iexact=username).exists():
-        raise LookupError(_("Somebody has the user name “%(name)s” already.") % {"name": username})
-    user = {"username": username, "name": name or username, "department": Department.objects.first()}
-    return create_user(roles=[find_role(role)], **user)[1]
-
-
 def find_role(key: str) -> Role:
     """The built-in role of this key.
 
@@ -111,19 +98,6 @@ def find_role(key: str) -> Role:
         told = {"role": key, "roles": pgettext("list", ", ").join(built_in)}
         raise LookupError(_("There is no role “%(role)s”. The roles are: %(roles)s") % told)
     return built_in[key]
-
-
-def reset(username: str) -> str:
-    """For the command line: a new initial password for `username`."""
-    return reset_password(find(username))
-
-
-def unlock(username: str) -> str:
-    """For the command line: enable `username` again and forget wrong passwords; says what was done."""
-    user = find(username)
-    User.objects.filter(pk=user.pk).update(is_active=True)
-    throttle.unlock(user)
-    return _("%(name)s may sign in again.") % {"name": user.username}
 
 
 def find(username: str) -> User:

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth import authenticate
 
 from keyuan.org import tokens
-from keyuan.org.accounts import PasswordRefused, change_password, create, create_user, reset_password
+from keyuan.org.accounts import PasswordRefused, change_password, create_user, reset_password
 from keyuan.org.first_start import first_administrator, lay_foundation
 from keyuan.org.models import Role, User
 from keyuan.org.passwords import problems
@@ -104,14 +104,3 @@ def test_the_first_start_makes_one_administrator_and_the_built_in_roles(db):
         "marketing",
         "auditor",
     ]
-
-
-def test_the_command_line_names_the_roles_there_are_and_takes_no_name_twice(db):
-    lay_foundation()
-    create("kai", "administrator")
-
-    with pytest.raises(LookupError, match=r"“chief”.*administrator.*sales_manager.*sales"):
-        create("mei", "chief")
-    with pytest.raises(LookupError, match="“KAI”"):
-        create("KAI")
-    assert not User.objects.filter(username="mei").exists()
