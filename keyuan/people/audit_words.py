@@ -10,10 +10,11 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from keyuan.org.models import Department, Role, User
-from keyuan.people import auditing, log
+from keyuan.org.scopes import Module
+from keyuan.people import auditing, comparing, log
 from keyuan.records import story
 from keyuan.records.namebook import NameBook
 from keyuan.records.options import Option, Tag
@@ -136,7 +137,7 @@ def _entry(event: Any, book: NameBook, names: dict[tuple[str, int], tuple[str, s
         url=url,
         source=str(SOURCES.get(event.source, event.source)),
         address=event.place or "",
-        lines=[*_lines(event, book), *_details(event)],
+        lines=[*_lines(event, book, is_seen=_is_seen(event, book.user, names)), *_details(event)],
     )
 
 
@@ -177,16 +178,25 @@ def _of_kind(kind: str, pks: set[int], reader: User, book: NameBook) -> Iterable
     return [(one.pk, str(one), page.format(one.pk)) for one in rows]
 
 
-def _lines(event: Any, book: NameBook) -> list[tuple[str, str | None, str]]:
-    """What changed: records through the field policy of the reader, other things as they are kept."""
+def _is_seen(event: Any, reader: User, names: dict[tuple[str, int], Any]) -> bool:
+    """Whether the values of a record are the reader's to know: they may see it, or could if it were still there."""
+    if event.record_type not in LISTS:
+        return True
+    return (event.record_type, event.record_id) in names or reader.reach(event.record_type, "view").everything
+
+
+def _lines(event: Any, book: NameBook, *, is_seen: bool) -> list[tuple[str, str | None, str]]:
+    """What changed: records through the rights of the reader to rows and fields, other things as they are kept."""
     change = event.values
-    if change is None:
+    if change is None or not is_seen:
         return []
     is_new = event.name == "created" or not change.before
     if event.record_type in LISTS:
         lines = story.lines_of(change, LISTS[event.record_type].catalogue, book)
         return [(one.label, None if is_new else one.before, one.after) for one in lines if one.field != "id"]
     names = dict.fromkeys([*change.before, *change.after])
+    if event.record_type == "role":
+        return _granted(names, change, is_new)
     return [
         (
             _label(event.record_type, name),
@@ -195,6 +205,22 @@ def _lines(event: Any, book: NameBook) -> list[tuple[str, str | None, str]]:
         )
         for name in names
     ]
+
+
+def _granted(names: Iterable[str], change: Any, is_new: bool) -> list[tuple[str, str | None, str]]:
+    """The permissions of a role right by right, and its name and description as they are."""
+    told: list[tuple[str, str | None, str]] = []
+    none = pgettext("permission", "none")
+    for name in names:
+        before, after = change.before.get(name), change.after.get(name)
+        if name not in Module.values:
+            told.append(
+                (_label("role", name), None if is_new else str(before or _("empty")), _short(after or _("empty")))
+            )
+            continue
+        pairs = comparing.differences(name, before or {}, after or {})
+        told += [(one.label, one.one or none, one.other or none) for one in pairs]
+    return told
 
 
 def _label(kind: str, name: str) -> str:

@@ -1,6 +1,7 @@
 """Two roles beside each other: every operation and every limited field, and where they differ (W2)."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -38,6 +39,21 @@ def compare(one: Role, other: Role) -> list[tuple[str, list[Pair]]]:
         rows += [Pair(str(field.label), *(_right(side, field.name) for side in pair)) for field in fields]
         found.append((str(Module(module).label), rows))
     return found
+
+
+def differences(module: str, before: dict[str, Any], after: dict[str, Any]) -> list[Pair]:
+    """What differs between two grants of one module, as the log keeps them, in words."""
+    names = dict(Department.objects.values_list("pk", "name"))
+    pair = _granted(before), _granted(after)
+    fields = [field for one in catalogues() if one.module == module for field in one.limitable_fields()]
+    rows = [_operation(module, Operation(name), pair, names) for name in OPERATIONS.get(module, ())]
+    rows += [Pair(str(one.label), *(_right(side, one.name) for side in pair)) for one in fields]
+    label = str(Module(module).label)
+    return [Pair(f"{label} · {row.label}", row.one, row.other) for row in rows if row.differs]
+
+
+def _granted(kept: dict[str, Any]) -> Granted:
+    return Granted(**kept) if kept else NOTHING
 
 
 def _operation(module: str, operation: Operation, pair: tuple[Granted, Granted], names: dict[int, str]) -> Pair:

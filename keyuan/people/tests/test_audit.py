@@ -4,9 +4,10 @@ import pytest
 from django.http import QueryDict
 from django.test import RequestFactory
 
-from keyuan.org.models import Grant
+from keyuan.org.models import Grant, Role
 from keyuan.people import audit_words, auditing
 from keyuan.people.auditing import Asked
+from keyuan.people.roles import Granted, create_role, set_fields, set_grants
 from keyuan.ui import signing_log
 from tests.make import make_contact, make_customer, make_role, make_user
 
@@ -23,6 +24,14 @@ def log(cast, browser):
     cast.read = browser(cast.auditor)
     cast.client = browser
     return cast
+
+
+def let_see_customers(log, **fields):
+    """The auditor may see every customer, too; a fresh instance, as in the next request."""
+    everything = {"scope": "all", "operations": {"view": ""}, "fields": fields}
+    Grant.objects.create(role=log.auditor.roles.get(), module="customer", **everything)
+    log.auditor = type(log.auditor).objects.get(pk=log.auditor.pk)
+    return log.auditor
 
 
 def shown(response):
@@ -43,7 +52,7 @@ def asked_for(**query):
 def test_the_log_says_who_did_what_when_from_where_and_what_it_was_before(log):
     log.customer.edit(by=log.anna, address="宁波")
 
-    latest = entries(log.auditor)[0]
+    latest = entries(let_see_customers(log))[0]
 
     assert (latest.who, latest.what, latest.kind, latest.source, latest.address) == (
         "Anna",
@@ -58,6 +67,28 @@ def test_the_log_says_who_did_what_when_from_where_and_what_it_was_before(log):
 def test_who_may_not_see_a_record_reads_its_number_and_no_name_of_it(log):
     assert {one.record for one in entries(log.auditor, kind="customer")} == {f"#{log.customer.pk}"}
     assert {one.url for one in entries(log.auditor, kind="customer")} == {""}
+
+
+def test_who_may_not_see_a_record_learns_no_value_of_it_and_no_search_leads_to_it(log):
+    page = shown(log.read.get("/admin/audit/"))
+    called = log.read.get("/api/v1/audit", {"kind": "customer"}).content.decode()
+
+    assert [one.lines for one in entries(log.auditor, kind="customer")] == [[], []]
+    assert entries(log.auditor, q="乙公司") == []
+    assert [word for word in ("甲公司", "乙公司", "87352210", "8735 2210") if word in page + called] == []
+
+
+def test_a_change_of_permissions_is_told_right_by_right(log, admin):
+    role = create_role(by=admin, name="Desk", copy_of=Role.objects.get(key="sales"))
+    set_fields(role, {"customer": {"phone": "masked"}}, by=admin)
+    set_grants(role, {"customer": Granted("branch", [], {"view": "", "edit": "own"})}, by=admin)
+
+    told = dict((label, (before, after)) for one in entries(admin, kind="role") for label, before, after in one.lines)
+
+    assert told["Customers · Phone"] == ("Editable", "Masked")
+    assert told["Customers · View"] == ("Own", "Department and below")
+    assert told["Customers · Import"] == ("Own", "none")
+    assert "Customers · Edit" not in told
 
 
 def test_who_may_see_it_reads_its_name_and_gets_there(log):
@@ -101,6 +132,7 @@ def test_a_hidden_field_is_in_no_line_and_no_search_finds_it(log):
     ],
 )
 def test_it_is_filtered_by_what_is_asked(log, query, number):
+    let_see_customers(log)
     assert len(entries(log.auditor, **query)) == number
 
 
@@ -191,6 +223,7 @@ def request_from(address):
 
 def test_the_api_tells_the_same_page_after_page(log):
     log.customer.edit(by=log.anna, notes="x")
+    let_see_customers(log)
 
     first = log.read.get("/api/v1/audit", {"limit": 2}).json()
     second = log.read.get("/api/v1/audit", {"limit": 2, "cursor": first["next"]}).json()
@@ -198,7 +231,7 @@ def test_the_api_tells_the_same_page_after_page(log):
     told = [*first["items"], *second["items"]]
     assert [one["verb"] for one in told[:3]] == ["edited", "edited", "created"]
     assert len({one["id"] for one in told}) == len(told)
-    assert told[0]["record"] == {"kind": "customer", "id": log.customer.pk, "name": None}
+    assert told[0]["record"] == {"kind": "customer", "id": log.customer.pk, "name": "乙公司"}
     assert told[0]["address"] == "10.1.2.3"
     assert [one["after"] for one in told[0]["changes"]] == ["x"]
 
