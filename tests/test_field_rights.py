@@ -15,6 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
+from keyuan.customers.duplicates import Given, find_duplicates
 from keyuan.customers.fields import CONTACT, CUSTOMER
 from keyuan.customers.models import Customer
 from keyuan.exchange import exporting, importing, making, running
@@ -316,6 +317,34 @@ def test_somebody_without_the_right_to_contacts_is_not_led_to_customers_by_them(
         by_number = Listing(CUSTOMER, person, q="13700000001").page(1, 9).pks
 
     assert (by_name, by_number) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("person", "phone"), [("administrator", "139 1234 5678"), ("dim", "139 **** 5678"), ("blind", "")]
+)
+def test_the_duplicate_check_tells_no_hidden_phone_and_no_other_number_of_a_contact(
+    person: str, phone: str, world: SimpleNamespace
+) -> None:
+    given = Given(name=world.records["anna"].customer.name, phone=NUMBERS[2])
+    hit = next(one for one in find_duplicates(given, by=world.people[person]) if one.level == "same")
+    said = "".join(sentence for _sign, sentence in hit.reasons)
+
+    assert hit.phone_told == phone
+    assert "139" not in said
+    assert "0574" in said
+
+
+@pytest.mark.parametrize(("op", "number"), [("some", 0), ("no", 1)])
+def test_somebody_without_the_right_to_contacts_filters_by_none_of_them(
+    op: str, number: int, world: SimpleNamespace
+) -> None:
+    with taken_back():
+        person = make_user("alone", make_role(customer={"view": "all"}))
+        pk = make_contact(world.records["anna"].customer, "欧阳孤独", mobile="13700000001").customer_id
+        inner = {"field": "mobile", "op": "=", "value": "13700000001"}
+        for value in (None, inner):
+            node = {"and": [{"field": "id", "op": "=", "value": pk}, {"field": "contacts", "op": op, "value": value}]}
+            assert Listing(CUSTOMER, person, node=node).count().number == number
 
 
 @pytest.mark.parametrize("column", ["phone", "notes"])

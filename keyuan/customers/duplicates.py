@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from keyuan.customers.models import Contact, Customer, CustomerSearch
 from keyuan.org.models import User
+from keyuan.org.scopes import FieldRight
 from keyuan.records.cleaners import Invalid
 from keyuan.records.cleaners.phone import clean_phones, display, masked
 from keyuan.records.cleaners.phone import key as phone_key
@@ -69,6 +70,7 @@ class Hit:
         reasons: pairs of sign (`=` or `≠`) and sentence.
         is_visible: the person may open it; else only name, owner and masked phone are told.
         sees_phone: the person sees the phones of customers in full.
+        hides_phone: phones of customers are hidden from the person.
     """
 
     customer: Customer
@@ -77,12 +79,13 @@ class Hit:
     reasons: list[tuple[str, str]] = field(default_factory=list)
     is_visible: bool = False
     sees_phone: bool = False
+    hides_phone: bool = False
 
     @property
     def phone_told(self) -> str:
-        """The phone in full to those who may see the customer and its phone, else masked."""
+        """The phone in full to those who may see the customer and its phone, else masked; "" where it is hidden."""
         number = _first(self.customer.phone)
-        if not number:
+        if not number or self.hides_phone:
             return ""
         return display(number) if self.is_visible and self.sees_phone else masked(number)
 
@@ -146,12 +149,18 @@ def _explain(row: DuplicateKey, contact: Contact | None, hit: Hit) -> None:
         case "uscc":
             hit.add("=", _("The unified social credit code is the same"), 100, "same" if row.live else "similar")
         case "phone" if contact is not None:
-            words = {"name": contact.name, "phone": masked(_first(contact.mobile or contact.phone))}
+            words = {"name": contact.name, "phone": masked(_held(contact, row.key))}
             hit.add("=", _("Contact %(name)s has the same number %(phone)s") % words, 90)
         case "phone":
             hit.add("=", _("The phone is the same"), 90)
         case "domain":
             hit.add("=", _("The domain %(domain)s is the same") % {"domain": row.key}, 80)
+
+
+def _held(contact: Contact, key: str) -> str:
+    """The number of this contact that was asked for; the others are nobody's business."""
+    numbers = [number for text in (contact.mobile, contact.phone) for number in text.split(";") if number]
+    return next((number for number in numbers if phone_key(number) == key), "")
 
 
 def _first(numbers: str) -> str:
@@ -211,6 +220,7 @@ def _mark_visible(hits: list[Hit], by: User) -> None:
     seen = set(
         Customer.objects.visible_to(by).filter(pk__in=[hit.customer.pk for hit in hits]).values_list("pk", flat=True)
     )
-    sees_phone = by.rights.sees("customer", "phone")
+    right = by.rights.limits("customer").get("phone")
     for hit in hits:
-        hit.is_visible, hit.sees_phone = hit.customer.pk in seen, sees_phone
+        hit.is_visible, hit.hides_phone = hit.customer.pk in seen, right == FieldRight.HIDDEN
+        hit.sees_phone = right not in (FieldRight.HIDDEN, FieldRight.MASKED)

@@ -40,7 +40,7 @@ def texts(module: str, query: str, reader: User) -> Iterator[list[str]]:
     if is_sign_in:
         asked.about, asked.person = asked.person, None
     while True:
-        found = page_of(asked, CHUNK)
+        found = page_of(asked, CHUNK, reader=reader)
         for one in _words(asked, found.events, reader):
             yield _row(one, is_sign_in)
         if not found.after:

@@ -35,5 +35,10 @@ def use_link(token: str) -> bool:
     return bool(PasswordLink.objects.filter(digest=_digest(token)).delete()[0])
 
 
+def forget_links(user: User) -> None:
+    """Those on their way to an address that is no longer this person's."""
+    PasswordLink.objects.filter(user=user).delete()
+
+
 def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()

@@ -83,6 +83,11 @@ class Rights:
             self._reaches[key] = reach
         return self._reaches[key]
 
+    def team(self) -> frozenset[int]:
+        """The person and those below, where one of the grants reaches them as such; else nobody."""
+        scopes = {scope for found in self.scopes.values() for scope, _chosen in found}
+        return frozenset({self.user.pk}) | self._subordinates() if Scope.TEAM in scopes else frozenset()
+
     def _resolve(self, scope: str, chosen: tuple[int, ...]) -> Reach:
         user = self.user
         own = frozenset({user.pk})

@@ -30,7 +30,7 @@ from keyuan.ui.rest.inputs import body, expect, parameters, whole_number, wrong_
 from keyuan.ui.rest.problems import answer, refused
 from keyuan.ui.rest.replays import repeatable
 from keyuan.ui.rest.schemas import Schema, listed, nullable, ref, text
-from keyuan.ui.stepup import confirmed_call
+from keyuan.ui.stepup import confirmed_call, require_confirmed
 
 users, departments, roles = Router(tags=["users"]), departments_api.departments, departments_api.roles
 LIMIT, MOST = 50, 200
@@ -203,6 +203,8 @@ def user_change(request: HttpRequest, pk: int) -> HttpResponse:
     by = user_of(request)
     person = get_object_or_404(people_reached(by, "edit"), pk=pk)
     given = body(request)
+    if "roles" in given:
+        require_confirmed(request)
     along = given.pop("move_records", False)
     if type(along) is not bool:
         raise refused({"move_records": [wrong_type("move_records")]})

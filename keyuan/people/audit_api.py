@@ -54,7 +54,7 @@ def audit_list(request: HttpRequest) -> HttpResponse:
     query.update(given | {"before": given.get("cursor", "")})
     reader: User = request.user  # type: ignore[assignment]
     asked = Asked.of(query, sign_ins=given.get("kind") == auditing.SIGN_IN)
-    found = auditing.page_of(asked, limit)
+    found = auditing.page_of(asked, limit, reader=reader)
     told = _told(asked, found.events, reader)
     return answer({"items": told, "next": found.after or None})
 

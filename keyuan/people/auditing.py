@@ -17,7 +17,10 @@ from django.http import QueryDict
 from django.utils import timezone
 from psycopg import sql
 
+from keyuan.org.models import User
 from keyuan.records.history import Change, Event
+from keyuan.records.veil import covered
+from keyuan.ui.lists.installed import LISTS
 from keyuan.ui.signing_log import KIND as SIGN_IN
 
 DAYS, PAGE, SCANNED = 30, 50, 20_000
@@ -33,7 +36,11 @@ FOUND = sql.SQL("""
     LEFT JOIN operation o ON o.id = w.operation_id {values} WHERE {rest} ORDER BY w.at DESC, w.id DESC LIMIT {most}
 """)
 VALUES = sql.SQL("LEFT JOIN change c ON c.event_id = w.id AND c.at = w.at")
-TEXT = sql.SQL("concat_ws(' ', c.before::text, c.after::text, w.details::text) ILIKE {}")
+TEXT = sql.SQL("""
+    concat_ws(' ', ({before})::text, ({after})::text, CASE WHEN w.record_type = ANY({lists})
+    THEN concat_ws(' ', w.details->>'reason', w.details->>'fields') ELSE w.details::text END) ILIKE {word}
+""")
+"""Only in what the reader is told: how many events hold a word, and which, would tell a hidden value bit by bit."""
 
 
 @dataclass
@@ -100,7 +107,7 @@ class Asked:
             found.append(sql.SQL("at <= {0} AND (at < {0} OR id < {1})").format(at, pk))
         return sql.SQL(" AND ").join(found)
 
-    def rest(self) -> list[sql.Composable]:
+    def rest(self, reader: User | None) -> list[sql.Composable]:
         """What has to be looked at event by event."""
         found: list[sql.Composable] = []
         if self.verb:
@@ -110,8 +117,24 @@ class Asked:
         if self.address:
             found.append(sql.SQL("coalesce(w.details->>'address', o.address) = {}").format(self.address))
         if self.q:
-            found.append(TEXT.format(f"%{_escaped(self.q)}%"))
+            assert reader is not None
+            found.append(_text(self.q, reader))
         return found
+
+
+def _text(word: str, reader: User) -> sql.Composed:
+    covers = {module: covered(spec.catalogue, reader) for module, spec in LISTS.items()}
+    before, after = (_uncovered(sql.SQL(column), covers) for column in ("c.before", "c.after"))
+    return TEXT.format(before=before, after=after, lists=list(LISTS), word=f"%{_escaped(word)}%")
+
+
+def _uncovered(values: sql.SQL, covers: dict[str, list[str]]) -> sql.Composable:
+    """The values of an event without those of fields that are hidden or masked."""
+    arm = sql.SQL("WHEN {module} THEN {values} - {names}::text[]")
+    arms = [arm.format(module=module, values=values, names=names) for module, names in covers.items() if names]
+    if not arms:
+        return values
+    return sql.SQL("CASE w.record_type {arms} ELSE {values} END").format(arms=sql.SQL(" ").join(arms), values=values)
 
 
 @dataclass
@@ -128,9 +151,13 @@ class Page:
     is_cut: bool = False
 
 
-def page_of(asked: Asked, size: int = PAGE) -> Page:
-    """One page of the log."""
-    window, rest = WINDOW.format(conditions=asked.conditions()), asked.rest()
+def page_of(asked: Asked, size: int = PAGE, *, reader: User | None = None) -> Page:
+    """One page of the log.
+
+    Args:
+        reader: who searches; needed where a text is asked for.
+    """
+    window, rest = WINDOW.format(conditions=asked.conditions()), asked.rest(reader)
     query = FOUND.format(
         window=window,
         scanned=SCANNED if rest else size + 1,

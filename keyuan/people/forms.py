@@ -195,7 +195,9 @@ class MemberForm(PersonForm):
 
     def clean_username(self) -> str:
         username = self.cleaned_data["username"]
-        return self._unused(username, _("This user name is taken."), username__iexact=username)
+        for column in ("username__iexact", "email__iexact", "phone"):  # a user name wins over what others sign in with
+            self._unused(username, _("This user name is taken."), **{column: username})
+        return username
 
 
 class MoveForm(forms.Form):

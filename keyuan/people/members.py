@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from keyuan.org import accounts, throttle
+from keyuan.org import accounts, links, throttle
 from keyuan.org.administrators import keeping_an_administrator, lock_organisation, require_administrator
 from keyuan.org.models import Department, Role, User
 from keyuan.org.scopes import Module
@@ -78,8 +78,11 @@ def edit_member(
         locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
         require(by, "edit", locked, fields.get("department", locked.department))
         before = picture(locked)
+        if fields.get("email", locked.email) != locked.email:
+            _guard_mail(locked, by)
         if "superior" in fields:
             _refuse_circle(locked, fields["superior"])
+            _guard_superior(locked, fields["superior"], by)
         moves = "department" in fields and fields["department"].pk != locked.department_id
         if moves:
             relocating.require_settled(locked)
@@ -95,10 +98,29 @@ def edit_member(
             relocating.take_along([locked.pk], fields["department"], by=by, operation=operation)
 
 
+def _guard_mail(user: User, by: User) -> None:
+    """A link for a new password goes to the e-mail: who may choose it for others could become anybody."""
+    if not by.is_administrator and user.roles.exists():
+        raise RuleBroken(
+            _("Links for a new password go to the e-mail. Only administrators change it, and its owner in the account.")
+        )
+
+
+def _guard_superior(user: User, superior: User | None, by: User) -> None:
+    """Who sees the records of those below them puts nobody below themselves; an administrator does."""
+    if by.is_administrator or superior is None or superior.pk == user.superior_id:
+        return
+    team = by.rights.team()
+    if superior.pk in team and user.pk not in team:
+        raise RuleBroken(_("You would see more records by this. Let an administrator choose this superior."))
+
+
 def _set(user: User, fields: dict[str, Any]) -> None:
     if "language" in fields:
         user.preferences = _spoken(user.preferences, fields.pop("language"))
         fields["preferences"] = user.preferences
+    if fields.get("email", user.email) != user.email:
+        links.forget_links(user)
     for name, value in fields.items():
         setattr(user, name, value)
     user.save(update_fields=list(fields))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from keyuan.org.administrators import require_administrator
 from keyuan.org.models import Role, User
 from keyuan.org.rights import Rights, unite
+from keyuan.org.scopes import Module
 from keyuan.people import log
 from keyuan.people.roles import grants_of
 from keyuan.records.errors import NotAllowed, RuleBroken
@@ -20,6 +21,7 @@ from keyuan.ui.middleware import READING
 
 PREVIEW = "preview_role"
 END = "/admin/roles/preview/end/"
+READ_BY_RIGHT = ((Module.AUDIT, "view"), (Module.AUDIT, "export"), (Module.PEOPLE, "view"))
 OPEN = (END, "/sign-out/", "/lock/", "/account/preferences/")
 
 
@@ -31,12 +33,16 @@ def start(request: Any, role: Role) -> None:
     """
     by: User = request.user
     require_administrator(by)
-    rights = rights_of(role, by)
-    for module in LISTS:
-        if rights.may(module, "view") and not (by.reach(module, "view").everything and not by.rights.limits(module)):
-            raise NotAllowed(_("A preview would show you records that your own roles do not show."))
+    if not sees_as_much(by.rights, rights_of(role, by)):
+        raise NotAllowed(_("A preview would show you records that your own roles do not show."))
     log.write("role", role.pk, "previewed", by=by)
     request.session[PREVIEW] = role.pk
+
+
+def sees_as_much(own: Rights, shown: Rights) -> bool:
+    """Whether somebody with the rights `own` learns nothing new from a preview of `shown`."""
+    lists = all(own.reach(one, "view").everything and not own.limits(one) for one in LISTS if shown.may(one, "view"))
+    return lists and all(own.may(*right) for right in READ_BY_RIGHT if shown.may(*right))
 
 
 def rights_of(role: Role, person: User) -> Rights:
@@ -56,13 +62,15 @@ class RolePreview:
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         user: Any = request.user
-        if "Authorization" in request.headers or not user.is_authenticated or PREVIEW not in request.session:
+        with_token = errors.is_api(request) and request.headers.get("Authorization")
+        if with_token or not user.is_authenticated or PREVIEW not in request.session:
             return None
         role = Role.objects.filter(pk=request.session[PREVIEW]).first()
-        if role is None or not user.is_administrator:
+        rights = rights_of(role, user) if role is not None and user.is_administrator else None
+        if role is None or rights is None or not sees_as_much(user.rights, rights):
             del request.session[PREVIEW]
             return None
-        user._rights = rights_of(role, user)
+        user._rights = rights
         request.preview = role  # type: ignore[attr-defined]
         if request.method in READING or request.path in OPEN:
             return None

@@ -26,6 +26,11 @@ def veil(catalogue: Catalogue, rows: Iterable[Any], user: User) -> None:
             _cover(row, field, seen)
 
 
+def covered(catalogue: Catalogue, user: User) -> list[str]:
+    """The names of the fields that `user` does not see in full."""
+    return [field.name for field, _seen in _changes(catalogue, user)] if user.rights.limits(catalogue.module) else []
+
+
 def _changes(catalogue: Catalogue, user: User) -> Changes:
     """The fields that are hidden, each with None, and those that are masked, each with its masked self."""
     visible = catalogue.visible_fields(user)

@@ -142,7 +142,7 @@ class Doorkeeper:
             return None
         user: Any = request.user
         user.address = address_of(request)
-        with_token = errors.is_api(request) and "Authorization" in request.headers
+        with_token = errors.is_api(request) and bool(request.headers.get("Authorization"))
         if user.is_authenticated and not with_token and (refusal := self.session_refusal(request, user)):
             return refusal
         if request.method not in READING:

@@ -60,11 +60,16 @@ def confirmed_call(view: View) -> View:
 
     @wraps(view)
     def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if not getattr(request, "has_token", False) and not is_confirmed(request):
-            raise NotAllowed(_("Confirm your password first: open /confirm/ in this browser."))
+        require_confirmed(request)
         return view(request, *args, **kwargs)
 
     return entered  # type: ignore[return-value]
+
+
+def require_confirmed(request: HttpRequest) -> None:
+    """Raises NotAllowed where a session of the API was not confirmed lately; a token goes on."""
+    if not getattr(request, "has_token", False) and not is_confirmed(request):
+        raise NotAllowed(_("Confirm your password first: open /confirm/ in this browser."))
 
 
 def confirm_by(request: Any, password: str) -> str:

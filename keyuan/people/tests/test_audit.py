@@ -40,7 +40,7 @@ def shown(response):
 
 def entries(reader, **query):
     asked = asked_for(**query)
-    return audit_words.entries(auditing.page_of(asked).events, reader, asked.q)
+    return audit_words.entries(auditing.page_of(asked, reader=reader).events, reader, asked.q)
 
 
 def asked_for(**query):
@@ -111,6 +111,21 @@ def test_a_hidden_field_is_in_no_line_and_no_search_finds_it(log):
     assert "Phone" not in [label for label, _before, _after in created.lines]
     assert entries(reader, q="87352210") == []
     assert len(entries(log.anna, q="87352210")) == 1
+
+
+@pytest.mark.parametrize("right", ["hidden", "masked"])
+def test_the_pages_of_a_search_do_not_tell_where_a_hidden_value_stands(log, browser, right):
+    for _number in range(3):
+        make_customer(owner=log.anna, phone="0574-87352211", notes="87351111")
+    role = log.auditor.roles.get()
+    Grant.objects.create(role=role, module="customer", scope="all", operations={"view": ""}, fields={"phone": right})
+    reader = browser(type(log.auditor).objects.get(pk=log.auditor.pk))
+
+    def asked(q):
+        return reader.get("/api/v1/audit", {"q": q, "limit": 1}).json()
+
+    assert asked("87352211") == {"items": [], "next": None}
+    assert asked("87351111")["next"]
 
 
 @pytest.mark.parametrize(

@@ -104,8 +104,42 @@ def test_a_clerk_does_not_touch_administrators_nor_themselves_nor_accounts(clerk
     assert not User.objects.filter(position="X").exists()
 
 
+def test_a_clerk_does_not_send_the_links_for_new_passwords_of_others_to_themselves(clerk, cast, browser):
+    client, caller = browser(clerk), Caller(clerk)
+    fresh = make_user("fresh", department=cast.boss.department)
+
+    answers = [
+        client.post(f"/admin/users/{cast.anna.pk}/edit/", values(cast.anna, email="clerk@x.example")).status_code,
+        caller.patch(f"/users/{cast.anna.pk}", {"email": "clerk@x.example"}).status_code,
+        caller.patch(f"/users/{fresh.pk}", {"email": "fresh@x.example"}).status_code,
+    ]
+
+    assert answers == [422, 409, 200]
+    assert User.objects.get(pk=cast.anna.pk).email == cast.anna.email
+
+
 def test_a_clerk_can_not_become_the_superior_of_people_and_so_read_their_records(clerk, cast, secret, browser):
     """A superior with the scope “own and subordinates” sees the records of those below; a clerk has no such scope."""
     browser(clerk).post(f"/admin/users/{cast.anna.pk}/edit/", values(cast.anna, superior=clerk.pk))
 
     assert browser(clerk).get(f"/customers/{secret.pk}/").status_code == 404
+
+
+def test_a_clerk_who_leads_a_team_puts_nobody_into_it(clerk, cast, browser):
+    clerk.roles.add(make_role("lead", customer={"view": "team"}))
+    below = make_user("below", department=cast.boss.department, superior=clerk)
+    client = browser(clerk)
+
+    for superior in (clerk, below):
+        answer = client.post(f"/admin/users/{cast.anna.pk}/edit/", values(cast.anna, superior=superior.pk))
+        assert answer.status_code == 422
+    assert client.post(f"/admin/users/{below.pk}/edit/", values(below, superior=cast.boss.pk)).status_code == 302
+
+
+def test_a_clerk_shuts_nobody_out_by_a_user_name_that_others_sign_in_with(clerk, cast, browser):
+    User.objects.filter(pk=cast.boss.pk).update(email="boss@x.example", phone="13800138000")
+    client = browser(clerk)
+
+    for name in ("Boss@x.example", "13800138000"):
+        answer = client.post(f"/admin/users/{cast.anna.pk}/edit/", values(cast.anna, username=name))
+        assert "username" in answer.context["form"].errors

@@ -18,6 +18,7 @@ from keyuan.org.models import User
 from keyuan.org.settings import set_setting
 from keyuan.org.tokens import find_token, issue
 from keyuan.people import tasks
+from keyuan.people.members import edit_self
 from keyuan.records.history import Event
 from tests.make import PASSWORD, make_user
 
@@ -74,6 +75,17 @@ def with_cursor(statement):
 
 def link_in(mails):
     return re.search(r"https://crm\.example(/password/link/\S+)", mails[-1][1].get_content())[1]
+
+
+def test_a_link_to_an_address_of_before_no_longer_works(lin, inbox):
+    ask()
+    run_jobs()
+    address = link_in(inbox)
+    before = Client().get(address).status_code
+
+    edit_self(lin, name="Lin", phone="", email="new@example.com")
+
+    assert (before, Client().get(address).status_code) == (200, 404)
 
 
 def test_without_a_mail_server_the_page_names_the_administrator(lin):

@@ -135,6 +135,39 @@ def test_a_preview_ends_when_its_role_or_the_right_to_it_is_gone(admin, role, br
     assert User.objects.filter(pk=admin.pk).exists()
 
 
+def test_a_preview_shows_no_log_to_those_who_may_not_read_it(admin, browser):
+    everything = {"customer": {"view": "all"}, "contact": {"view": "all"}, "people": {"view": "all"}}
+    keeper = make_user("keeper", make_role(settings={"view": "all", "edit": "all"}, **everything))
+    auditor = Role.objects.get(key="auditor")
+
+    assert browser(keeper).post(f"/admin/roles/{auditor.pk}/preview/").status_code == 403
+
+
+def test_a_preview_does_not_outlive_the_right_to_what_it_shows(browser, role):
+    seeing = {"customer": {"view": "all", "create": "all"}, "contact": {"view": "all"}}
+    own = make_role(settings={"view": "all", "edit": "all"}, **seeing)
+    keeper = make_user("keeper", own)
+    customer = make_customer(owner=keeper)
+    Grant.objects.filter(role=role, module="customer").update(scope="all")
+    client = browser(keeper)
+    started = client.post(f"/admin/roles/{role.pk}/preview/").status_code
+    before = client.get(f"/customers/{customer.pk}/").status_code
+
+    Grant.objects.filter(role=own, module="customer").delete()
+
+    assert (started, before) == (302, 200)
+    assert client.get(f"/customers/{customer.pk}/").status_code == 404
+
+
+def test_a_header_makes_no_preview_write(admin, role, browser):
+    client = browser(admin)
+    client.post(f"/admin/roles/{role.pk}/preview/")
+
+    for key in ("", "Bearer x"):
+        answer = client.post("/customers/new/", {"name": "甲公司"}, headers={"Authorization": key})
+        assert answer.status_code == 409
+
+
 def test_two_roles_are_compared_right_by_right(admin, role, browser):
     Grant.objects.filter(role=role, module="customer").update(fields={"phone": "masked"}, scope="branch")
     pairs = dict(compare(role, Role.objects.get(key="sales")))["Customers"]

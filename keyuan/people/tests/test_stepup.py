@@ -121,6 +121,7 @@ def test_every_act_of_the_list_asks(admin, cast, later):
         ("/recycle-bin/purge/", {"number": "1"}),
         ("/account/tokens/", {"name": "x", "scope": "read", "days": "30"}),
         ("/admin/security/", {}),
+        ("/admin/settings/", {"history_months": "7"}),
     ]
 
     assert {path: client.post(path, data).status_code for path, data in asked} == {path: 403 for path, _data in asked}
@@ -136,6 +137,38 @@ def test_the_api_refuses_a_session_and_lets_a_token_go_on(cast, later):
 
     assert (by_session.status_code, by_session["Content-Type"]) == (403, "application/problem+json")
     assert by_token.status_code < 300
+
+
+def test_roles_are_not_given_by_an_older_session_through_the_api(admin, cast, later):
+    client, role = later(admin), make_role("some")
+
+    def patch(**body):
+        return client.patch(f"/api/v1/users/{cast.anna.pk}", json.dumps(body), "application/json").status_code
+
+    assert (patch(roles=[role.pk]), patch(position="X")) == (403, 200)
+    assert not role.members.exists()
+
+
+def test_ones_own_e_mail_changes_with_the_password_only(cast, later):
+    """Whoever finds an open screen would send themselves a link for a new password."""
+    client, form = later(cast.anna), {"name": "Anna B.", "phone": "", "email": cast.anna.email}
+
+    kept = client.post("/account/", form)
+    asked = client.post("/account/", {**form, "email": "evil@example.com"})
+    cast.anna.refresh_from_db()
+
+    assert (kept.status_code, asked.status_code, cast.anna.email) == (302, 403, form["email"])
+    assert client.post("/account/", {**form, "email": "a@x.example", "confirm_password": PASSWORD}).status_code == 302
+
+
+def test_old_passwords_that_are_tried_while_changing_it_are_counted(cast, later):
+    client = later(cast.anna)
+    new = {"password": "kite teapot halfbeat", "again": "kite teapot halfbeat"}
+    for _number in range(6):
+        client.post("/password/change/", {"old": "wrong", **new})
+
+    assert client.post("/password/change/", {"old": PASSWORD, **new}).status_code == 422
+    assert Event.objects.filter(record_type="sign-in", name="confirm_refused").count() >= 5
 
 
 def test_how_long_a_confirmation_counts_is_a_setting(admin, browser):
@@ -170,6 +203,12 @@ def test_an_idle_session_is_locked_by_the_server_and_logged(cast, idle):
         "locked",
         "idle",
     )
+
+
+def test_an_empty_key_opens_no_locked_screen(cast, idle):
+    client = idle(cast.anna)
+
+    assert client.get("/api/v1/customers", headers={"Authorization": ""}).status_code == 403
 
 
 def test_a_page_that_asks_by_itself_does_not_keep_a_session_open(cast, browser):

@@ -17,14 +17,20 @@ from keyuan.people.forms import PersonForm, TokenForm
 from keyuan.people.members import OWN, edit_self
 from keyuan.ui.audience import signed_in
 from keyuan.ui.pages import page, toast
-from keyuan.ui.stepup import confirmed
+from keyuan.ui.stepup import confirmed, confirmed_when
 
 MOST_TOKENS = 20
 MOST_SHOWN = 30
 
 
+def changes_mail(request: Any) -> bool:
+    """Whether the form names another e-mail: links for a new password go there (OWASP ASVS 5.0, 7.5.1)."""
+    return request.method == "POST" and request.POST.get("email", "").strip() != request.user.email
+
+
 @require_http_methods(["GET", "POST"])
 @signed_in
+@confirmed_when(changes_mail)
 def account(request: Request) -> HttpResponse:
     user = request.user
     form = PersonForm(request.POST or None, person=user, initial={name: getattr(user, name) for name in OWN})

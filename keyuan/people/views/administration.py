@@ -17,6 +17,7 @@ from keyuan.people.settings_form import SettingsForm
 from keyuan.records.options import Option, Tag
 from keyuan.ui.audience import administrators
 from keyuan.ui.pages import page, toast
+from keyuan.ui.stepup import confirmed_when
 
 
 @require_GET
@@ -35,8 +36,15 @@ def overview(request: Request) -> HttpResponse:
     return page(request, "people/overview.html", context)
 
 
+def changes_history(request: Request) -> bool:
+    """Whether the form names another time after which the logs go."""
+    wanted = request.POST.get("history_months")
+    return wanted is not None and wanted != SettingsForm.current()["history_months"]
+
+
 @require_http_methods(["GET", "POST"])
 @administrators
+@confirmed_when(changes_history)
 def settings(request: Request) -> HttpResponse:
     before = SettingsForm.current()
     form = SettingsForm(request.POST or None, initial=before)

@@ -23,7 +23,7 @@ from keyuan.ui.pages import page
 def operation_log(request: Request) -> HttpResponse:
     """Everything that happened, through the field policy of the reader."""
     asked = Asked.of(request.GET)
-    found = auditing.page_of(asked)
+    found = auditing.page_of(asked, reader=request.user)
     context = _context(asked, found) | {
         "title": _("Operation log"),
         "entries": audit_words.entries(found.events, request.user, asked.q),
@@ -62,7 +62,7 @@ def own_sign_ins(request: Request) -> HttpResponse:
 
 
 def _sign_ins(asked: Asked, reader: User) -> dict[str, Any]:
-    found = auditing.page_of(asked)
+    found = auditing.page_of(asked, reader=reader)
     return _context(asked, found) | {
         "entries": audit_words.sign_ins(found.events, reader),
         "verbs": sorted(signing_log.HAPPENED.items(), key=lambda one: str(one[1])),

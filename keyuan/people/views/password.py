@@ -18,6 +18,7 @@ from keyuan.org.passwords import problems, rules
 from keyuan.org.protection import is_too_old, protection_of
 from keyuan.people import log
 from keyuan.people.forms import PasswordForm
+from keyuan.ui.admitting import Refused, admit
 from keyuan.ui.audience import signed_in
 from keyuan.ui.pages import page, safe_next, toast
 
@@ -58,10 +59,19 @@ def _is_complete(form: PasswordForm) -> bool:
     return False
 
 
+def _refused(request: Request, old: str) -> str:
+    """Why the old password is not taken; wrong ones are counted, or a found session could try all of them."""
+    try:
+        admit(request, request.user.username, old, refusal="confirm_refused")
+    except Refused as refused:
+        return str(refused)
+    return ""
+
+
 def _changed(request: Request, form: PasswordForm) -> bool:
     user = request.user
-    if "old" in form.fields and not user.check_password(form.cleaned_data["old"]):
-        form.add_error("old", _("The old password is wrong."))
+    if "old" in form.fields and (said := _refused(request, form.cleaned_data["old"])):
+        form.add_error("old", said)
         return False
     initial = user.initial_password
     try:
