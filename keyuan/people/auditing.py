@@ -12,7 +12,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from django.db.models.expressions import RawSQL
 from django.http import QueryDict
 from django.utils import timezone
 from psycopg import sql
@@ -37,8 +39,9 @@ FOUND = sql.SQL("""
 """)
 VALUES = sql.SQL("LEFT JOIN change c ON c.event_id = w.id AND c.at = w.at")
 TEXT = sql.SQL("""
-    concat_ws(' ', ({before})::text, ({after})::text, CASE WHEN w.record_type = ANY({lists})
-    THEN concat_ws(' ', w.details->>'reason', w.details->>'fields') ELSE w.details::text END) ILIKE {word}
+    (concat_ws(' ', ({before})::text, ({after})::text) ILIKE {word} AND {seen}
+    OR CASE WHEN w.record_type = ANY({lists}) THEN concat_ws(' ', w.details->>'reason', w.details->>'fields')
+    ELSE w.details::text END ILIKE {word})
 """)
 """Only in what the reader is told: how many events hold a word, and which, would tell a hidden value bit by bit."""
 
@@ -123,18 +126,33 @@ class Asked:
 
 
 def _text(word: str, reader: User) -> sql.Composed:
-    covers = {module: covered(spec.catalogue, reader) for module, spec in LISTS.items()}
-    before, after = (_uncovered(sql.SQL(column), covers) for column in ("c.before", "c.after"))
-    return TEXT.format(before=before, after=after, lists=list(LISTS), word=f"%{_escaped(word)}%")
+    hidden = {module: names for module, spec in LISTS.items() if (names := covered(spec.catalogue, reader))}
+    before, after = (
+        _by_kind(values, {module: sql.SQL("{} - {}::text[]").format(values, names) for module, names in hidden.items()})
+        for values in (sql.SQL("c.before"), sql.SQL("c.after"))
+    )
+    seen = _by_kind(sql.SQL("true"), {module: _seen(module, reader) for module in LISTS})
+    return TEXT.format(before=before, after=after, seen=seen, lists=list(LISTS), word=f"%{_escaped(word)}%")
 
 
-def _uncovered(values: sql.SQL, covers: dict[str, list[str]]) -> sql.Composable:
-    """The values of an event without those of fields that are hidden or masked."""
-    arm = sql.SQL("WHEN {module} THEN {values} - {names}::text[]")
-    arms = [arm.format(module=module, values=values, names=names) for module, names in covers.items() if names]
+def _by_kind(otherwise: sql.SQL, arms: dict[str, sql.Composable]) -> sql.Composable:
     if not arms:
-        return values
-    return sql.SQL("CASE w.record_type {arms} ELSE {values} END").format(arms=sql.SQL(" ").join(arms), values=values)
+        return otherwise
+    whens = [sql.SQL("WHEN {} THEN {}").format(module, arm) for module, arm in arms.items()]
+    return sql.SQL("CASE w.record_type {} ELSE {} END").format(sql.SQL(" ").join(whens), otherwise)
+
+
+def _seen(module: str, reader: User) -> sql.Composable:
+    """Whether the reader may see the record, or could if it were still there (as audit_words tells it)."""
+    if reader.reach(module, "view").everything:
+        return sql.SQL("true")
+    rows = LISTS[module].catalogue.model.objects.visible_to(reader).filter(pk=RawSQL("w.record_id", ()))
+    try:
+        asked = rows.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return sql.SQL("false")
+    composed = connection.ops.compose_sql(*asked)  # type: ignore[attr-defined]
+    return sql.SQL("EXISTS ({})").format(sql.SQL(composed))
 
 
 @dataclass
