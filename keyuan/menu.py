@@ -125,6 +125,7 @@ def compose() -> None:
             Link(_("My exports"), "/exports/", "download", may=("customer", "export")),
             Link(_("My tags"), "/tags/", "tags", may=("customer", "view")),
             Link(_("Members"), "/admin/users/", "users", may=("people", "view")),
+            Link(_("Operation log"), "/admin/audit/", "history", may=("audit", "view"), elsewhere=True),
             Link(_("Administration"), "/admin/", "settings", may="administrator"),
         ),
         creates=(Link(_("Customer"), "/customers/new/", "building", may=("customer", "create"), drawer=True),),

@@ -43,6 +43,7 @@ class Link:
     key: str = ""
     current: bool = False
     drawer: bool = False
+    elsewhere: bool = False  # administrators find it in their own menu
 
 
 @dataclass(frozen=True)
@@ -266,7 +267,8 @@ class Frame:
 
     @cached_property
     def more(self) -> list[Link]:
-        return self.allowed(INSTALLED.more)
+        administers = self.may("administrator")
+        return [one for one in self.allowed(INSTALLED.more) if not (one.elsewhere and administers)]
 
     @cached_property
     def creates(self) -> list[Link]:
