@@ -15,7 +15,7 @@ from keyuan.exchange.tests.files import sheet
 from keyuan.org.accounts import create_user
 from keyuan.org.models import Department, Role
 from tests.browsing import open_list, sign_in
-from tests.make import make_contact, make_customer, make_user
+from tests.make import make_contact, make_customer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"

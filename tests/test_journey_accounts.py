@@ -176,3 +176,19 @@ def test_the_first_password_is_changed_by_the_keyboard_alone(visit, boss):
     page.wait_for_url(lambda url: "/password/" not in url)
     expect(page.locator("#app")).to_be_visible()
     assert page.faults == []
+
+
+def test_an_auditor_finds_the_log_in_the_menu_and_an_administrator_beside_the_other_settings(visit, boss):
+    auditor = make_user("auditor", Role.objects.get(key="auditor"), department=Department.objects.first())
+    log = "header .mods [href='/admin/audit/']"
+    page = visit()
+    sign_in(page, auditor.username)
+    open_list(page)
+    page.locator("header .mods summary").click()
+    page.locator(log).click()
+    expect(page.locator("h1")).to_have_text("操作日志")
+
+    other = visit()
+    sign_in(other, "boss")
+    open_list(other)
+    expect(other.locator(log)).to_have_count(0)
