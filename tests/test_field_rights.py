@@ -334,6 +334,15 @@ def test_the_duplicate_check_tells_no_hidden_phone_and_no_other_number_of_a_cont
     assert "0574" in said
 
 
+def test_the_duplicate_check_names_no_contact_to_those_who_may_see_none(world: SimpleNamespace) -> None:
+    with taken_back():
+        person = make_user("alone", make_role(customer={"view": "all"}))
+        make_contact(world.records["anna"].customer, "欧阳孤独", mobile="13700000001")
+        (hit,) = find_duplicates(Given(phone="13700000001"), by=person)
+
+    assert [sentence for _sign, sentence in hit.reasons] == ["A contact has the same number"]
+
+
 @pytest.mark.parametrize(("op", "number"), [("some", 0), ("no", 1)])
 def test_somebody_without_the_right_to_contacts_filters_by_none_of_them(
     op: str, number: int, world: SimpleNamespace

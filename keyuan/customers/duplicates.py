@@ -102,7 +102,7 @@ def find_duplicates(given: Given, *, by: User, exclude: int | None = None) -> li
     Args:
         exclude: a customer that is no duplicate of itself.
     """
-    hits = _by_keys(given)
+    hits = _by_keys(given, by)
     _add_similar(given, hits)
     hits.pop(exclude or 0, None)
     for hit in hits.values():
@@ -112,7 +112,7 @@ def find_duplicates(given: Given, *, by: User, exclude: int | None = None) -> li
     return found
 
 
-def _by_keys(given: Given) -> dict[int, Hit]:
+def _by_keys(given: Given, by: User) -> dict[int, Hit]:
     holders = holders_of(given.keys())
     contacts = Contact.objects.unscoped(reason="the duplicate check names owners to everybody").in_bulk(
         [row.record_id for row in holders if row.record_type == "contact"]
@@ -122,11 +122,12 @@ def _by_keys(given: Given) -> dict[int, Hit]:
         + [contact.customer_id for contact in contacts.values()]
     )
     hits: dict[int, Hit] = {}
+    names = by.may("contact", "view")
     for row in holders:
         contact = contacts.get(row.record_id) if row.record_type == "contact" else None
         customer = customers.get(contact.customer_id if contact else row.record_id)
         if customer is not None:
-            _explain(row, contact, hits.setdefault(customer.pk, Hit(customer)))
+            _explain(row, contact, hits.setdefault(customer.pk, Hit(customer)), names=names)
     return hits
 
 
@@ -135,7 +136,7 @@ def _customers(pks: Iterable[int]) -> dict[int, Customer]:
     return rows.select_related("owner").in_bulk(list(set(pks)))
 
 
-def _explain(row: DuplicateKey, contact: Contact | None, hit: Hit) -> None:
+def _explain(row: DuplicateKey, contact: Contact | None, hit: Hit, *, names: bool) -> None:
     match row.kind:
         case "name" if row.blocks:
             same = "same" if row.live else "similar"
@@ -148,6 +149,8 @@ def _explain(row: DuplicateKey, contact: Contact | None, hit: Hit) -> None:
             hit.add("=", _("The name is its short name"), 92)
         case "uscc":
             hit.add("=", _("The unified social credit code is the same"), 100, "same" if row.live else "similar")
+        case "phone" if contact is not None and not names:
+            hit.add("=", _("A contact has the same number"), 90)
         case "phone" if contact is not None:
             words = {"name": contact.name, "phone": masked(_held(contact, row.key))}
             hit.add("=", _("Contact %(name)s has the same number %(phone)s") % words, 90)

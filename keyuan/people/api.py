@@ -203,7 +203,7 @@ def user_change(request: HttpRequest, pk: int) -> HttpResponse:
     by = user_of(request)
     person = get_object_or_404(people_reached(by, "edit"), pk=pk)
     given = body(request)
-    if "roles" in given:
+    if given.keys() & {"roles", "email"}:
         require_confirmed(request)
     along = given.pop("move_records", False)
     if type(along) is not bool:

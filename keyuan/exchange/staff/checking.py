@@ -67,7 +67,8 @@ class Check:
         for one in self.people:
             self._read(one)
         self._propose()
-        for name, had in (("username", house.usernames), ("phone", house.phones), ("email", house.emails)):
+        signing_in = house.usernames | house.phones | house.emails  # a user name wins over all of them
+        for name, had in (("username", signing_in), ("phone", house.phones), ("email", house.emails)):
             self._refuse_taken(name, had)
         self._find_superiors()
         self._refuse_circles()

@@ -215,6 +215,13 @@ def test_the_same_user_name_phone_or_mail_twice_in_a_sheet_names_the_first_row(a
     assert all("Row 2" in text for text in said(of).values())
 
 
+def test_a_user_name_that_somebody_signs_in_with_as_mail_or_phone_is_taken(admin):
+    make_user("boss", email="boss@x.example", phone="13800138000")
+    of = taken(admin, row("甲", "Boss@x.example"), row("乙", "13800138000"), row("丙", "bing"))
+
+    assert {place for place in said(of) if place[1] == "username"} == {(2, "username"), (3, "username")}
+
+
 def test_namesakes_get_user_names_of_their_own(admin, quick):
     make_user("zhangsan")
     of = taken(admin, row("张三"), row("张三"), row("John Smith"))

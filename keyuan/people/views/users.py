@@ -35,6 +35,14 @@ def gives_roles(request: Request) -> bool:
     return "roles" in given or bool(given.get("verb") == "role" and given.get("then"))
 
 
+def changes_account(request: Request) -> bool:
+    """The same for the e-mail of somebody, to which links for a new password go."""
+    email = request.POST.get("email")
+    person = request.resolver_match.kwargs["pk"] if request.resolver_match else 0
+    others = User.objects.filter(pk=person).exclude(email__iexact=(email or "").strip())
+    return gives_roles(request) or bool(email is not None and others.exists())
+
+
 @require_GET
 @may("people", "view")
 def user_list(request: Request) -> HttpResponse:
@@ -169,7 +177,7 @@ def _initial_password(
 
 @require_http_methods(["GET", "POST"])
 @may("people", "edit")
-@confirmed_when(gives_roles)
+@confirmed_when(changes_account)
 def user_edit(request: Request, pk: int) -> HttpResponse:
     person = _person(request, pk, "edit")
     start = {name: getattr(person, name) for name in members.TOLD} | {"roles": person.roles.all()}

@@ -259,7 +259,7 @@ class RecordApi:
             return self.restore(request, pk)
 
         @router.post("/{int:pk}/show", **words.show())
-        @repeatable()
+        @repeatable("value")
         @may_call(module, "view")
         def show(request: HttpRequest, pk: int) -> HttpResponse:
             return self.show(request, pk)

@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from keyuan.ui.audience import audience_of
 from keyuan.ui.rest.kept import Replay
 from keyuan.ui.rest.problems import Problem, answer
 
@@ -45,7 +46,8 @@ def repeatable(*secrets: str) -> Callable[[View], View]:
                 raise Problem(400, _("Idempotency-Key must have 1 to 200 printable ASCII characters."))
             with transaction.atomic():
                 _take(request.user.pk, key)
-                if (kept := _kept(request, key)) is not None:
+                audience = audience_of(view)
+                if (audience is None or audience.admits(request.user)) and (kept := _kept(request, key)) is not None:
                     return kept
                 response: HttpResponse = view(request, *args, **kwargs)
                 _keep(request, key, response, secrets)

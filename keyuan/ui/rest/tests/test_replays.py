@@ -139,3 +139,23 @@ def test_of_many_changes_of_one_version_one_wins_and_none_is_lost(crowd):
     assert sorted(status for status, _notes in answers) == [200] + [409] * 7
     record.refresh_from_db()
     assert (record.version, record.notes) == (2, winners[0])
+
+
+@pytest.mark.django_db
+def test_who_lost_the_right_gets_no_answer_of_before(cast):
+    caller = Caller(cast.anna)
+    caller.post("/customers", BODY, Idempotency_Key="a")
+    cast.anna.roles.clear()
+
+    assert caller.post("/customers", BODY, Idempotency_Key="a").status_code == 403
+
+
+@pytest.mark.django_db
+def test_a_masked_value_that_was_shown_is_kept_in_no_replay(cast):
+    role = make_role(customer={"view": "all"})
+    role.grants.update(fields={"phone": "masked"})
+    customer = make_customer(owner=cast.anna, phone="13800138000")
+    caller = Caller(make_user("dim", role))
+    answers = [caller.post(f"/customers/{customer.pk}/show", {"field": "phone"}, Idempotency_Key="a") for _ in range(2)]
+
+    assert [one.json().get("value") for one in answers] == ["138 0013 8000", None]
