@@ -22,6 +22,7 @@ from keyuan.records.search import COMMON, holding, statistics_of
 from keyuan.records.search_text import Kind
 
 MOST_HITS = 8
+MOST_NUMBERS = 5  # at once: who tries many numbers looks for something else than a duplicate
 TELLING = 4
 """So many characters in the middle of a name tell that two may be one; 阿里巴巴 does, 精密 does not."""
 SIMILAR = 0.65
@@ -55,7 +56,7 @@ class Given:
 
     def _numbers(self) -> list[str]:
         try:
-            return clean_phones(self.phone) if self.phone else []
+            return clean_phones(self.phone)[:MOST_NUMBERS] if self.phone else []
         except Invalid:
             return []
 

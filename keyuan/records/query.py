@@ -100,7 +100,17 @@ def where(node: Node | None, catalogue: Catalogue, user: User, book: NameBook | 
     if not node:
         return Q()
     check(node)
+    _refuse_guessing(node, catalogue, user)
     return _where(node, Asked(catalogue, user, book or NameBook(user), timezone.now()))
+
+
+def _refuse_guessing(node: Node, catalogue: Catalogue, user: User) -> None:
+    """One whole value of a masked field may be asked for at a time, so that nobody tries through what is masked."""
+    every = [catalogue, *(relation.catalogue for relation in catalogue.relations.values())]
+    fields = [field for one in every for field in one.visible_fields(user).values()]
+    masked = {field.name for field in fields if field.kind.name == "masked"}
+    if sum(leaf["field"] in masked and leaf["op"] == "=" for leaf in conditions(node)) > 1:
+        raise FilterRefused(_("A filter can ask for one whole value of a masked field."))
 
 
 def _where(node: Node, asked: Asked) -> Q:

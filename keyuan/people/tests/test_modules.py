@@ -75,7 +75,7 @@ def test_a_place_that_is_no_number_is_refused_at_its_field(cast: SimpleNamespace
 
 def pinned(person: Any, address: str = "/") -> list[str]:
     page = signed_in(person).get(address).content.decode()
-    part = page.partition("<h2>Pinned</h2>")[2].partition("<h2>")[0]
+    part = page.partition("<h2>Pinned</h2>")[2].partition("</nav>")[0].partition("<h2>")[0]
     return re.findall(r'<span class="trunc">([^<]+)</span>', part)
 
 
