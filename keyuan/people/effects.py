@@ -26,12 +26,15 @@ class Effect:
     rows: dict[str, int] = field(default_factory=dict)
 
 
-def effect_of(role: Role, grants: dict[str, Granted]) -> Effect:
-    """What it would do to give `role` these grants. What takes too long to count is left out."""
+def effect_of(role: Role, grants: dict[str, Granted], *, by: User) -> Effect:
+    """What it would do to give `role` these grants.
+
+    What takes too long to count is left out, and so are rows of modules that `by` does not see as a whole.
+    """
     members = list(role.members.filter(is_active=True).prefetch_related("roles__grants")[:MOST_MEMBERS])
     found = {}
     for module, spec in LISTS.items():
-        if module not in FOLLOWS:
+        if module not in FOLLOWS and by.reach(module, "view").everything:
             before, after = _united(members, module), _united(members, module, {role.pk: grants})
             if before != after and (rows := _difference(spec.catalogue.model, before, after)):
                 found[str(Module(module).label)] = rows

@@ -88,14 +88,15 @@ def test_the_effect_counts_whom_it_concerns_and_what_they_would_see_more(admin, 
         make_customer(owner=owner)
     wider = {"customer": Granted("department", [], {"view": ""})}
 
-    effect = effect_of(role, wider)
+    effect = effect_of(role, wider, by=admin)
     said = browser(admin).post(
         f"/admin/roles/{role.pk}/effect/", {"customer.view": "1", "customer.scope": "department"}
     )
 
     assert (effect.members, effect.rows) == (2, {"Customers": 2})
     assert "2 条" in said.content.decode()
-    assert effect_of(role, {}).rows == {"Customers": -2}
+    assert effect_of(role, {}, by=admin).rows == {"Customers": -2}
+    assert effect_of(role, wider, by=make_user("keeper", make_role(settings={"edit": "all"}))).rows == {}
 
 
 def test_a_preview_shows_what_the_role_shows_and_changes_nothing(admin, role, browser):

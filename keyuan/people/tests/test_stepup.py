@@ -242,3 +242,13 @@ def test_a_part_that_meets_a_locked_screen_leaves_the_page_alone(cast, idle):
     assert client.get("/customers/", headers={"HX-Request": "true"}).status_code == 423
     assert client.post("/lock/", {"password": "wrong"}, headers={"X-Requested-With": "fetch"}).status_code == 422
     assert client.post("/lock/", {"password": PASSWORD}, headers={"X-Requested-With": "fetch"}).status_code == 204
+
+
+def test_taking_all_roles_from_somebody_asks_and_a_form_that_leaves_none_to_take_does_not(admin, cast, later):
+    client = later(admin)
+    kept = {"name": "Anna", "username": "anna", "department": cast.anna.department_id}
+    guest = kept | {"name": "Guest", "username": "guest"}
+
+    assert client.post(f"/admin/users/{cast.anna.pk}/edit/", kept).status_code == 403
+    assert cast.anna.roles.exists()
+    assert client.post(f"/admin/users/{cast.guest.pk}/edit/", guest).status_code == 302

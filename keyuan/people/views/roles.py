@@ -127,7 +127,7 @@ def role_effect(request: Request, pk: int) -> HttpResponse:
     """In words, what the sent matrix would do; nothing is saved."""
     role = _role(pk)
     try:
-        effect = effects.effect_of(role, matrix.read(request.POST))
+        effect = effects.effect_of(role, matrix.read(request.POST), by=request.user)
     except RuleBroken as refusal:  # said beside the bar, as it is when saved
         return render(request, "people/roles/effect.html", {"refusal": str(refusal)})
     rows = [(label, abs(number), number > 0) for label, number in effect.rows.items()]

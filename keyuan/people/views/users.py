@@ -40,7 +40,13 @@ def changes_account(request: Request) -> bool:
     email = request.POST.get("email")
     person = request.resolver_match.kwargs["pk"] if request.resolver_match else 0
     others = User.objects.filter(pk=person).exclude(email__iexact=(email or "").strip())
-    return gives_roles(request) or bool(email is not None and others.exists())
+    return gives_roles(request) or _takes_all_roles(request, person) or bool(email is not None and others.exists())
+
+
+def _takes_all_roles(request: Request, person: int) -> bool:
+    """A form of an administrator without any role for somebody who has some: boxes without a tick are not sent."""
+    is_sent = request.method == "POST" and request.user.is_administrator and "username" in request.POST
+    return is_sent and "roles" not in request.POST and User.objects.filter(pk=person, roles__isnull=False).exists()
 
 
 @require_GET
