@@ -9,6 +9,7 @@ const MINUTE = 60_000;
 const SIGNS = ["keydown", "pointerdown", "pointermove", "wheel", "touchstart"];
 let onward; // what goes on once the password is given
 let beat = Date.now();
+let locking; // until the server knows that the screen is locked, no password is asked of it
 
 const place = { lock: "/lock/", confirm: "/confirm/" };
 const name = { lock: "password", confirm: "confirm_password" };
@@ -29,7 +30,7 @@ export function ask(kind, go) {
 export function lock() {
   for (const form of document.querySelectorAll("form[data-draft]")) if (dirty(form)) save(form);
   localStorage.setItem(LOCKED, Date.now());
-  post("/lock/").catch(() => undefined);
+  locking = post("/lock/").catch(() => undefined);
   ask("lock");
 }
 
@@ -42,6 +43,7 @@ async function answer(form) {
   const { kind } = dialog.dataset;
   const given = form.querySelector("[type=password], [name=guard]").value;
   const said = dialog.querySelector("[data-said]");
+  await locking;
   const reply = await post(place[kind], { [name[kind]]: given }).catch(() => null);
   if (reply?.redirected) return location.reload();
   if (reply?.status === 204) {
