@@ -46,8 +46,20 @@ class Sight:
         is_there = self.contacts or module == "customer"
         return is_there and self.user.rights.limits(module).get(name) != FieldRight.HIDDEN
 
-    def kinds(self, numbers: bool, mail: bool) -> frozenset[str]:
-        return ALL_KINDS - (set() if numbers else {Kind.PHONE.value}) - (set() if mail else {Kind.EMAIL.value})
+    def limits(
+        self, numbers: bool, mail: bool, words: bool, hidden: Any, texts: Any, whole: Any
+    ) -> SearchLimits | None:
+        """What may lead this person to a record, of which they see all numbers, mail or open text, or not."""
+        if numbers and mail and words:
+            return None
+        kinds = ALL_KINDS - (set() if numbers else {Kind.PHONE.value}) - (set() if mail else {Kind.EMAIL.value})
+        return SearchLimits(
+            kinds,
+            hides_words=not words,
+            hidden=partial(hidden, sight=self),
+            texts=partial(texts, sight=self, kinds=kinds),
+            whole=partial(whole, sight=self),
+        )
 
 
 def customer_limits(user: User) -> SearchLimits | None:
@@ -60,16 +72,7 @@ def _customer_limits(user: User) -> SearchLimits | None:
     numbers = sight.contacts and sight.sees("customer", "phone") and sight.sees("contact", "mobile", "phone")
     mail = sight.contacts and sight.sees("customer", "email") and sight.sees("contact", "email")
     words = sight.contacts and sight.sees("customer", *CUSTOMER_WORDS)
-    if numbers and mail and words:
-        return None
-    kinds = sight.kinds(numbers, mail)
-    return SearchLimits(
-        kinds,
-        hides_words=not words,
-        hidden=partial(_hidden_of_customers, sight=sight),
-        texts=partial(_customer_texts, sight=sight, kinds=kinds),
-        whole=partial(_customers_with, sight=sight),
-    )
+    return sight.limits(numbers, mail, words, _hidden_of_customers, _customer_texts, _customers_with)
 
 
 def contact_limits(user: User) -> SearchLimits | None:
@@ -81,16 +84,7 @@ def _contact_limits(user: User) -> SearchLimits | None:
     sight = Sight(user)
     numbers, mail = sight.sees("contact", "mobile", "phone"), sight.sees("contact", "email")
     words = sight.sees("contact", *CONTACT_WORDS) and sight.sees("customer", "short_name")
-    if numbers and mail and words:
-        return None
-    kinds = sight.kinds(numbers, mail)
-    return SearchLimits(
-        kinds,
-        hides_words=not words,
-        hidden=partial(_hidden_of_contacts, sight=sight),
-        texts=partial(_contact_texts, sight=sight, kinds=kinds),
-        whole=partial(_contacts_with, sight=sight),
-    )
+    return sight.limits(numbers, mail, words, _hidden_of_contacts, _contact_texts, _contacts_with)
 
 
 # The words that may not lead to a record: those of fields that are hidden or masked
