@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from keyuan.customers.models import Customer
-from keyuan.org.models import Department, Grant, Role, User
-from keyuan.org.rights import Rights
+from keyuan.org.models import Grant, Role, User
+from keyuan.org.rights import Rights, Tree
 from keyuan.org.scopes import Scope
 
 
@@ -26,35 +26,33 @@ class Access:
 def who_may(customer: Customer) -> list[Access]:
     """The enabled people who may see this customer, by name, with everything that they may do with it."""
     found: dict[int, Access] = {}
-    above = _above(customer.owner)
-    tree = list(Department.objects.order_by().values_list("pk", "path"))
+    tree = Tree()
+    tree.below = _above(customer.owner)
     grants = Grant.objects.filter(module=customer.module).select_related("role").prefetch_related("role__members")
     for grant in grants:
         for user in grant.role.members.all():
             if user.is_active:
-                _add(
-                    grant, user, customer, found, {"subordinates": above.get(user.pk, frozenset()), "departments": tree}
-                )
+                _add(grant, user, customer, found, tree)
     seeing = [access for access in found.values() if "view" in access.operations]
     return sorted(seeing, key=lambda access: (access.user.name, access.user.pk))
 
 
-def _above(owner: User | None) -> dict[int, frozenset[int]]:
+def _above(owner: User | None) -> dict[int, list[int]]:
     """For everybody above the owner, the owner as the subordinate who counts here."""
-    above: dict[int, frozenset[int]] = {}
+    above: dict[int, list[int]] = {}
     superiors = dict(User.objects.exclude(superior=None).values_list("pk", "superior_id")) if owner else {}
     at = superiors.pop(owner.pk, None) if owner else None
     while at is not None:
-        above[at] = frozenset({owner.pk})  # type: ignore[union-attr]
+        above[at] = [owner.pk]  # type: ignore[union-attr]
         at = superiors.pop(at, None)
     return above
 
 
-def _add(grant: Grant, user: User, customer: Customer, found: dict[int, Access], tree: dict[str, object]) -> None:
+def _add(grant: Grant, user: User, customer: Customer, found: dict[int, Access], tree: Tree) -> None:
     for operation, override in grant.operations.items():
         scope = override or grant.scope
         key = (customer.module, operation)
-        rights = Rights(user, {key: {(scope, tuple(grant.departments))}}, _tree=tree)
+        rights = Rights(user, {key: {(scope, tuple(grant.departments))}}, tree=tree)
         if rights.reach(*key).covers(customer.owner_id, customer.department_id):
             access = found.setdefault(user.pk, Access(user))
             access.operations.add(operation)

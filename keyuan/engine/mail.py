@@ -64,8 +64,11 @@ def link(path: str) -> str:
     return f"{settings.BASE_URL.rstrip('/')}{path}"
 
 
-def send(to: str, subject: str, text: str) -> None:
+def send(to: str, subject: str, text: str, headers: dict[str, str] | None = None) -> None:
     """Send one mail now; called by jobs only.
+
+    Args:
+        headers: more of them, such as a Message-ID that stays the same when a mail is handed over again.
 
     Raises:
         OSError, smtplib.SMTPException: the server does not take it; the job is tried again.
@@ -82,4 +85,4 @@ def send(to: str, subject: str, text: str) -> None:
         use_ssl=by.tls == "ssl",
         timeout=SECONDS,
     )
-    EmailMessage(" ".join(subject.split()), text, by.sender, [to], connection=wire).send()
+    EmailMessage(" ".join(subject.split()), text, by.sender, [to], connection=wire, headers=headers).send()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.apps import apps
 
 from keyuan.org.scopes import OPERATIONS, FieldRight, Scope
+from keyuan.org.shelf import present_state, shelf
 
 if TYPE_CHECKING:
     from keyuan.org.models import User
@@ -39,6 +41,9 @@ class Reach:
 
 
 Kept = TypeVar("Kept")
+GrantRow = tuple[str, str, list[int], dict[str, str], dict[str, str]]
+"""Module, default scope, chosen departments, operations with their scopes, limited fields."""
+
 NOTHING = Reach()
 _MORE = FieldRight.values
 
@@ -51,7 +56,7 @@ class Rights:
     scopes: dict[tuple[str, str], set[tuple[str, tuple[int, ...]]]] = field(default_factory=dict)
     fields: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     _reaches: dict[tuple[str, str], Reach] = field(default_factory=dict)
-    _tree: dict[str, Any] = field(default_factory=dict)
+    tree: Tree = field(default_factory=lambda: Tree())
     _kept: dict[Any, Any] = field(default_factory=dict)
 
     def may(self, module: str, operation: str) -> bool:
@@ -106,20 +111,27 @@ class Rights:
                 return Reach(owners=own)
 
     def _subordinates(self) -> frozenset[int]:
-        if "subordinates" not in self._tree:
-            pairs = apps.get_model("keyuan", "User").objects.exclude(superior=None).values_list("pk", "superior_id")
-            below: dict[int, list[int]] = defaultdict(list)
-            for pk, superior in pairs:
-                below[superior].append(pk)
-            self._tree["subordinates"] = _descend(below, {self.user.pk})
-        return self._tree["subordinates"]
+        return self.keep("subordinates", lambda: _descend(self.tree.below, {self.user.pk}))
 
     def _below(self, roots: set[int]) -> frozenset[int]:
-        if "departments" not in self._tree:
-            rows = apps.get_model("keyuan", "Department").objects.order_by().values_list("pk", "path")
-            self._tree["departments"] = list(rows)
         marks = {f"/{root}/" for root in roots}
-        return frozenset(pk for pk, path in self._tree["departments"] if any(mark in f"/{path}" for mark in marks))
+        return frozenset(pk for pk, path in self.tree.departments if any(mark in f"/{path}" for mark in marks))
+
+
+class Tree:
+    """Who is below whom, and which department lies where; read when asked for, once for all who share it."""
+
+    @cached_property
+    def below(self) -> dict[int, list[int]]:
+        pairs = apps.get_model("keyuan", "User").objects.exclude(superior=None).values_list("pk", "superior_id")
+        below: dict[int, list[int]] = defaultdict(list)
+        for pk, superior in pairs:
+            below[superior].append(pk)
+        return below
+
+    @cached_property
+    def departments(self) -> list[tuple[int, str]]:
+        return list(apps.get_model("keyuan", "Department").objects.order_by().values_list("pk", "path"))
 
 
 def _widest(given: list[dict[str, str]]) -> dict[str, str]:
@@ -133,7 +145,7 @@ def _descend(below: dict[int, list[int]], roots: set[int]) -> frozenset[int]:
     found: set[int] = set()
     edge = set(roots)
     while edge:
-        edge = {child for person in edge for child in below[person]} - found - roots
+        edge = {child for person in edge for child in below.get(person, ())} - found - roots
         found |= edge
     return frozenset(found)
 
@@ -150,7 +162,40 @@ def load_rights(user: User) -> Rights:
     return unite(user, grants.values_list("module", "scope", "departments", "operations", "fields"))
 
 
-def unite(user: User, grants: Iterable[tuple[str, str, list[int], dict[str, str], dict[str, str]]]) -> Rights:
+def load_rights_of(people: Sequence[User]) -> None:
+    """Resolve the rights of many at once, in three queries, as of now. Each of them keeps theirs."""
+    state = present_state()
+    missing = []
+    for user in people:
+        user.shelf_state = state
+        kept = shelf(state).found(("rights", user.pk))
+        if kept is None:
+            missing.append(user)
+        else:
+            user._rights = kept
+    given = _grants_of([user.pk for user in missing if user.is_active]) if missing else {}
+    tree = Tree()
+    for user in missing:
+        rights = load_rights(user) if user.is_robot else unite(user, given.get(user.pk, ()))
+        rights.tree = tree
+        user._rights = shelf(state).lay(("rights", user.pk), rights)
+
+
+def _grants_of(pks: list[int]) -> dict[int, list[GrantRow]]:
+    """The grants of these people by id."""
+    member = apps.get_model("keyuan", "Role").members.through.objects.filter(user__in=pks)
+    roles = list(member.values_list("user_id", "role_id"))
+    grants: dict[int, list[GrantRow]] = defaultdict(list)
+    rows = apps.get_model("keyuan", "Grant").objects.filter(role__in={role for _user, role in roles})
+    for role, *row in rows.values_list("role_id", "module", "scope", "departments", "operations", "fields"):
+        grants[role].append(tuple(row))
+    given: dict[int, list[GrantRow]] = defaultdict(list)
+    for user, role in roles:
+        given[user] += grants[role]
+    return given
+
+
+def unite(user: User, grants: Iterable[GrantRow]) -> Rights:
     """What these grants together mean for `user`.
 
     Args:

@@ -43,6 +43,14 @@ class Shelf:
             self._kept[key] = read()
         return self._kept[key]
 
+    def lay(self, key: Any, value: Kept) -> Kept:
+        """What lies under `key`, or else this value from now on."""
+        return self.get(key, lambda: value)
+
+    def found(self, key: Any) -> Any:
+        """What lies under `key` by now, or None."""
+        return self._kept.get(key)
+
 
 _SHELVES: OrderedDict[str, Shelf] = OrderedDict()
 

@@ -1,0 +1,57 @@
+"""What people can be told about. Rooms above declare their kinds once, when the process starts (keyuan/menu.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.safestring import SafeString
+
+if TYPE_CHECKING:
+    from keyuan.notices.models import Notice
+    from keyuan.org.models import User
+    from keyuan.records.namebook import NameBook
+
+TONES = ("accent", "warn", "ok", "neutral", "bad")
+
+
+@dataclass(frozen=True)
+class NoticeKind:
+    """One kind of notices.
+
+    Attributes:
+        name: such as `plan.reminder`.
+        label: its line in the preferences.
+        icon, tone: how it looks; the tone is one of TONES.
+        sentence: what the list, the toast and the mail say; the mail takes the text of it.
+        address: where the click goes.
+        visible: of these ids of records those that the person may see now.
+        by_mail: whether people get it by mail who have not said otherwise.
+        readers: of these people those who may see the one record, for kinds that tell many at once; without it
+            `visible` is asked for each of them.
+    """
+
+    name: str
+    label: Any
+    icon: str
+    tone: str
+    sentence: Callable[[Notice, NameBook], SafeString]
+    address: Callable[[Notice], str]
+    visible: Callable[[User, Collection[int]], set[int]]
+    by_mail: bool = False
+    readers: Callable[[Sequence[User], int], set[int]] | None = None
+
+
+KINDS: dict[str, NoticeKind] = {}
+
+
+def declare(kind: NoticeKind) -> None:
+    """Make a kind known.
+
+    Raises:
+        ValueError: there is another of this name, or its tone is unknown.
+    """
+    if kind.tone not in TONES or KINDS.get(kind.name, kind) is not kind:
+        raise ValueError(kind.name)
+    KINDS[kind.name] = kind
