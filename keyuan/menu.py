@@ -13,6 +13,7 @@ from keyuan.customers.lists import CONTACT_LIST, CUSTOMER_LIST, show_cells
 from keyuan.customers.models import Contact, Customer
 from keyuan.customers.views.rail import due_count
 from keyuan.org.http import Request
+from keyuan.records.attachments.holders import Holder, declare
 from keyuan.records.listing import Count, Listing
 from keyuan.records.models import Favourite, Recent
 from keyuan.records.veil import veil
@@ -82,6 +83,7 @@ def _links(remembered: Iterable[Favourite | Recent], request: Request, icon: str
 def compose() -> None:
     """Called once, when the process starts."""
     show_cells()
+    declare(Holder(Customer, "/customers/"), Holder(Contact, "/contacts/"))
     install_lists(CUSTOMER_LIST, CONTACT_LIST)
     install(
         [

@@ -6,12 +6,14 @@ from keyuan.notices.models import *  # noqa: F403
 from keyuan.org.kept import PasswordLink, Place, Session, UsedPassword
 from keyuan.org.models import ApiToken, Department, Grant, Role, Setting, SignInTries, User
 from keyuan.people.models import *  # noqa: F403
+from keyuan.records.attachments.models import Attachment
 from keyuan.records.models import *  # noqa: F403
 from keyuan.records.sealing.seals import Epoch, Erasure, Seal
 from keyuan.ui.rest.kept import Replay
 
 __all__ = [
     "ApiToken",
+    "Attachment",
     "Department",
     "Epoch",
     "Erasure",

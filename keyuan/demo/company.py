@@ -17,6 +17,7 @@ from keyuan.customers.models import Contact, ContactSearch, Customer, CustomerSe
 from keyuan.demo.people import CUSTOMERS, DEPARTMENTS, PEOPLE
 from keyuan.org.accounts import create_user
 from keyuan.org.models import Department, Role, User
+from keyuan.records.attachments import models as attachments
 from keyuan.records.history import Event, Operation, write_event
 from keyuan.records.kinds.choices import ensure_tags
 from keyuan.records.models import DuplicateKey, Favourite, Recent
@@ -151,6 +152,7 @@ def _purge(model: Any, search: Any, pks: list[int], operation: Operation) -> Non
     for remembered in (DuplicateKey, Favourite, Recent):
         remembered.objects.filter(about).delete()
     search.objects.filter(record_id__in=pks).delete()
+    attachments.purge(record_type, pks)
     model.tags.through.objects.filter(**{f"{record_type}__in": pks}).delete()
     rows = model.objects.unscoped(reason="the demo company is taken out whole").filter(pk__in=pks)
     if record_type == "customer":

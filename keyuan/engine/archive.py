@@ -15,6 +15,7 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 DATABASE = "database.dump"
 CHUNK = 1024 * 1024
+FILES_LOCK = 20260104  # advisory: while a backup copies files, nobody deletes any
 
 
 @dataclass

@@ -70,6 +70,11 @@ def count_rows(connection: psycopg.Connection) -> dict[str, int]:
 
 
 def _fill(target: zipfile.ZipFile, url: str) -> Manifest:
+    with _keeping_files(url):
+        return _add_all(target, url)
+
+
+def _add_all(target: zipfile.ZipFile, url: str) -> Manifest:
     with _snapshot(url) as (connection, snapshot):
         manifest = _describe(connection)
         with tempfile.TemporaryDirectory(dir=home()) as folder:
@@ -80,6 +85,15 @@ def _fill(target: zipfile.ZipFile, url: str) -> Manifest:
         archive.add(target, name, source, manifest)
     archive.add_manifest(target, manifest)
     return manifest
+
+
+@contextmanager
+def _keeping_files(url: str) -> Iterator[None]:
+    """Every row of the dump finds its file: what rows refer to is deleted by nobody before all is copied."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SET statement_timeout = 0")
+        connection.execute("SELECT pg_advisory_lock(%s)", [archive.FILES_LOCK])
+        yield
 
 
 def _describe(connection: psycopg.Connection) -> Manifest:
@@ -110,7 +124,7 @@ def _dump(url: str, snapshot: str, target: Path) -> None:
 def _parts() -> Iterator[tuple[str, Path]]:
     """Uploaded files, and the secrets without which sessions, seals and tokens are void."""
     for source in sorted((home() / "files").rglob("*")):
-        if source.is_file():
+        if source.is_file() and source.suffix != ".draft":
             yield f"files/{source.relative_to(home() / 'files').as_posix()}", source
     for source in sorted(secrets_folder().iterdir()):
         if source.name not in PASSWORDS_OF_THE_SERVER and source.suffix != ".draft":

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from keyuan.customers.models import Contact, ContactSearch, Customer, CustomerSearch
 from keyuan.org.models import User
 from keyuan.org.settings import setting
+from keyuan.records.attachments import models as attachments
 from keyuan.records.errors import Duplicate, RuleBroken
 from keyuan.records.history import Operation, write_event
 from keyuan.records.keys import DuplicateKey
@@ -142,6 +143,7 @@ def _forget(kind: str, pks: Sequence[int]) -> None:
     for model in (DuplicateKey, Favourite, Recent):
         model.objects.filter(record_type=kind, record_id__in=pks).delete()
     SEARCH[kind].objects.filter(record_id__in=pks).delete()
+    attachments.purge(kind, pks)
 
 
 def purge_old() -> int:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.db import connection
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from keyuan.exchange import forgetting, making, recycling, running
 from keyuan.exchange.models import Export, Import, StaffImport
 from keyuan.exchange.staff import making as staff_making
+from keyuan.records.attachments.sweeping import sweep_files
 from keyuan.records.errors import NotAllowed, RuleBroken
 
 
@@ -97,8 +100,9 @@ def empty_recycle_bin(timestamp: int) -> None:
 @app.periodic(cron="37 3 * * *")
 @app.task(queueing_lock="drop-old-files")
 def drop_old_files(timestamp: int) -> None:
-    """Every night: exports that have expired, and uploads whose imports are long over."""
+    """Every night: exports that have expired, uploads whose imports are long over, attachments nobody needs."""
     with_fresh_connection()
     forgetting.drop_expired_exports()
     forgetting.forget_old_imports()
     forgetting.forget_old_staff()
+    sweep_files(timezone.now() - timedelta(days=recycling.days()))

@@ -7,6 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from keyuan.org.models import Setting
 
 DEFAULTS: dict[str, Any] = {
+    "attachment_megabytes": 50,  # of the largest file
+    "attachment_forbidden": "exe msi com scr pif bat cmd ps1 vbs vbe js jse wsf wsh hta cpl jar lnk reg dll app",
+    "attachment_most": 200,  # files of one record
     "history_months": "0",  # for how long history is kept; 0: for ever
     "company_name": "",
     "administrator_contact": "",

@@ -23,6 +23,8 @@ HAPPENED = {
     "imported": pgettext_lazy("event", "imported"),
     "lost": pgettext_lazy("event", "marked as lost"),
     "won_back": pgettext_lazy("event", "won back"),
+    "attached": pgettext_lazy("event", "attached a file to"),
+    "detached": pgettext_lazy("event", "took a file off"),
 }
 
 
@@ -64,9 +66,18 @@ def _story(event: Event, catalogue: Catalogue | None, book: NameBook) -> Story:
     change = _change_of(event)
     created = event.name == "created"
     lines = lines_of(change, catalogue, book) if catalogue and change and not created else []
-    what = _looked_at(event, catalogue, book) if event.name == "shown" else str(HAPPENED.get(event.name, event.name))
+    what = _what(event, catalogue, book)
     label = str(catalogue.label) if catalogue else event.record_type
     return Story(event, str(book.person(event.by_id) or ""), what, label, event.at, lines)
+
+
+def _what(event: Event, catalogue: Catalogue | None, book: NameBook) -> str:
+    file = {"file": str(event.details.get("file", ""))}
+    if event.name == "attached":
+        return _("attached “%(file)s” to") % file
+    if event.name == "detached":
+        return _("took “%(file)s” off") % file
+    return _looked_at(event, catalogue, book) if event.name == "shown" else str(HAPPENED.get(event.name, event.name))
 
 
 def _looked_at(event: Event, catalogue: Catalogue | None, book: NameBook) -> str:

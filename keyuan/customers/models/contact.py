@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from keyuan.customers.models.customer import Customer
 from keyuan.customers.models.deriving import derive_contacts, derive_customers
 from keyuan.org.models import User
+from keyuan.records.attachments import models as attachments
 from keyuan.records.errors import NotAllowed
 from keyuan.records.history import Operation
 from keyuan.records.models import Gate, Record, RecordQuerySet
@@ -141,6 +142,7 @@ class Contact(Record):
             others.change(by=by, is_primary=False)
         edited = super().edit(by=by, **changes)
         if home.pk != old:
+            attachments.follow("contact", [self.pk], home.pk)
             derive_customers([old], {"contacts"})
         return edited
 
