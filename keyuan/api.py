@@ -4,6 +4,7 @@ from keyuan import __version__
 from keyuan.customers import api as customers
 from keyuan.customers.fields import CONTACT, CUSTOMER
 from keyuan.exchange import api as exchange
+from keyuan.notices import api as notices
 from keyuan.people import api as people
 from keyuan.people import audit_api
 from keyuan.search import api as search
@@ -20,6 +21,7 @@ DESCRIPTION = (
 ROOMS: tuple[dict[str, Schema], ...] = (
     customers.SCHEMAS,
     exchange.SCHEMAS,
+    notices.SCHEMAS,
     people.SCHEMAS,
     audit_api.SCHEMAS,
     saved_views.SCHEMAS,
@@ -39,4 +41,5 @@ api.add_router("/roles", people.roles)
 api.add_router("/search", search.router)
 api.add_router("/imports", exchange.imports)
 api.add_router("/exports", exchange.exports)
+api.add_router("/notices", notices.notices)
 api.add_router("/audit", audit_api.audit)

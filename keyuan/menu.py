@@ -12,6 +12,8 @@ from keyuan.customers.fields import CONTACT, CUSTOMER
 from keyuan.customers.lists import CONTACT_LIST, CUSTOMER_LIST, show_cells
 from keyuan.customers.models import Contact, Customer
 from keyuan.customers.views.rail import due_count
+from keyuan.exchange.notices import declare_kinds
+from keyuan.notices.reading import unread_count
 from keyuan.org.http import Request
 from keyuan.records.attachments.holders import Holder, declare
 from keyuan.records.listing import Count, Listing
@@ -82,6 +84,7 @@ def _links(remembered: Iterable[Favourite | Recent], request: Request, icon: str
 
 def compose() -> None:
     """Called once, when the process starts."""
+    declare_kinds()
     show_cells()
     declare(Holder(Customer, "/customers/"), Holder(Contact, "/contacts/"))
     install_lists(CUSTOMER_LIST, CONTACT_LIST)
@@ -132,7 +135,25 @@ def compose() -> None:
         ),
         creates=(Link(_("Customer"), "/customers/new/", "building", may=("customer", "create"), drawer=True),),
         panels=(
-            Panel("todo", _("To do today"), "list-check", "/customers/due/", may=("customer", "view"), count=due_count),
+            Panel(
+                "notices",
+                _("Notices"),
+                "bell",
+                "/notices/panel/",
+                count=lambda request: unread_count(request.user),
+                hot=True,
+                page="/notices/",
+                clear=(_("Mark all as read"), "/notices/read/"),
+            ),
+            Panel(
+                "todo",
+                _("To do today"),
+                "list-check",
+                "/customers/due/",
+                may=("customer", "view"),
+                count=due_count,
+                tab=pgettext_lazy("tab", "To do"),
+            ),
             Panel("check", _("Duplicate check"), "copy", "/customers/check/", may=("customer", "view")),
         ),
         sections=(

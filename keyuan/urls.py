@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("keyuan.ui.urls")),
     path("lists/", include("keyuan.ui.lists.urls")),
     path("", include("keyuan.people.urls")),
+    path("", include("keyuan.notices.urls")),
     path("", include("keyuan.customers.urls")),
     path("", include("keyuan.customers.admin_urls")),
     path("", include("keyuan.search.urls")),

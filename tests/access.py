@@ -27,6 +27,8 @@ from keyuan.customers.industries_admin import add_industry
 from keyuan.exchange import exporting, importing, making, running
 from keyuan.exchange.models import Export, Import
 from keyuan.exchange.staff import verbs as staff
+from keyuan.notices.models import Notice
+from keyuan.notices.telling import tell
 from keyuan.org.first_start import lay_foundation
 from keyuan.org.kept import Place
 from keyuan.org.models import ApiToken, Grant, Role, User
@@ -112,6 +114,8 @@ THEIRS = {
     "import": f"by_id NOT IN ({PEOPLE})",
     "import_row": f"import_id IN (SELECT id FROM import WHERE by_id NOT IN ({PEOPLE}))",
     "export": f"by_id NOT IN ({PEOPLE})",
+    "notice": f"user_id NOT IN ({PEOPLE})",
+    "notice_preferences": f"user_id NOT IN ({PEOPLE})",
 }
 ADMINISTERED = {
     '"user"': "username <> %s",
@@ -227,6 +231,7 @@ def make_records(owner: User) -> SimpleNamespace:
         place=Place.objects.create(user=owner, browser_id=f"{word}4", address=f"{word}4", is_news=True),
         import_=make_import(owner),
         export=make_export(owner),
+        notice=make_notice(owner),
     )
 
 
@@ -252,6 +257,14 @@ def make_export(owner: User) -> Export:
     making.make(export)
     export.refresh_from_db()
     return export
+
+
+def make_notice(owner: User) -> Notice:
+    """One about an import of their own."""
+    of = Import.objects.filter(by=owner).latest("pk")
+    details = {"name": f"{canary(owner.username)}4"}
+    tell("import.done", to=[owner.pk], record_id=of.pk, by=User.objects.robot(), key="access", details=details)
+    return Notice.objects.get(user=owner, key="access")
 
 
 def client_of(user: User | None) -> SimpleCookie:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from keyuan.exchange.models import StaffImport
 from keyuan.exchange.staff import making, verbs
+from keyuan.notices.models import Notice
 from keyuan.org.kept import PasswordLink
 from keyuan.org.links import LASTS
 from tests.access import OWNERS, Visit, sheet, staff_sheet
@@ -78,6 +79,11 @@ def staff_made(world: SimpleNamespace, records: SimpleNamespace) -> None:
     key = verbs.confirm(of, by=world.people["administrator"])
     making.make(StaffImport.objects.get(pk=of.pk))
     world.clients["administrator"][f"keyuan_staff_{of.pk}"] = key
+
+
+def read_already(world: SimpleNamespace, records: SimpleNamespace) -> None:
+    """Opening marks a notice as read; this one is."""
+    Notice.objects.filter(pk=records.notice.pk).update(read_at=timezone.now())
 
 
 CHIEF, DIM = "administrator", "dim"
@@ -302,6 +308,17 @@ VISITS = {
     "POST /imports/<int:pk>/check/": Visit(about="import_", data={"same": "skip"}, to="/imports/"),
     "GET /imports/<int:pk>/progress/": Visit(about="import_", to="/imports/"),
     "GET /imports/<int:pk>/errors/": Visit(about="import_"),
+    "GET /notices/": Visit(),
+    "GET /notices/panel/": Visit(),
+    "GET /notices/stream/": Visit(),
+    "POST /notices/read/": Visit(to="/notices/"),
+    "GET /notices/preferences/": Visit(),
+    "POST /notices/preferences/": Visit(
+        data={"app": ["import.done"], "quiet_from": "22:00", "quiet_to": "07:30", "days": ["0", "6"]},
+        to="/notices/preferences/",
+    ),
+    "GET /notices/<int:pk>/": Visit(about="notice", before=read_already, to="/imports/"),
+    "POST /notices/<int:pk>/read/": Visit(about="notice", to="/notices/"),
     "GET /exports/": Visit(),
     "POST /exports/new/": Visit(data={"module": "customer"}, to="/exports/"),
     "GET /exports/rows/": Visit(),
@@ -343,6 +360,9 @@ VISITS = {
     "POST /api/v1/imports/<int:pk>/mapping": Visit(about="import_", data={"columns": {"0": "name"}}),
     "POST /api/v1/imports/<int:pk>/check": Visit(about="import_", data={"same": "skip"}),
     "POST /api/v1/imports/<int:pk>/confirm": Visit(about="import_"),
+    "GET /api/v1/notices": Visit(),
+    "POST /api/v1/notices/read": Visit(),
+    "POST /api/v1/notices/<int:pk>/read": Visit(about="notice"),
     "GET /api/v1/exports": Visit(),
     "POST /api/v1/exports": Visit(data={"module": "customer"}),
     "GET /api/v1/exports/<int:pk>": Visit(about="export"),

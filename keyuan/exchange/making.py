@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.urls import reverse
@@ -19,6 +20,7 @@ from keyuan.customers.lists import CONTACT_LIST, CUSTOMER_LIST
 from keyuan.exchange import logs
 from keyuan.exchange.logs import LOGS
 from keyuan.exchange.models import Export
+from keyuan.exchange.notices import tell_export
 from keyuan.exchange.storage import export_path
 from keyuan.exchange.writer import MOST_ROWS, Sheet, write_csv
 from keyuan.org.models import User
@@ -88,7 +90,9 @@ def make(export: Export) -> None:
     export.size = export_path(export.pk, export.format).stat().st_size
     stamp = f"{timezone.localtime(now):%Y%m%d-%H%M}"
     export.file_name = f"{title_of(export.module)}-{user}-{stamp}.{export.format}"
-    export.save()
+    with transaction.atomic():
+        export.save()
+        tell_export(export)
 
 
 Content = tuple[list[str], list[str], Iterator[list[str]]]

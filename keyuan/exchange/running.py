@@ -28,6 +28,7 @@ from keyuan.exchange.drafts import Draft
 from keyuan.exchange.matching import Seen
 from keyuan.exchange.merging import merge, stand, write_merged
 from keyuan.exchange.models import Import, ImportRow
+from keyuan.exchange.notices import tell_import
 from keyuan.exchange.numbers import Numbers
 from keyuan.exchange.options import Options
 from keyuan.exchange.problems import BAD, INFO, WARN
@@ -277,6 +278,8 @@ def _write_chunk(work: Work, ahead: Ahead, beside: Beside | None) -> bool:
         of.state, of.finished_at = Import.State.DONE, timezone.now()
     of.counts = dict(work.counts)
     of.save(update_fields=["counts", "written_to", "state", "finished_at"])
+    if not staged:
+        tell_import(of)
     return bool(staged)
 
 

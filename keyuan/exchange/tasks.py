@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from keyuan.exchange import forgetting, making, recycling, running
 from keyuan.exchange.models import Export, Import, StaffImport
+from keyuan.exchange.notices import tell_export, tell_import
 from keyuan.exchange.staff import making as staff_making
 from keyuan.records.attachments.sweeping import sweep_files
 from keyuan.records.errors import NotAllowed, RuleBroken
@@ -51,7 +52,9 @@ def _pass(import_id: int, state: str, work: Callable[[Import], None]) -> None:
 
 
 def _stop(import_id: int, state: str, sentence: str) -> None:
-    Import.objects.filter(pk=import_id, state=state).update(state=Import.State.FAILED, failure=sentence)
+    with transaction.atomic():
+        if Import.objects.filter(pk=import_id, state=state).update(state=Import.State.FAILED, failure=sentence):
+            tell_import(Import.objects.get(pk=import_id))
 
 
 @app.task
@@ -65,11 +68,17 @@ def make_export(export_id: int) -> None:
         try:
             making.make(export)
         except (RuleBroken, NotAllowed) as refusal:
-            Export.objects.filter(pk=export_id).update(state=Export.State.FAILED, failure=str(refusal))
+            _stop_export(export_id, str(refusal))
         except Exception:
-            sentence = _("Something went wrong with the program. Export again.")
-            Export.objects.filter(pk=export_id).update(state=Export.State.FAILED, failure=sentence)
+            _stop_export(export_id, _("Something went wrong with the program. Export again."))
             raise
+
+
+@transaction.atomic
+def _stop_export(export_id: int, sentence: str) -> None:
+    Export.objects.filter(pk=export_id).update(state=Export.State.FAILED, failure=sentence)
+    for export in Export.objects.filter(pk=export_id):
+        tell_export(export)
 
 
 @app.task

@@ -10,20 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from html import unescape
 
 from django.db import connection
 from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.html import strip_tags
 from django.utils.translation import ngettext
 
 from keyuan.engine import mail
-from keyuan.notices.kinds import KINDS
 from keyuan.notices.models import Notice
 from keyuan.notices.reading import still_visible
+from keyuan.notices.showing import plain
 from keyuan.org.models import User
 from keyuan.people.posting import language_of
 from keyuan.records.namebook import NameBook
@@ -100,12 +98,7 @@ def message_id(first: Notice) -> str:
 def _written(user: User, told: list[Notice]) -> tuple[str, str]:
     """Subject and text, in the language that is active."""
     book = NameBook(user)
-    lines = [(_plain(one, book), mail.link(reverse("notices:open", args=[one.pk]))) for one in told]
+    lines = [(plain(one, book), mail.link(reverse("notices:open", args=[one.pk]))) for one in told]
     many = ngettext("%(n)d new notice", "%(n)d new notices", len(lines)) % {"n": len(lines)}
     context = {"person": user, "lines": lines, "preferences": mail.link(reverse("notices:preferences"))}
     return lines[0][0] if len(lines) == 1 else many, render_to_string("notices/mail.txt", context)
-
-
-def _plain(notice: Notice, book: NameBook) -> str:
-    """The sentence without its marks."""
-    return " ".join(unescape(strip_tags(KINDS[notice.kind].sentence(notice, book))).split())

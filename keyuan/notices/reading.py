@@ -54,7 +54,7 @@ def page_of(user: User, *, unread_only: bool = False, before: str = "", size: in
     if unread_only:
         rows = rows.unread()
     kept: list[Notice] = []
-    last = int(before) if before.isdigit() and len(before) < 19 else None
+    last = int(before) if before.isascii() and before.isdecimal() and len(before) < 19 else None
     for _window in range(WINDOWS):
         found = list((rows.filter(pk__lt=last) if last is not None else rows)[: size + 1])
         seen = still_visible(user, found[:size])

@@ -46,9 +46,8 @@ def lay_foundation() -> None:
 
 
 def lay_robot() -> User:
-    """The machine's own user, made where it does not exist yet."""
-    fields = {"username": "robot", "name": "系统", "must_change_password": False}
-    return User.objects.get_or_create(is_robot=True, defaults=fields)[0]
+    """The user in whose name the machine works."""
+    return User.objects.robot()
 
 
 def _grants(role: Role, modules: dict[str, tuple[str, tuple[str, ...]]]) -> list[Grant]:

@@ -139,8 +139,9 @@ class UserManager(BaseUserManager["User"]):
         return self.filter(is_robot=False)
 
     def robot(self) -> User:
-        """The machine's own user: what no person did, the robot did."""
-        return self.get(is_robot=True)
+        """The machine's own user: what no person did, the robot did. It is made when it is first needed."""
+        fields = {"username": "robot", "name": "系统", "must_change_password": False}
+        return self.get_or_create(is_robot=True, defaults=fields)[0]
 
 
 class User(AbstractBaseUser):

@@ -5,7 +5,7 @@ ask for. It makes no query of its own: counts and links that need some are calla
 screen already (`/frame/side/`).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -21,80 +21,12 @@ from keyuan.org.shelf import shelf_of
 from keyuan.ui import routes  # noqa: F401  registers the check that every route has an audience
 from keyuan.ui.modules import ICONS, LABELS, SHORT, arranged, arrangement, closest
 from keyuan.ui.pages import in_drawer, toasts
+from keyuan.ui.parts import Count, Link, Module, Panel, Right, Section
 from keyuan.ui.pins import pins_of
 from keyuan.ui.watch import told
 from keyuan.ui.words import words
 
-Right = tuple[str, str] | str | None  # (module, operation), "administrator", or everybody
-Count = int | Callable[[], int | None] | None
-
-
-@dataclass(frozen=True)
-class Link:
-    """One line of a menu. With `avatar` it shows the first character of its label instead of an icon."""
-
-    label: Any
-    url: str
-    icon: str = ""
-    may: Right = None
-    count: Count = None
-    hot: bool = False  # the count is red: something is overdue
-    avatar: bool = False
-    key: str = ""
-    current: bool = False
-    drawer: bool = False
-    elsewhere: bool = False  # administrators find it in their own menu
-
-
-@dataclass(frozen=True)
-class Module:
-    """One of the modules of the top bar.
-
-    `views` gives the saved views of a request; `prefixes` are addresses of the module beside its own and its places'.
-    """
-
-    key: str
-    url: str
-    label: Any = ""
-    icon: str = ""
-    may: Right = None
-    places: Sequence[Link] = ()
-    views: Callable[[Request], Iterable[Link]] | None = None
-    new_view_url: str = ""
-    prefixes: tuple[str, ...] = ()
-    in_bar: bool = True  # False: it has a quick menu, but no place in the top bar
-    renamed: bool = False  # administrators have given it another name
-
-    @property
-    def name(self) -> Any:
-        return self.label or LABELS.get(self.key, self.key)
-
-    @property
-    def addresses(self) -> tuple[str, ...]:
-        return (self.url, *self.prefixes, *(place.url for place in self.places))
-
-
-@dataclass(frozen=True)
-class Section:
-    """A part of the quick menu on every page, such as favourites or what was opened last."""
-
-    key: str
-    label: Any
-    links: Callable[[Request], Iterable[Link]]
-
-
-@dataclass(frozen=True)
-class Panel:
-    """A part of the rail; `url` answers with its content. `foot` panels stand below, always."""
-
-    key: str
-    label: Any
-    icon: str
-    url: str
-    may: Right = None
-    count: Callable[[Request], int] | None = None
-    hot: bool = False
-    foot: bool = False
+SCRIPTED = "keyuan_script"  # the cookie of a browser that runs our script, which asks for the numbers itself
 
 
 @dataclass
@@ -289,6 +221,12 @@ class Frame:
     @property
     def bell(self) -> Panel | None:
         return next((one for one in self.panels if one.key == "notices"), None)
+
+    @cached_property
+    def bell_count(self) -> int:
+        """What the bell shows before a script tells: nothing where one does (see js/notices.js)."""
+        counts = self.bell.count if self.bell and SCRIPTED not in self.request.COOKIES else None
+        return counts(self.request) if counts else 0
 
     @property
     def begins_tour(self) -> bool:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from keyuan.exchange.models import StaffImport
+from keyuan.exchange.notices import tell_staff
 from keyuan.exchange.staff import keys
 from keyuan.exchange.staff.checking import Check, Person
 from keyuan.exchange.staff.columns import label, places
@@ -48,6 +49,7 @@ def make(of: StaffImport) -> None:
         now.people = [[number, one.user.pk] for number, one in newcomers.items() if one.user]
         now.state, now.finished_at, now.covered, now.rows = StaffImport.State.DONE, timezone.now(), b"", []
         now.save(update_fields=["people", "state", "finished_at", "covered", "rows"])
+        tell_staff(now)
 
 
 def stop(of: StaffImport, sentence: str) -> None:
@@ -59,7 +61,9 @@ def stop(of: StaffImport, sentence: str) -> None:
         "rows": [],
         "finished_at": timezone.now(),
     }
-    StaffImport.objects.filter(pk=of.pk, state=StaffImport.State.RUNNING).update(**values)
+    with transaction.atomic():
+        if StaffImport.objects.filter(pk=of.pk, state=StaffImport.State.RUNNING).update(**values):
+            tell_staff(StaffImport.objects.get(pk=of.pk))
 
 
 def _hashes(of: StaffImport) -> Iterator[tuple[int, str]]:

@@ -247,5 +247,5 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(cast, django_assert_m
         make_customer(f"客户 {number}", owner=cast.anna)
     export = exporting.start_export(cast.anna, "customer")
 
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(32):
         tasks.make_export(export_id=export.pk)

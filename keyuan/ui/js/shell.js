@@ -6,6 +6,7 @@ import { say } from "./words.js";
 
 const app = document.getElementById("app");
 const root = document.documentElement;
+document.cookie = "keyuan_script=1; path=/; samesite=lax"; // the bell is counted for pages without script
 const wide = matchMedia("(min-width: 1200px)");
 const phone = matchMedia("(max-width: 767px)");
 
@@ -50,6 +51,7 @@ function showPanel(key) {
     one.classList.toggle("on", one === chosen);
     one.setAttribute("aria-pressed", String(one === chosen));
   }
+  for (const one of document.querySelectorAll("[data-clear]")) one.hidden = one.dataset.clear !== chosen?.dataset.panel;
   if (chosen) htmx.ajax("GET", chosen.dataset.url, { target: "#rail-body", swap: "innerHTML" });
   for (const one of document.querySelectorAll(".quick[data-url]")) {
     if (!one.childElementCount) htmx.ajax("GET", one.dataset.url, { target: one, swap: "innerHTML" }).then(() => one === foot && focusIn(foot));

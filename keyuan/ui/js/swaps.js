@@ -8,7 +8,7 @@ import { say } from "./words.js";
 htmx.on("htmx:config:request", (event) => {
   const { request } = event.detail.ctx;
   if (request.method !== "GET") request.headers["X-CSRFToken"] = csrf();
-  if (/\bevery\b/.test(event.detail.ctx.sourceElement?.getAttribute?.("hx-trigger") ?? "")) request.headers["X-Keyuan-Background"] = "1";
+  if (/\bevery\b|kx:notices/.test(event.detail.ctx.sourceElement?.getAttribute?.("hx-trigger") ?? "")) request.headers["X-Keyuan-Background"] = "1";
 });
 
 const busy = (event, on) => {

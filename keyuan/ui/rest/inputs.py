@@ -138,6 +138,17 @@ def whole_number(name: str, text: str, least: int, most: int) -> int:
 # Records
 
 
+def truth(name: str, text: str) -> bool:
+    """The parameter as true or false.
+
+    Raises:
+        Problem: 422, it is neither.
+    """
+    if text not in ("true", "false"):
+        raise Problem(422, _("%(name)s is true or false.") % {"name": name}, {name: [wrong_type(name)]})
+    return text == "true"
+
+
 def fill(
     form_class: type[RecordForm],
     given: dict[str, Any],

@@ -351,7 +351,7 @@ const { say } = kx_words;
 htmx.on("htmx:config:request", (event) => {
   const { request } = event.detail.ctx;
   if (request.method !== "GET") request.headers["X-CSRFToken"] = csrf();
-  if (/\bevery\b/.test(event.detail.ctx.sourceElement?.getAttribute?.("hx-trigger") ?? "")) request.headers["X-Keyuan-Background"] = "1";
+  if (/\bevery\b|kx:notices/.test(event.detail.ctx.sourceElement?.getAttribute?.("hx-trigger") ?? "")) request.headers["X-Keyuan-Background"] = "1";
 });
 
 const busy = (event, on) => {
@@ -419,6 +419,7 @@ const { say } = kx_words;
 
 const app = document.getElementById("app");
 const root = document.documentElement;
+document.cookie = "keyuan_script=1; path=/; samesite=lax"; // the bell is counted for pages without script
 const wide = matchMedia("(min-width: 1200px)");
 const phone = matchMedia("(max-width: 767px)");
 
@@ -463,6 +464,7 @@ function showPanel(key) {
     one.classList.toggle("on", one === chosen);
     one.setAttribute("aria-pressed", String(one === chosen));
   }
+  for (const one of document.querySelectorAll("[data-clear]")) one.hidden = one.dataset.clear !== chosen?.dataset.panel;
   if (chosen) htmx.ajax("GET", chosen.dataset.url, { target: "#rail-body", swap: "innerHTML" });
   for (const one of document.querySelectorAll(".quick[data-url]")) {
     if (!one.childElementCount) htmx.ajax("GET", one.dataset.url, { target: one, swap: "innerHTML" }).then(() => one === foot && focusIn(foot));
