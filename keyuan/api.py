@@ -8,6 +8,7 @@ from keyuan.notices import api as notices
 from keyuan.people import api as people
 from keyuan.people import audit_api
 from keyuan.search import api as search
+from keyuan.ui.attachments import api as attachments
 from keyuan.ui.rest import saved_views
 from keyuan.ui.rest.openapi import RestApi
 from keyuan.ui.rest.schemas import Schema
@@ -24,6 +25,7 @@ ROOMS: tuple[dict[str, Schema], ...] = (
     notices.SCHEMAS,
     people.SCHEMAS,
     audit_api.SCHEMAS,
+    attachments.SCHEMAS,
     saved_views.SCHEMAS,
     search.SCHEMAS,
 )
@@ -42,4 +44,5 @@ api.add_router("/search", search.router)
 api.add_router("/imports", exchange.imports)
 api.add_router("/exports", exchange.exports)
 api.add_router("/notices", notices.notices)
+api.add_router("/attachments", attachments.router)
 api.add_router("/audit", audit_api.audit)

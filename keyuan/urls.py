@@ -7,6 +7,7 @@ from keyuan.api import api
 urlpatterns = [
     path("api/v1/", api.urls),
     path("", include("keyuan.ui.urls")),
+    path("attachments/", include("keyuan.ui.attachments.urls")),
     path("lists/", include("keyuan.ui.lists.urls")),
     path("", include("keyuan.people.urls")),
     path("", include("keyuan.notices.urls")),

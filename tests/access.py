@@ -5,6 +5,7 @@ Every text of a record holds a word that stands nowhere else (its canary), so th
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import zipfile
@@ -34,6 +35,7 @@ from keyuan.org.kept import Place
 from keyuan.org.models import ApiToken, Grant, Role, User
 from keyuan.org.scopes import FieldRight, Operation
 from keyuan.org.tokens import issue
+from keyuan.records.attachments.attaching import attach, upload
 from keyuan.records.models import SavedView
 from keyuan.records.options import Tag, lay_options
 from tests.make import make_contact, make_customer, make_department, make_role, make_user, option
@@ -116,6 +118,8 @@ THEIRS = {
     "export": f"by_id NOT IN ({PEOPLE})",
     "notice": f"user_id NOT IN ({PEOPLE})",
     "notice_preferences": f"user_id NOT IN ({PEOPLE})",
+    "attachment": f"customer_id IN ({OWNED_CUSTOMERS})",
+    "(SELECT * FROM attachment WHERE record_type IS NULL)": f"created_by_id NOT IN ({PEOPLE})",
 }
 ADMINISTERED = {
     '"user"': "username <> %s",
@@ -226,6 +230,9 @@ def make_records(owner: User) -> SimpleNamespace:
         customer=customer,
         contact=contact,
         own_tag=own_tag,
+        attachment=attach(customer, small_file(f"{word}2.txt", f"{word}2 里面"), owner),
+        photo=attach(customer, small_file(f"{word}2.png", PICTURE), owner),
+        waiting=upload(small_file(f"{word}4.txt", f"{word}4 里面"), owner),
         view=view,
         token=token,
         place=Place.objects.create(user=owner, browser_id=f"{word}4", address=f"{word}4", is_news=True),
@@ -233,6 +240,15 @@ def make_records(owner: User) -> SimpleNamespace:
         export=make_export(owner),
         notice=make_notice(owner),
     )
+
+
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAFklEQVR42mOUCzjBwMDAxMDAwMDAAAAOCAE61GCIaQAAAABJRU5ErkJggg=="
+)
+
+
+def small_file(name: str, content: str | bytes) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content.encode() if isinstance(content, str) else content)
 
 
 def sheet(word: str) -> SimpleUploadedFile:

@@ -13,7 +13,7 @@ from keyuan.exchange.staff import making, verbs
 from keyuan.notices.models import Notice
 from keyuan.org.kept import PasswordLink
 from keyuan.org.links import LASTS
-from tests.access import OWNERS, Visit, sheet, staff_sheet
+from tests.access import OWNERS, Visit, sheet, small_file, staff_sheet
 from tests.make import PASSWORD
 
 LINK = "the-secret-of-a-link"
@@ -97,6 +97,16 @@ VISITS = {
     "GET /frame/side/": Visit(data={"at": "/customers/"}),
     "POST /account/pins/": Visit(data={"url": "/customers/?view=mine", "label": "我的"}, to="/customers/"),
     "POST /account/preferences/": Visit(data={"theme": "dark"}, to="/"),
+    # Files
+    "POST /attachments/": Visit(data=lambda *_: {"file": small_file("x.txt", "x")}),
+    "GET /attachments/of/<slug:module>/<int:pk>/": Visit(path={"module": "customer"}),
+    "POST /attachments/of/<slug:module>/<int:pk>/": Visit(
+        path={"module": "customer"}, data=lambda *_: {"file": small_file("x.txt", "x")}, to="/customers/"
+    ),
+    "GET /attachments/<uuid:pk>/": Visit(about="attachment"),
+    "GET /attachments/<uuid:pk>/picture/": Visit(about="photo"),
+    "POST /attachments/<uuid:pk>/delete/": Visit(about="attachment", to="/customers/"),
+    "POST /attachments/<uuid:pk>/restore/": Visit(about="attachment", before=binned("attachment"), to="/customers/"),
     "GET /lists/<str:module>/fields/": Visit(path={"module": "customer"}),
     "GET /lists/<str:module>/columns/": Visit(path={"module": "customer"}),
     "POST /lists/columns/": Visit(data={"module": "customer", "columns": ["name"]}, to="/"),
@@ -367,6 +377,19 @@ VISITS = {
     "POST /api/v1/exports": Visit(data={"module": "customer"}),
     "GET /api/v1/exports/<int:pk>": Visit(about="export"),
     "GET /api/v1/exports/<int:pk>/file": Visit(about="export"),
+    "GET /api/v1/attachments": Visit(
+        data=lambda _, records: {"record_type": "customer", "record_id": records.customer.pk}
+    ),
+    "POST /api/v1/attachments": Visit(
+        data=lambda _, records: {
+            "file": small_file("x.txt", "x"),
+            "record_type": "customer",
+            "record_id": records.customer.pk,
+        }
+    ),
+    "GET /api/v1/attachments/<uuidstr:pk>": Visit(about="attachment"),
+    "DELETE /api/v1/attachments/<uuidstr:pk>": Visit(about="attachment"),
+    "GET /api/v1/attachments/<uuidstr:pk>/content": Visit(about="attachment"),
     "GET /api/v1/tags": Visit(),
     "POST /api/v1/tags": Visit(CHIEF, data={"name": "新标签"}),
     "GET /api/v1/tags/<int:pk>": Visit(about="tag"),

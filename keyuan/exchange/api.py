@@ -19,8 +19,8 @@ from keyuan.exchange.models import Export, Import, ImportRow
 from keyuan.exchange.options import FOR_SAME, FOR_SIMILAR, Options
 from keyuan.exchange.targets import targets_for
 from keyuan.exchange.views.exports import TYPES
-from keyuan.exchange.views.files import attachment
 from keyuan.org.models import User
+from keyuan.ui.downloads import attachment
 from keyuan.ui.rest.access import may_call, signed_in_call
 from keyuan.ui.rest.describing import operation, parameter
 from keyuan.ui.rest.inputs import body, expect, parameters, unknown, whole_number, wrong_type

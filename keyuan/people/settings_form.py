@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from keyuan.org import settings as house
+from keyuan.records.attachments.limits import MOST_MB
 
 
 class SettingsForm(forms.Form):
@@ -29,6 +30,25 @@ class SettingsForm(forms.Form):
         help_text=gettext_lazy("Stands at the top of the form for customers. Leave it empty for the usual text."),
     )
 
+    attachment_megabytes = forms.IntegerField(
+        label=gettext_lazy("Largest attachment, in MB"),
+        min_value=1,
+        max_value=MOST_MB,
+        required=False,
+    )
+    attachment_most = forms.IntegerField(
+        label=gettext_lazy("Most attachments of a record"),
+        min_value=1,
+        max_value=10_000,
+        required=False,
+    )
+    attachment_forbidden = forms.CharField(
+        label=gettext_lazy("Kinds of files that are not taken"),
+        max_length=1000,
+        required=False,
+        help_text=gettext_lazy("Endings of names, such as exe. Leave it empty for the usual programs."),
+    )
+
     history_months = forms.ChoiceField(
         label=gettext_lazy("Keep history"),
         choices=[
@@ -44,7 +64,17 @@ class SettingsForm(forms.Form):
     )
 
     def clean_history_months(self) -> str:
-        return str(self.cleaned_data["history_months"] or self.initial.get("history_months", "0"))
+        return self._kept("history_months")
+
+    def clean_attachment_megabytes(self) -> str:
+        return self._kept("attachment_megabytes")
+
+    def clean_attachment_most(self) -> str:
+        return self._kept("attachment_most")
+
+    def _kept(self, name: str) -> str:
+        """What was chosen; where nothing was, it stays as it is."""
+        return str(self.cleaned_data[name] or self.initial.get(name) or house.DEFAULTS[name])
 
     @classmethod
     def current(cls) -> dict[str, str]:

@@ -32,4 +32,8 @@ def words() -> dict[str, str]:
         "collapse_rail": _("Collapse rail"),
         "expand_rail": _("Expand rail"),
         "saving": _("Saving"),
+        "uploading": _("Saving as soon as the files have arrived"),
+        "uploaded": _("{name} has arrived"),
+        "pasted": _("Screenshot {time}"),
+        "signed_out": _("You are signed out. Sign in again in another window, then try again."),
     }

@@ -13,9 +13,9 @@ from keyuan.exchange import exporting
 from keyuan.exchange.logs import LOGS
 from keyuan.exchange.making import LISTS
 from keyuan.exchange.models import Export
-from keyuan.exchange.views.files import attachment
 from keyuan.org.models import User
 from keyuan.ui.audience import signed_in
+from keyuan.ui.downloads import attachment
 from keyuan.ui.lists.asked import KEPT
 from keyuan.ui.pages import go, page, toast
 from keyuan.ui.stepup import confirmed, confirmed_always

@@ -21,10 +21,10 @@ from keyuan.exchange.previews import Preview, heads
 from keyuan.exchange.reading import column_letter
 from keyuan.exchange.sample import write_errors, write_template
 from keyuan.exchange.targets import targets_for
-from keyuan.exchange.views.files import attachment
 from keyuan.org.models import User
 from keyuan.records.errors import RuleBroken
 from keyuan.ui.audience import may
+from keyuan.ui.downloads import attachment
 from keyuan.ui.pages import go, page
 
 LISTED = 50

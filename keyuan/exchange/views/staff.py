@@ -19,11 +19,11 @@ from keyuan.exchange.models import StaffImport
 from keyuan.exchange.staff import verbs
 from keyuan.exchange.staff.checking import Check
 from keyuan.exchange.staff.columns import FIELDS, REQUIRED, label, places, unknown
-from keyuan.exchange.views.files import attachment
 from keyuan.exchange.views.imports import XLSX
 from keyuan.org.http import Request
 from keyuan.records.errors import RuleBroken
 from keyuan.ui.audience import may
+from keyuan.ui.downloads import attachment
 from keyuan.ui.pages import go, page
 from keyuan.ui.stepup import confirmed
 

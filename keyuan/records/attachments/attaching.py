@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Protocol
 from uuid import UUID
@@ -141,17 +141,3 @@ def _measured(draft: Draft, media_type: str) -> dict[str, Any]:
             width, height = pictures.measure(draft.path, draft.digest)
             return {"is_picture": True, "width": width, "height": height}
     return {}
-
-
-def visible(rows: Sequence[Attachment], user: User) -> list[Attachment]:
-    """Those whose records this person sees now, a query for each type of record."""
-    wanted: dict[str, set[int]] = {}
-    for one in rows:
-        if one.record_type in HOLDERS and one.record_id is not None:
-            wanted.setdefault(one.record_type, set()).add(one.record_id)
-    seen = {
-        (kind, pk)
-        for kind, pks in wanted.items()
-        for pk in HOLDERS[kind].model.objects.visible_to(user).filter(pk__in=pks).values_list("pk", flat=True)
-    }
-    return [one for one in rows if (one.record_type, one.record_id) in seen]

@@ -15,6 +15,7 @@ import "./filter-builder.js";
 import "./duplicates.js";
 import "./region.js";
 import "./departments.js";
+import "./uploads.js";
 import "./tour.js";
 import "./guard.js";
 import { showOwnKeys } from "./words.js";

@@ -7,7 +7,7 @@ const SEEN = "kx:seen";
 const LOCKED = "kx:locked";
 const MINUTE = 60_000;
 const SIGNS = ["keydown", "pointerdown", "pointermove", "wheel", "touchstart"];
-let onward; // what goes on once the password is given
+const onward = []; // what goes on once the password is given
 let beat = Date.now();
 let locking; // until the server knows that the screen is locked, no password is asked of it
 
@@ -17,7 +17,7 @@ const now = () => Number(localStorage.getItem(SEEN)) || 0;
 
 // Opens the dialog; `kind` is lock or confirm, `go` runs when the password was right.
 export function ask(kind, go) {
-  onward = go;
+  if (go) onward.push(go);
   if (!dialog) return location.reload();
   if (dialog.open && dialog.dataset.kind === "lock") return undefined;
   dialog.dataset.kind = kind;
@@ -49,8 +49,10 @@ async function answer(form) {
   if (reply?.status === 204) {
     localStorage.removeItem(LOCKED);
     localStorage.setItem(SEEN, Date.now());
+    const held = onward.splice(0);
     shut();
-    return onward?.();
+    for (const go of held) go();
+    return undefined;
   }
   said.hidden = false;
   said.querySelector("span").textContent = (reply?.status === 422 && (await reply.text())) || said.dataset.failed;

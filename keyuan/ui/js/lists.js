@@ -100,7 +100,8 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   for (const one of tab.parentElement.children) one.removeAttribute("aria-current");
   tab.setAttribute("aria-current", "page");
-  for (const one of part.parentElement.children) one.classList.toggle("on", one === part);
+  const section = part.closest(".rec > section") ?? part;
+  for (const one of section.parentElement.children) one.classList.toggle("on", one === section);
   part.scrollIntoView({ block: "nearest" });
   part.setAttribute("tabindex", "-1");
   part.focus({ preventScroll: true });

@@ -3,11 +3,14 @@
 from typing import Any
 
 from django import template
+from django.template import Context
 from django.utils.safestring import SafeString
 
 from keyuan.records.catalogue import Catalogue
+from keyuan.records.models import Record
 from keyuan.records.namebook import NameBook
 from keyuan.ui import cells
+from keyuan.ui.attachments.shown import Files
 
 register = template.Library()
 
@@ -17,6 +20,12 @@ def option_status(pk: int | None, book: NameBook) -> SafeString:
     """{% option_status customer.category_id book %}: an option as dot and word."""
     option = book.option(pk)
     return cells.status(str(option), f"c{option.extra.get('tint', 1)}") if option else SafeString("")
+
+
+@register.simple_tag(takes_context=True)
+def files_of(context: Context, record: Record) -> Files:
+    """{% files_of customer as files %}: the block of files of a record, for ui/attachments/block.html."""
+    return Files(record, context["request"].user)
 
 
 @register.simple_tag
