@@ -102,7 +102,7 @@ document.addEventListener("click", (event) => {
   tab.setAttribute("aria-current", "page");
   const section = part.closest(".rec > section") ?? part;
   for (const one of section.parentElement.children) one.classList.toggle("on", one === section);
-  part.scrollIntoView({ block: "nearest" });
+  part.scrollIntoView({ block: part === section ? "nearest" : "start" });
   part.setAttribute("tabindex", "-1");
   part.focus({ preventScroll: true });
 });
