@@ -152,4 +152,4 @@ def own_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> I
             administration.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-pytest_plugins = ["tests.cast", "tests.browsing"]
+pytest_plugins = ["tests.cast", "tests.browsing", "tests.serving"]

@@ -210,9 +210,10 @@ def manage(options: argparse.Namespace) -> None:
 
 def work(_options: argparse.Namespace) -> None:
     from keyuan.engine.work import work
+    from keyuan.notices.clock import tick_for_ever
     from keyuan.records.sealing.sealer import seal_for_ever
 
-    work(seal_for_ever)
+    work(seal_for_ever, tick_for_ever)
 
 
 def verify_audit(_options: argparse.Namespace) -> int:

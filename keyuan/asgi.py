@@ -5,6 +5,9 @@ import gc
 import os
 import signal
 import time
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
 
 import psycopg
 from django.core.wsgi import get_wsgi_application
@@ -23,6 +26,11 @@ READY_WITHIN = 1  # second
 FRESH = 0.3  # seconds for which an answer holds
 
 pages = Bridge(get_wsgi_application(), THREADS)
+
+from keyuan.notices.stream import Hub  # noqa: E402  there are models only now
+
+STREAM = "/notices/stream/"
+notices = Hub()
 # What is loaded by now stays: collecting it again and again cost every twentieth page 50 ms.
 gc.collect()
 gc.freeze()
@@ -35,6 +43,8 @@ async def application(scope: Message, receive: Receive, send: Send) -> None:
         await _live(receive, send)
     elif scope["type"] != "http":
         await send({"type": "websocket.close"})
+    elif scope["path"] == STREAM:
+        await notices(scope, receive, send)
     elif answer := SHORT.get(scope["path"]):
         await answer(send)
     else:
@@ -94,8 +104,28 @@ async def _ask_database() -> None:
 
 async def _live(receive: Receive, send: Send) -> None:
     while (await receive())["type"] != "lifespan.shutdown":
+        _end_streams_when_asked_to_end()
         await send({"type": "lifespan.startup.complete"})
+    await notices.close()
     await asyncio.to_thread(pages.close)
     for connection in connections.all(initialized_only=True):
         connection.close_pool()  # type: ignore[attr-defined]  # it is PostgreSQL's
     await send({"type": "lifespan.shutdown.complete"})
+
+
+def _end_streams_when_asked_to_end() -> None:
+    """Granian waits for open requests before it says “shutdown”, and open streams would let it wait in vain."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _also(lambda: loop.call_soon_threadsafe(notices.end_streams), signal.getsignal(number)))
+
+
+def _also(act: Callable[[], object], before: Any) -> Callable[[int, FrameType | None], None]:
+    """A handler of a signal that does this and then what was done before."""
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        act()
+        if callable(before):
+            before(number, frame)
+
+    return handle

@@ -143,6 +143,7 @@ def compose() -> None:
                 count=lambda request: unread_count(request.user),
                 hot=True,
                 page="/notices/",
+                stream="/notices/stream/",
                 clear=(_("Mark all as read"), "/notices/read/"),
             ),
             Panel(

@@ -20,9 +20,9 @@ BASE_URL = os.environ.get("KEYUAN_BASE_URL", "").rstrip("/")
 TRUSTED_PROXIES = os.environ.get("KEYUAN_TRUSTED_PROXIES", "")  # see ui/origin.py
 ALLOWED_HOSTS = ["*"]  # no address is ever built from Host: see BASE_URL
 
-# One connection per thread. Short patience, so that a page is there within two seconds while the database is away, and
-# comes back at once when the database does.
-POOL = {"min_size": 1, "max_size": 2, "timeout": 1, "reconnect_timeout": 1}
+# One connection per thread: two for pages, one for the stream of notices. Short patience, so that a page is there
+# within two seconds while the database is away, and comes back at once when the database does.
+POOL = {"min_size": 1, "max_size": 3, "timeout": 1, "reconnect_timeout": 1}
 
 
 IS_WEB = os.environ.get("KEYUAN_ROLE") == "web"

@@ -11,20 +11,22 @@ CONCURRENCY = 2
 GRACE = 8  # seconds for running jobs when the worker is asked to end; cut ones run again
 
 
-def work(beside: Callable[[threading.Event], None]) -> None:
+def work(*beside: Callable[[threading.Event], None]) -> None:
     """Do jobs until SIGTERM or Ctrl-C. Django must be set up.
 
     Args:
-        beside: runs in a thread of its own all the while, until the event that it is given is set.
+        beside: each runs in a thread of its own all the while, until the event that it is given is set.
     """
     ending = threading.Event()
-    helper = threading.Thread(target=beside, args=[ending], daemon=True)
-    helper.start()
+    helpers = [threading.Thread(target=one, args=[ending], daemon=True) for one in beside]
+    for helper in helpers:
+        helper.start()
     try:
         _work_on()
     finally:
         ending.set()
-        helper.join(GRACE)
+        for helper in helpers:
+            helper.join(GRACE)
 
 
 def _work_on() -> None:

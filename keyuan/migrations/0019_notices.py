@@ -117,7 +117,9 @@ class Migration(migrations.Migration):
                 "db_table": "notice",
                 "indexes": [
                     models.Index(
-                        condition=models.Q(("in_app", True), ("read_at", None)), fields=["user"], name="notice_unread"
+                        condition=models.Q(("in_app", True), ("read_at", None)),
+                        fields=["user", "-id"],
+                        name="notice_unread",
                     ),
                     models.Index(condition=models.Q(("in_app", True)), fields=["user", "-id"], name="notice_of_user"),
                     models.Index(

@@ -69,7 +69,7 @@ class Notice(models.Model):
         db_table = "notice"
         constraints: ClassVar = [models.UniqueConstraint(fields=["user", "key"], name="a_person_is_told_once")]
         indexes: ClassVar = [
-            models.Index(fields=["user"], name="notice_unread", condition=Q(read_at=None, in_app=True)),
+            models.Index(fields=["user", "-id"], name="notice_unread", condition=Q(read_at=None, in_app=True)),
             models.Index(fields=["user", "-id"], name="notice_of_user", condition=Q(in_app=True)),
             models.Index(fields=["user"], name="notice_to_mail", condition=Q(mail_state__in=("waiting", "claimed"))),
             models.Index(fields=["at"], name="notice_by_age"),

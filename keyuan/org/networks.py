@@ -38,5 +38,8 @@ def admits(user: User, address: str) -> bool:
 
 
 def _lists(user: User) -> list[list[Network]]:
-    roles = apps.get_model("keyuan", "Role").objects.filter(members=user).exclude(addresses=[])
+    roles = apps.get_model("keyuan", "Role").objects.exclude(addresses=[])
+    if not shelf_of(user).get("limited roles", roles.exists):
+        return []
+    roles = roles.filter(members=user)
     return [read_networks(one) for one in roles.values_list("addresses", flat=True)]

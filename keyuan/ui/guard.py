@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -12,14 +12,17 @@ from django.utils import timezone
 from keyuan.org.protection import protection_of
 from keyuan.ui import signing_log
 
+if TYPE_CHECKING:
+    from keyuan.org.models import User
+
 LOCKED = "locked"  # the session's key while the screen is locked
 CONFIRMED = "confirmed_at"  # when the password was given last in this session, in seconds since 1970
 BACKGROUND = "X-Keyuan-Background"
 
 
 def is_background(request: HttpRequest) -> bool:
-    """Whether the page asks by itself, while its reader may be elsewhere."""
-    return request.headers.get(BACKGROUND) == "1"
+    """Whether the page asks by itself, while its reader may be elsewhere: by hand, or for a stream of events."""
+    return request.headers.get(BACKGROUND) == "1" or request.headers.get("Accept") == "text/event-stream"
 
 
 def is_locked(request: HttpRequest) -> bool:
@@ -27,11 +30,16 @@ def is_locked(request: HttpRequest) -> bool:
     session: Any = request.session
     if session.get(LOCKED):
         return True
-    idle, seen_at = protection_of(request.user).idle, getattr(session, "seen_at", None)  # type: ignore[arg-type]
-    if not idle or not seen_at or timezone.now() - seen_at <= idle:
+    if not is_idle(request.user, getattr(session, "seen_at", None)):  # type: ignore[arg-type]
         return False
     lock(request, reason="idle")
     return True
+
+
+def is_idle(user: User, seen_at: datetime | None) -> bool:
+    """Whether nobody has done anything in a session for so long that its screen must lock."""
+    idle = protection_of(user).idle
+    return bool(idle and seen_at) and timezone.now() - seen_at > idle  # type: ignore[operator]
 
 
 def lock(request: HttpRequest, *, reason: str = "") -> None:

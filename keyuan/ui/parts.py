@@ -72,6 +72,7 @@ class Panel:
     Attributes:
         page: the same as a page of its own, for browsers without script.
         tab: a shorter word for its tab.
+        stream: where news come from by themselves, for the panel at the bell.
         clear: what a button in the head says that clears it, and where it posts to.
     """
 
@@ -85,4 +86,5 @@ class Panel:
     foot: bool = False
     page: str = ""
     tab: Any = ""
+    stream: str = ""
     clear: tuple[Any, str] | None = None

@@ -36,4 +36,5 @@ def words() -> dict[str, str]:
         "uploaded": _("{name} has arrived"),
         "pasted": _("Screenshot {time}"),
         "signed_out": _("You are signed out. Sign in again in another window, then try again."),
+        "unread": _("{count} unread"),
     }

@@ -18,6 +18,7 @@ import "./departments.js";
 import "./uploads.js";
 import "./tour.js";
 import "./guard.js";
+import "./notices.js";
 import { showOwnKeys } from "./words.js";
 
 function bring(root) {

@@ -37,6 +37,7 @@ export function lock() {
 function shut() {
   dialog.querySelector("form").reset();
   dialog.close();
+  document.dispatchEvent(new CustomEvent("kx:unlocked"));
 }
 
 async function answer(form) {

@@ -29,6 +29,15 @@ export function tell({ text, more = "", undo = "" }) {
   live(toast);
 }
 
+// Something happened elsewhere; the click leads there.
+export function inform({ sentence, address }) {
+  if (document.querySelector("#toasts [role=alert]")) return; // a refusal stays until it is closed
+  const toast = show("news", sentence);
+  if (!toast) return;
+  toast.querySelector("a").href = address;
+  live(toast);
+}
+
 export function refuse(text, retry) {
   const toast = show("bad", text);
   if (!toast) return;
