@@ -1,5 +1,6 @@
 """Index of the models of every room."""
 
+from keyuan.activities.models import *  # noqa: F403
 from keyuan.customers.models import *  # noqa: F403
 from keyuan.exchange.models import *  # noqa: F403
 from keyuan.notices.models import *  # noqa: F403

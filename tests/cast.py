@@ -49,11 +49,15 @@ def cast(db: None) -> SimpleNamespace:
         "rep",
         customer={"view": "department", "create": "own", "edit": "own", "import": "own", "export": "own"},
         contact=dict.fromkeys(("view", "create", "edit", "delete"), ""),
+        follow_up=dict.fromkeys(("view", "create", "edit"), ""),
+        plan=dict.fromkeys(("view", "create", "edit", "delete"), "own"),
     )
     boss = make_role(
         "boss",
         customer=dict.fromkeys(("view", "create", "edit", "delete", "import", "export", "transfer"), "branch"),
         contact=dict.fromkeys(("view", "create", "edit", "delete", "import", "export"), ""),
+        follow_up=dict.fromkeys(("view", "create", "edit", "delete", "import", "export"), ""),
+        plan=dict.fromkeys(("view", "create", "edit", "delete", "export"), "branch"),
     )
     return SimpleNamespace(
         anna=make_user("anna", rep, department=east),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
 from itertools import count
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
 
+from keyuan.activities.models import FollowUp, Plan
 from keyuan.customers.models import Contact, Customer
 from keyuan.org.models import Department, Grant, Role, User
 from keyuan.records.options import Option
@@ -59,3 +61,15 @@ def make_customer(name: str = "", *, owner: User, **fields: Any) -> Customer:
 
 def make_contact(customer: Customer, name: str = "", *, by: User | None = None, **fields: Any) -> Contact:
     return Contact.add(by=by or customer.owner, customer=customer, name=name or f"联系人 {next(_numbers)}", **fields)
+
+
+def make_follow_up(customer: Customer, content: str = "", *, by: User | None = None, **fields: Any) -> FollowUp:
+    fields.setdefault("kind", option("follow_up_kind", "phone"))
+    content = content or f"打了电话，谈了第 {next(_numbers)} 次"
+    return FollowUp.add(by=by or customer.owner, customer=customer, content=content, **fields)
+
+
+def make_plan(subject: str = "", *, owner: User, starts_at: datetime | None, **fields: Any) -> Plan:
+    fields.setdefault("kind", option("follow_up_kind", "phone"))
+    subject = subject or f"计划 {next(_numbers)}"
+    return Plan.add(by=fields.pop("by", owner), owner=owner, subject=subject, starts_at=starts_at, **fields)

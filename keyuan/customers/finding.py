@@ -22,16 +22,20 @@ def shows(words: Iterable[str], *names: str) -> bool:
     return all(any(word in text for text in texts) for word in words)
 
 
-def contacts_of_companies(word: str) -> set[int]:
-    """Ids of the contacts, before rights, of the companies that `word` names."""
+def companies_named(word: str) -> list[int]:
+    """Ids of the companies, before rights, that `word` names; nothing where it names very many."""
     if word.isdecimal() or is_common(CustomerSearch, word):
-        return set()
+        return []
     rows = holding(CustomerSearch, word, [Kind.TEXT.value])
     found = list(rows.values_list("record_id", flat=True)[: MOST_COMPANIES + 1])
     if not found or len(found) > MOST_COMPANIES:
-        return set()
+        return []
     customers = Customer.objects.unscoped(reason="a search finds before rights, which its list applies").living()
     names = customers.filter(among(found)).values_list("pk", "name", "short_name")
-    companies = [pk for pk, *of_one in names if shows([word], *of_one)]
+    return [pk for pk, *of_one in names if shows([word], *of_one)]
+
+
+def contacts_of_companies(word: str) -> set[int]:
+    """Ids of the contacts, before rights, of the companies that `word` names."""
     contacts = Contact.objects.unscoped(reason="a search finds before rights, which its list applies").living()
-    return set(contacts.filter(among(companies, "customer_id")).values_list("pk", flat=True)[:FEW])
+    return set(contacts.filter(among(companies_named(word), "customer_id")).values_list("pk", flat=True)[:FEW])

@@ -6,14 +6,16 @@ data is never touched.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from keyuan.activities.forgetting import forget_activities
 from keyuan.customers.models import Contact, ContactSearch, Customer, CustomerSearch
+from keyuan.demo.activities import tell_story
 from keyuan.demo.people import CUSTOMERS, DEPARTMENTS, PEOPLE
 from keyuan.org.accounts import create_user
 from keyuan.org.models import Department, Role, User
@@ -103,14 +105,7 @@ def _make_customer(place: int, row: dict[str, Any], people: dict[str, User], ope
     for contact in row["contacts"]:
         roles = [_option("contact_role", key).pk for key in contact.get("roles", ())]
         Contact.add(by=owner, operation=operation, customer=customer, roles=roles, **contact["fields"])
-    if row["quiet"] is not None:
-        next_at = _at_work(now + timedelta(days=row["next"]), place) if row["next"] is not None else None
-        customer.followed(now - timedelta(days=row["quiet"]), next_at=next_at)
-
-
-def _at_work(moment: datetime, place: int) -> datetime:
-    """The same day, at an hour at which people meet."""
-    return timezone.localtime(moment).replace(hour=9 + place % 8, minute=place % 2 * 30, second=0, microsecond=0)
+    tell_story(customer, place, row, operation)
 
 
 def _option(name: str, key: str) -> Option:
@@ -136,6 +131,7 @@ def clear() -> int:
     used = set(kept.filter(customer__in=customers).exclude(pk__in=contacts).values_list("customer_id", flat=True))
     customers = [pk for pk in customers if pk not in used]
     operation = Operation.begin(CLEARED, by=_robot())
+    forget_activities(customers)
     _purge(Contact, ContactSearch, contacts, operation)
     _purge(Customer, CustomerSearch, customers, operation)
     _retire_people()

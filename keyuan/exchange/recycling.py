@@ -12,6 +12,7 @@ from django.db.models import ProtectedError, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from keyuan.activities.forgetting import forget_activities
 from keyuan.customers.models import Contact, ContactSearch, Customer, CustomerSearch
 from keyuan.org.models import User
 from keyuan.org.settings import setting
@@ -126,6 +127,7 @@ def _purge(kind: str, pks: Sequence[int], operation: Operation) -> int:
     found = list(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk", "name"))
     gone = [pk for pk, _name in found]
     if kind == "customer":
+        forget_activities(gone)
         contacts = list(Contact.rows.filter(customer__in=gone).values_list("pk", flat=True))
         _forget("contact", contacts)
         Contact.rows.filter(pk__in=contacts).delete()

@@ -12,19 +12,27 @@ BUILT_IN: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
     "sales_manager": {
         Module.CUSTOMER: (Scope.BRANCH, (*_WORK, "assign", "merge", "approve", "import", "export", "delete")),
         Module.CONTACT: (Scope.BRANCH, OPERATIONS[Module.CONTACT]),
+        Module.FOLLOW_UP: (Scope.BRANCH, OPERATIONS[Module.FOLLOW_UP]),
+        Module.PLAN: (Scope.BRANCH, OPERATIONS[Module.PLAN]),
         Module.PEOPLE: (Scope.BRANCH, ("view",)),
     },
     "sales": {
         Module.CUSTOMER: (Scope.OWN, (*_WORK, "import")),
         Module.CONTACT: (Scope.OWN, ("view", "create", "edit", "delete", "import")),
+        Module.FOLLOW_UP: (Scope.OWN, ("view", "create", "edit")),
+        Module.PLAN: (Scope.OWN, ("view", "create", "edit", "delete")),
     },
     "marketing": {
         Module.CUSTOMER: (Scope.ALL, ("view", "create", "import")),
         Module.CONTACT: (Scope.ALL, ("view", "create", "import")),
+        Module.FOLLOW_UP: (Scope.ALL, ("view", "create", "edit")),
+        Module.PLAN: (Scope.OWN, ("view", "create", "edit", "delete")),
     },
     "auditor": {
         Module.CUSTOMER: (Scope.ALL, ("view", "export")),
         Module.CONTACT: (Scope.ALL, ("view", "export")),
+        Module.FOLLOW_UP: (Scope.ALL, ("view", "export")),
+        Module.PLAN: (Scope.ALL, ("view", "export")),
         Module.PEOPLE: (Scope.ALL, ("view",)),
         Module.SETTINGS: (Scope.ALL, ("view",)),
         Module.AUDIT: (Scope.ALL, OPERATIONS[Module.AUDIT]),

@@ -43,17 +43,21 @@ class FieldRight(models.TextChoices):
 class Module(models.TextChoices):
     CUSTOMER = "customer", pgettext_lazy("module", "Customers")
     CONTACT = "contact", pgettext_lazy("module", "Contacts")
+    FOLLOW_UP = "follow_up", pgettext_lazy("module", "Follow-ups")
+    PLAN = "plan", pgettext_lazy("module", "Plans")
     PEOPLE = "people", pgettext_lazy("module", "People and departments")
     SETTINGS = "settings", pgettext_lazy("module", "Settings")
     AUDIT = "audit", pgettext_lazy("module", "Audit")
 
 
-FOLLOWS = {Module.CONTACT: Module.CUSTOMER}
+FOLLOWS = {Module.CONTACT: Module.CUSTOMER, Module.FOLLOW_UP: Module.CUSTOMER}
 """Modules whose rows follow the rows of another: they have operations, but no scope of their own."""
 
 OPERATIONS: dict[str, tuple[str, ...]] = {
     Module.CUSTOMER: tuple(Operation.values),
     Module.CONTACT: ("view", "create", "edit", "delete", "import", "export"),
+    Module.FOLLOW_UP: ("view", "create", "edit", "delete", "import", "export"),
+    Module.PLAN: ("view", "create", "edit", "delete", "export"),
     Module.PEOPLE: ("view", "create", "edit"),
     Module.SETTINGS: ("view", "edit"),
     Module.AUDIT: ("view", "export"),

@@ -11,6 +11,7 @@ DEFAULTS: dict[str, Any] = {
     "attachment_forbidden": "exe msi com scr pif bat cmd ps1 vbs vbe js jse wsf wsh hta cpl jar lnk reg dll app",
     "attachment_most": 200,  # files of one record
     "history_months": "0",  # for how long history is kept; 0: for ever
+    "activity_rules": {},  # see activities/rules.py
     "company_name": "",
     "administrator_contact": "",
     "safety_notice": _("Avoid signing in on public networks, and lock the screen when you leave."),

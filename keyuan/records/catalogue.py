@@ -92,7 +92,9 @@ class Catalogue:
     relations: dict[str, Relation] = field(default_factory=dict)
     default_columns: tuple[str, ...] = ()
     default_sort: str = "-updated_at"
+    title: str = "name"  # the field that names a record: the first column, the link
     rank_by: tuple[str, ...] = ("name",)
+    begins: bool = True  # one character means the beginning of a name; False where records have none
     found_through: Callable[[str], set[int]] = lambda word: set()
     search_limits: Callable[[User], SearchLimits | None] = lambda user: None
 
@@ -128,11 +130,11 @@ class Catalogue:
         return [one for one in self.fields.values() if one.limitable]
 
     def columns(self, user: User, chosen: Iterable[str] = ()) -> list[Field]:
-        """The list columns that `user` chose and may see, else the default ones; the name always comes first."""
+        """The list columns that `user` chose and may see, else the default ones; the title always comes first."""
         visible = self.visible_fields(user)
         names = [name for name in chosen if name in visible and visible[name].listed]
         names = names or [name for name in self.default_columns if name in visible]
-        return [visible[name] for name in dict.fromkeys(["name", *names])]
+        return [visible[name] for name in dict.fromkeys([self.title, *names])]
 
     def sort_of(self, user: User, text: str) -> tuple[Field, bool] | None:
         """The field and whether it falls, of `-updated_at`; None for an unknown field."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from keyuan.org.models import User
 from keyuan.records.catalogue import Catalogue, Field
 from keyuan.records.cleaners import Invalid
-from keyuan.records.kinds import Choice, Choices, Coded, Fixed, LongText, Names, Tags, YesNo
+from keyuan.records.kinds import Choice, Choices, Coded, Fixed, LongText, Moment, Names, Several, Tags, YesNo
 from keyuan.records.kinds.choices import ensure_tags
 from keyuan.records.kinds.kind import Kind
 from keyuan.records.models import Record
@@ -32,7 +32,7 @@ class Input(forms.Field):
     def to_python(self, value: Any) -> Any:
         kind = self.catalogue_field.kind
         try:
-            if isinstance(kind, (Choices, Tags)):
+            if isinstance(kind, (Choices, Tags, Several)):
                 return self._parse_many(kind, value if isinstance(value, list) else [value or ""])
             if (kept := self._kept(kind, str(value or "").strip())) is not None:
                 return kept
@@ -47,8 +47,8 @@ class Input(forms.Field):
             return option if option and option.pk == self.current else None
         return text if isinstance(kind, Coded) and text and text == self.current else None
 
-    def _parse_many(self, kind: Choices | Tags, texts: list[str]) -> Any:
-        if isinstance(kind, Tags):
+    def _parse_many(self, kind: Choices | Tags | Several, texts: list[str]) -> Any:
+        if isinstance(kind, (Tags, Several)):
             return kind.parse_many(texts, self.book)
         had = {option.key: pk for pk in self.current or () if (option := self.book.option(pk))}
         new = kind.parse_many([text for text in texts if text not in had], self.book)
@@ -90,6 +90,10 @@ def widget(field: Field, book: NameBook, current: Any = None) -> forms.Widget:
         return forms.Select(choices=[("", "—"), *kind.choices.choices])
     if isinstance(kind, YesNo):
         return forms.CheckboxInput()
+    if isinstance(kind, Several):
+        return forms.SelectMultiple()
+    if isinstance(kind, Moment):
+        return forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
     if isinstance(kind, (LongText, Names)):
         return forms.Textarea(attrs={"rows": 3})
     return forms.TextInput(attrs=_text_attributes(kind))

@@ -103,9 +103,14 @@ class Listing:
         """Sorting by a column without an index is for shorter lists only."""
         return bool(self.sort.sort) or not self.rows.order_by()[SORTED_TO : SORTED_TO + 1].exists()
 
+    @property
+    def _usual(self) -> str:
+        """The column of the order in which these records usually stand, latest first."""
+        return self.catalogue.fields[self.catalogue.default_sort.removeprefix("-")].sort or "updated_at"
+
     def ordered(self) -> QuerySet[Any]:
         if not self.is_sortable:
-            return self.rows.order_by("-updated_at", "-pk")
+            return self.rows.order_by(self._by(self._usual, True), "-pk")
         column = self.sort.sort or self.sort.kind.order(self.sort)
         return self.rows.order_by(self._by(column, self.falls), "-pk" if self.falls else "pk")
 
@@ -121,6 +126,8 @@ class Listing:
         needle = " ".join(self.match.words)
         module, rights = self.catalogue.module, self.user.rights
         ranks = [_rank(one, needle) for one in self.catalogue.rank_by if rights.sees(module, one)]
+        if not ranks:
+            return self.ordered()
         return self.rows.order_by(Least(*ranks) if len(ranks) > 1 else ranks[0], "-updated_at", "-pk")
 
     # Pages
@@ -155,7 +162,7 @@ class Listing:
         Raises:
             FilterRefused: the cursor is not one of ours.
         """
-        column = self.sort.sort if self.is_sortable and self.sort.sort else "updated_at"
+        column = self.sort.sort if self.is_sortable and self.sort.sort else self._usual
         falls = self.falls if column == self.sort.sort else True
         start = _read_cursor(cursor) if cursor else None
         pairs: list[tuple[int, Any]] = []

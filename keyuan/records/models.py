@@ -156,7 +156,7 @@ class Record(models.Model):
     deleted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", editable=False, db_index=False)
     deletion = models.ForeignKey(Operation, models.PROTECT, null=True, related_name="+", editable=False, db_index=False)
     custom = models.JSONField(default=dict, blank=True, editable=False)
-    tags: Any  # each record type has a table of its own for them
+    tags: Any = None  # record types that have tags have a table of their own for them
 
     rows: ClassVar[Any] = RecordQuerySet.as_manager()
     objects: ClassVar[Any] = Gate()
@@ -361,7 +361,8 @@ class Record(models.Model):
     def snapshot(self) -> dict[str, Any]:
         """The values that a person filled in, as history keeps them."""
         values = {field.name: field.value_from_object(self) for field in self._meta.fields if field.editable}
-        values["tags"] = sorted(self.tags.values_list("pk", flat=True))
+        if self.tags is not None:
+            values["tags"] = sorted(self.tags.values_list("pk", flat=True))
         return {name: value for name, value in values.items() if value not in (None, "", [], {})}
 
     @classmethod

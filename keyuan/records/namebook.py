@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
+from typing import Any
 
 from keyuan.org.models import Department, User
 from keyuan.org.shelf import Shelf, shelf_of
@@ -21,6 +22,7 @@ class NameBook:
     def __init__(self, user: User) -> None:
         self.user = user
         self._people: dict[int, User] = {user.pk: user}
+        self._records: dict[str, dict[int, str]] = {}
 
     @cached_property
     def shelf(self) -> Shelf:
@@ -68,6 +70,14 @@ class NameBook:
             if missing := wanted - met.keys():
                 met |= User.objects.defer(*SECRETS).in_bulk(list(missing))
             self._people |= {pk: met[pk] for pk in wanted & met.keys()}
+
+    def meet_records(self, model: type[Any], pks: Iterable[int | None]) -> dict[int, str]:
+        """The names of these records, read at once; of those that this person may not see there is none."""
+        known = self._records.setdefault(model.__name__, {})
+        if missing := {pk for pk in pks if pk} - known.keys():
+            found = model.objects.visible_to(self.user).filter(pk__in=missing)
+            known |= dict.fromkeys(missing, "") | {row.pk: str(row) for row in found}
+        return known
 
     def person(self, pk: int | None) -> User | None:
         self.meet([pk])

@@ -68,6 +68,23 @@ SEEDS: dict[str, dict[str, Any]] = {
         "operator": _("Person in charge"),
         "technical": _("Technical contact"),
     },
+    "follow_up_kind": {
+        "phone": pgettext_lazy("kind of follow-up", "Call"),
+        "visit": pgettext_lazy("kind of follow-up", "Visit"),
+        "meeting": pgettext_lazy("kind of follow-up", "Meeting"),
+        "wechat": pgettext_lazy("kind of follow-up", "WeChat"),
+        "email": pgettext_lazy("kind of follow-up", "E-mail"),
+        "sms": pgettext_lazy("kind of follow-up", "Text message"),
+        "other": pgettext_lazy("kind of follow-up", "Other"),
+    },
+    "follow_up_result": {
+        "progress": pgettext_lazy("result", "Progress"),
+        "no_progress": pgettext_lazy("result", "No progress"),
+        "interested": pgettext_lazy("result", "Interest confirmed"),
+        "no_answer": pgettext_lazy("result", "Not reached"),
+        "later": pgettext_lazy("result", "Asked to call later"),
+        "refused": pgettext_lazy("result", "Refused"),
+    },
     "lost_reason": {
         "competitor": _("Went to a competitor"),
         "budget": _("No budget"),
@@ -82,6 +99,15 @@ EXTRAS: dict[str, dict[str, dict[str, Any]]] = {
     "category": {"potential": {"tint": 1}, "interested": {"tint": 2}, "signed": {"tint": 3}, "regular": {"tint": 4}},
     "level": {"A": {"days": 14}, "B": {"days": 30}, "C": {"days": 90}},
     "contact_role": {"decision_maker": {"tint": 4}, "operator": {"tint": 2}, "technical": {"tint": 3}},
+    "follow_up_kind": {
+        "phone": {"icon": "phone", "tint": 3},
+        "visit": {"icon": "map-pin", "tint": 2},
+        "meeting": {"icon": "users", "tint": 4},
+        "wechat": {"icon": "brand-wechat", "tint": 3},
+        "email": {"icon": "mail", "tint": 1},
+        "sms": {"icon": "message", "tint": 1},
+        "other": {"icon": "dots", "tint": 1},
+    },
 }
 
 

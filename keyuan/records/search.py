@@ -63,7 +63,7 @@ def match(query: str, catalogue: Catalogue, user: User) -> Match | None:
         return None
     condition, ids, limits = Q(), None, catalogue.search_limits(user)
     for word in sorted(words, key=len, reverse=True):
-        if len(word) == 1:
+        if len(word) == 1 and catalogue.begins:
             condition &= _begins(word)
             continue
         kinds = _kinds(word, limits)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _now
@@ -42,6 +42,14 @@ def optional_choice(list_: str, label: Any) -> models.ForeignKey[Any, Any]:
 
 REACH = ("owner", "department")
 """Who may see a customer is asked of the index alone: a person of few customers walks past many of others."""
+
+
+_TOUCH = """
+    UPDATE customer c SET last_followed_at = given.last, next_contact_at = given.next
+    FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) AS given(id, last, next)
+    WHERE c.id = given.id
+    AND (c.last_followed_at, c.next_contact_at) IS DISTINCT FROM (given.last, given.next)
+"""
 
 
 class Customer(Record):
@@ -207,9 +215,20 @@ class Customer(Record):
         self.refresh_from_db()
         return self
 
-    def followed(self, at: datetime, *, next_at: datetime | None = None) -> None:
-        """Somebody spoke with this customer at `at`; facts that upper rooms push down. They are no history."""
-        type(self).rows.filter(pk=self.pk).update(last_followed_at=at, next_contact_at=next_at)
+    @classmethod
+    def hold(cls, pks: Collection[int]) -> None:
+        """Lock these customers until the transaction ends, so that what is worked out for them now is the last word."""
+        list(cls.rows.select_for_update(no_key=True).filter(pk__in=pks).order_by("pk").values_list("pk"))
+
+    @classmethod
+    def touched(cls, dates: Sequence[tuple[int, datetime | None, datetime | None]]) -> None:
+        """When these customers were followed up last and are contacted next: (id, last, next) each.
+
+        Facts that upper rooms push down. They are no history and raise no version.
+        """
+        if dates:
+            with connection.cursor() as cursor:
+                cursor.execute(_TOUCH, [list(column) for column in zip(*dates, strict=True)])
 
     @transaction.atomic
     def move_to(self, kind: str, address: str, *, by: User, region: str = "") -> CustomerAddress:

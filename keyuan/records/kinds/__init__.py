@@ -3,6 +3,7 @@
 from keyuan.records.kinds.choices import Choice, Choices, Fixed, Tags
 from keyuan.records.kinds.kind import Asked, FilterRefused, Kind
 from keyuan.records.kinds.links import Link, Person
+from keyuan.records.kinds.many import Links, People, Several
 from keyuan.records.kinds.masked import Masked
 from keyuan.records.kinds.numbers import Date, Moment, Money, Number, Percent, YesNo
 from keyuan.records.kinds.places import Coded, InDepartment, Industry, Region
@@ -21,16 +22,19 @@ __all__ = [
     "Industry",
     "Kind",
     "Link",
+    "Links",
     "LongText",
     "Masked",
     "Moment",
     "Money",
     "Names",
     "Number",
+    "People",
     "Percent",
     "Person",
     "Phone",
     "Region",
+    "Several",
     "Tags",
     "Text",
     "Uscc",

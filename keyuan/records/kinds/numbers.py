@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from keyuan.records.cleaners import Invalid
 from keyuan.records.cleaners.dates import clean_date
+from keyuan.records.cleaners.moments import clean_moment
 from keyuan.records.cleaners.money import clean_money
 from keyuan.records.kinds.kind import Asked, FilterRefused, Kind
 from keyuan.records.relative_dates import Span, span, start_of
@@ -152,8 +153,14 @@ class Moment(Date):
             raise self.refuse_value(field, value)
         return found if timezone.is_aware(found) else timezone.make_aware(found)
 
+    def parse(self, text: str, book: NameBook) -> datetime | None:
+        return clean_moment(text) if text.strip() else None
+
+    def typed(self, value: Any, book: NameBook) -> str:
+        return "" if value is None else f"{timezone.localtime(value):%Y-%m-%dT%H:%M}"
+
     def plain(self, value: Any, book: NameBook) -> str:
-        if value is None:
+        if not value:
             return ""
         moment = parse_datetime(value) if isinstance(value, str) else value
         return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}"

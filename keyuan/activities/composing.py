@@ -1,0 +1,139 @@
+"""One save of the composer: what happened is logged, the plan it fulfils is done, the next step is planned (A1)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from keyuan.activities.models import FollowUp, Plan
+from keyuan.activities.rules import activity_rules, why_not_effective
+from keyuan.customers.models import Contact, Customer
+from keyuan.org.models import User
+from keyuan.records.errors import RuleBroken
+from keyuan.records.options import Option
+from keyuan.records.relative_dates import start_of
+
+AHEAD = timedelta(minutes=5)
+"""Clocks differ; what lies further ahead has not happened yet."""
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """What comes next: the time, and where they are known what is done and how."""
+
+    at: datetime
+    subject: str = ""
+    kind: Option | None = None
+    is_all_day: bool = False
+
+
+@dataclass(frozen=True)
+class Logged:
+    """What one save did.
+
+    Attributes:
+        is_new: False where the same form had been saved before.
+        reasons: why the follow-up does not count as an effective one, in sentences.
+    """
+
+    follow_up: FollowUp
+    completed: Plan | None = None
+    planned: Plan | None = None
+    is_new: bool = True
+    reasons: Sequence[str] = field(default=())
+
+
+@transaction.atomic
+def log_follow_up(
+    customer: Customer,
+    *,
+    by: User,
+    token: uuid.UUID | None = None,
+    completes: Plan | None = None,
+    next_step: NextStep | None = None,
+    **values: Any,
+) -> Logged:
+    """Log what happened with `customer`, and all that follows from it.
+
+    Args:
+        token: of the form; the second save of one form gives the first one's follow-up.
+        completes: the plan that this fulfils.
+        values: fields of the follow-up, such as kind, at, content, contacts, result.
+
+    Raises:
+        NotAllowed, RuleBroken: the time lies ahead, a contact belongs to another customer, the plan is not open.
+    """
+    if token and (saved := FollowUp.rows.filter(author=by, token=token).first()):
+        return Logged(saved, is_new=False)
+    _check(customer, values)
+    Customer.hold([customer.pk])
+    try:
+        with transaction.atomic():
+            follow_up = FollowUp.add(
+                by=by, customer=customer, token=token, next_contact_at=next_step.at if next_step else None, **values
+            )
+    except IntegrityError as clash:
+        if "a_form_is_saved_once" not in str(clash):
+            raise
+        return Logged(FollowUp.rows.get(author=by, token=token), is_new=False)
+    completed = completes.complete(by=by, follow_up=follow_up, at=follow_up.at) if completes else None
+    planned = plan_next(follow_up, next_step, by=by) if next_step else None
+    return Logged(follow_up, completed, planned, reasons=reasons_of(follow_up))
+
+
+def _check(customer: Customer, values: dict[str, Any]) -> None:
+    if values.get("at") and values["at"] > timezone.now() + AHEAD:
+        raise RuleBroken(_("A follow-up has happened; its time can't lie ahead. Plan it instead."))
+    contacts = set(values.get("contacts") or ())
+    if contacts and Contact.rows.living().filter(pk__in=contacts, customer=customer).count() < len(contacts):
+        raise RuleBroken(_("Choose contacts of this customer."))
+
+
+def plan_next(follow_up: FollowUp, step: NextStep, *, by: User) -> Plan:
+    """The next step after a follow-up, as a plan of who wrote it."""
+    customer = follow_up.customer
+    subject = step.subject or _("Follow up %(name)s") % {"name": customer.short_or_name}
+    default = activity_rules().reminder_minutes
+    ends = step.at + timedelta(days=1) if step.is_all_day else None
+    return Plan.add(
+        by=by,
+        customer=customer,
+        subject=subject[:200],
+        kind=step.kind or follow_up.kind,
+        starts_at=step.at,
+        ends_at=ends,
+        is_all_day=step.is_all_day,
+        contacts=follow_up.contacts,
+        reminders=[default] if default is not None and not step.is_all_day else [],
+    )
+
+
+def reasons_of(follow_up: FollowUp) -> list[str]:
+    """Why this follow-up does not count, by the rules as they stand."""
+    return why_not_effective(
+        activity_rules(),
+        kind=follow_up.kind.key,
+        content=follow_up.content,
+        contacts=follow_up.contacts,
+        result=follow_up.result_id,
+    )
+
+
+def matching_plan(customer: Customer, user: User) -> Plan | None:
+    """The plan that a follow-up of today most likely fulfils: one's own, open, for today or overdue; the latest due."""
+    tomorrow = start_of(timezone.localdate() + timedelta(days=1))
+    rows = Plan.objects.allowed(user, "edit").open().filter(customer=customer, owner=user, starts_at__lt=tomorrow)
+    return rows.select_related("kind").order_by("-starts_at", "-pk").first()
+
+
+def next_plan(customer: Customer, user: User) -> Plan | None:
+    """The next step of a customer that `user` sees, whoever takes it."""
+    rows = Plan.objects.visible_to(user).open().filter(customer=customer, starts_at__isnull=False)
+    return rows.select_related("kind", "owner").order_by("starts_at", "pk").first()

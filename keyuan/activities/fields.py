@@ -1,0 +1,135 @@
+"""The field catalogues of follow-ups and plans, and what customers can be asked about them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from keyuan.activities.finding import of_companies, plans_of_companies
+from keyuan.activities.models import FollowUp, FollowUpSearch, Plan, PlanSearch
+from keyuan.customers.fields import CUSTOMER
+from keyuan.org.models import User
+from keyuan.records.catalogue import Catalogue, Field, Relation, from_model
+from keyuan.records.kinds import (
+    Asked,
+    Choice,
+    Fixed,
+    InDepartment,
+    Link,
+    Links,
+    LongText,
+    Moment,
+    Number,
+    People,
+    Person,
+    Text,
+    YesNo,
+)
+from keyuan.records.search_limits import ALL_KINDS, SearchLimits
+
+GROUPS: dict[str, Any] = {"basic": _("Basic information"), "system": _("System")}
+
+
+def limits_of(module: str, *searched: str) -> Any:
+    """Search finds nothing by its own words for somebody who does not see all the texts that it holds."""
+
+    def limits(user: User) -> SearchLimits | None:
+        if user.rights.sees(module, *searched):
+            return None
+        return SearchLimits(ALL_KINDS - {"text"}, False, lambda pks: {}, lambda pks: {}, lambda number: set())
+
+    return limits
+
+
+FOLLOW_UP = Catalogue(
+    FollowUp,
+    "follow_up",
+    _("Follow-up"),
+    FollowUpSearch,
+    groups=GROUPS,
+    default_columns=("customer", "kind", "contacts", "result", "at", "author"),
+    default_sort="-at",
+    title="content",
+    rank_by=(),
+    begins=False,
+    found_through=of_companies,
+    search_limits=limits_of("follow_up", "content", "place"),
+)
+PLAN = Catalogue(
+    Plan,
+    "plan",
+    _("Plan"),
+    PlanSearch,
+    groups=GROUPS,
+    default_columns=("customer", "kind", "starts_at", "priority", "state", "owner"),
+    default_sort="starts_at",
+    title="subject",
+    rank_by=("subject",),
+    begins=False,
+    found_through=plans_of_companies,
+    search_limits=limits_of("plan", "subject", "place", "notes"),
+)
+
+
+class Overdue(YesNo):
+    """Whether an open plan is past its time."""
+
+    sortable = False
+
+    def read(self, field: Field, record: Any) -> bool:
+        return record.is_overdue()
+
+    def where(self, field: Field, op: str, value: Any, asked: Asked) -> Q:
+        overdue = Q(state=Plan.State.OPEN, due_at__lt=timezone.now())
+        return overdue if self.asked_value(field, value, asked) == (op == "=") else ~overdue
+
+
+field = from_model(FollowUp)
+FOLLOW_UP.declare(
+    field("content", LongText(10000), searched=True, required=True, aliases=("内容", "跟进内容", "跟进记录", "note", "notes", "comment")),
+    field("customer", Link("Customer"), required=True, limitable=False, aliases=("客户名称", "公司", "company", "account")),
+    field("kind", Choice("follow_up_kind"), required=True, limitable=False, aliases=("跟进方式", "类型", "方式", "type")),
+    field("at", Moment(), sort="at", required=True, limitable=False, aliases=("跟进时间", "时间", "日期", "date", "time")),
+    field("minutes", Number(), listed=False),
+    field("contacts", Links("Contact"), aliases=("联系人姓名", "contact")),
+    field("result", Choice("follow_up_result"), aliases=("跟进结果",)),
+    field("next_contact_at", Moment(), aliases=("下次联系时间", "下次跟进时间", "next step date")),
+    field("place", Text(200), searched=True, aliases=("地址",)),
+    field("author", Person(), editable=False, limitable=False, aliases=("跟进人", "记录人", "created by", "owner")),
+    field("is_effective", YesNo(), editable=False, limitable=False),
+    field("created_at", Moment(), label=_("Created"), group="system", editable=False, limitable=False),
+    field("updated_at", Moment(), label=_("Updated"), group="system", editable=False, limitable=False),
+    field("id", Number(), label=_("Number"), group="system", editable=False, listed=False, limitable=False),
+)  # fmt: skip
+
+field = from_model(Plan)
+PLAN.declare(
+    field("subject", Text(200), searched=True, required=True, limitable=False),
+    field("customer", Link("Customer"), limitable=False),
+    field("kind", Choice("follow_up_kind"), required=True, limitable=False),
+    field("starts_at", Moment(), sort="starts_at", limitable=False),
+    field("ends_at", Moment(), limitable=False),
+    field("is_all_day", YesNo(), limitable=False, listed=False),
+    field("due_at", Moment(), editable=False, limitable=False, listed=False),
+    field("contacts", Links("Contact")),
+    field("participants", People()),
+    field("place", Text(200), searched=True),
+    field("priority", Fixed(Plan.Priority), limitable=False),
+    field("notes", LongText(10000), searched=True, listed=False),
+    field("state", Fixed(Plan.State), editable=False, limitable=False),
+    Field("is_overdue", Overdue(), _("Overdue"), "state", editable=False, limitable=False),
+    field("done_at", Moment(), editable=False, limitable=False),
+    field("owner", Person(), group="system", editable=False, limitable=False),
+    field("department", InDepartment(), label=_("Department"), group="system", editable=False, limitable=False),
+    field("created_at", Moment(), label=_("Created"), group="system", editable=False, limitable=False),
+    field("created_by", Person(), label=_("Created by"), group="system", editable=False, limitable=False),
+    field("updated_at", Moment(), label=_("Updated"), group="system", editable=False, limitable=False),
+    field("id", Number(), label=_("Number"), group="system", editable=False, listed=False, limitable=False),
+)  # fmt: skip
+
+CUSTOMER.relate(Relation("follow_ups", pgettext_lazy("module", "Follow-ups"), FOLLOW_UP, "customer"))
+CUSTOMER.relate(Relation("plans", pgettext_lazy("module", "Plans"), PLAN, "customer"))

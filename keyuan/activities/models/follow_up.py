@@ -1,0 +1,148 @@
+"""A follow-up: what somebody did with a customer, written down by them (A1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, ClassVar, Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from keyuan.activities.models.deriving import derive_follow_ups
+from keyuan.activities.rules import edit_hours
+from keyuan.customers.models import Customer
+from keyuan.customers.models.customer import choice, optional_choice
+from keyuan.org.models import User
+from keyuan.records.errors import NotAllowed, RuleBroken
+from keyuan.records.models import Gate, Record, RecordQuerySet
+from keyuan.records.search_text import SearchText
+
+SEEN_WITH = "view"
+"""The operation on the customer that everything about its follow-ups needs."""
+
+
+class FollowUpQuerySet(RecordQuerySet):
+    def reached_by(self, user: User, operation: str) -> Self:
+        """Follow-ups follow their customer; words that somebody wrote are changed by nobody else."""
+        if not user.may("follow_up", operation):
+            return self.none()
+        rows = self.filter(author=user) if operation == "edit" else self
+        if user.reach("customer", SEEN_WITH).everything:
+            return rows.filter(customer__deleted_at=None)
+        return rows.filter(customer__in=Customer.rows.living().reached_by(user, SEEN_WITH))
+
+    def arms(self, user: User, operation: str) -> list[Self]:
+        return []
+
+    def beneath(self, user: User) -> Self:
+        return self.living() if user.may("follow_up", "view") else self.none()
+
+
+class FollowUp(Record):
+    module = "follow_up"
+    customer_column = "customer_id"
+
+    customer = models.ForeignKey(Customer, models.PROTECT, verbose_name=_("Customer"), related_name="+", db_index=False)
+    author = models.ForeignKey(User, models.PROTECT, verbose_name=_("Author"), related_name="+", db_index=False)
+    kind = choice("follow_up_kind", _("Kind of follow-up"))
+    at = models.DateTimeField(_("Time"), default=timezone.now)
+    minutes = models.PositiveIntegerField(_("Minutes"), null=True, blank=True)
+    contacts = ArrayField(models.BigIntegerField(), verbose_name=_("Contacts"), default=list, blank=True)
+    content = models.TextField(_("Content"), max_length=10000)
+    result = optional_choice("follow_up_result", _("Result"))
+    next_contact_at = models.DateTimeField(_("Next contact"), null=True, blank=True)
+    place = models.CharField(_("Place"), max_length=200, blank=True)
+    is_effective = models.BooleanField(_("Effective"), default=True, editable=False)
+    token = models.UUIDField(null=True, editable=False)  # of the form it came from: sent twice, saved once
+
+    rows: ClassVar[Any] = FollowUpQuerySet.as_manager()
+    objects: ClassVar[Any] = Gate()
+
+    class Meta(Record.Meta):
+        db_table = "follow_up"
+        verbose_name = _("follow-up")
+        indexes: ClassVar = [
+            *(
+                models.Index(*first, F("at").desc(), F("id").desc(), name=name, condition=Q(deleted_at=None))
+                for name, first in (
+                    ("follow_up_by_at", ()),
+                    ("follow_up_of_customer", ("customer",)),
+                    ("follow_up_of_author", ("author",)),
+                )
+            ),
+            models.Index(fields=["deleted_at"], name="follow_up_deleted", condition=Q(deleted_at__isnull=False)),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(name="follow_up_has_content", condition=~Q(content="")),
+            models.UniqueConstraint("author", "token", condition=Q(token__isnull=False), name="a_form_is_saved_once"),
+        ]
+
+    def __str__(self) -> str:
+        line = self.content.split("\n", 1)[0].strip()
+        return line if len(line) <= 60 else f"{line[:59]}…"
+
+    @property
+    def ends_at(self) -> Any:
+        """When it ended; None where nobody said how long it took."""
+        return self.at + timedelta(minutes=self.minutes) if self.minutes else None
+
+    def require_new(self, by: User) -> None:
+        if not (by.may("follow_up", "create") and self.customer.allows(by, SEEN_WITH)):
+            raise NotAllowed(_now("You may not write follow-ups on this customer."))
+
+    @classmethod
+    def add(cls, *, by: User, **values: Any) -> Self:
+        """A new follow-up of `by`, or of the author that an import names."""
+        values = {"author": by, "owner": None, "department": None} | values
+        return super().add(by=by, **values)
+
+    def lock(self) -> Self:
+        """The customer first, as everybody does who writes about one."""
+        Customer.hold([self.customer_id])
+        return super().lock()
+
+    @transaction.atomic
+    def edit(self, *, by: User, **changes: Any) -> Self:
+        """As every record is edited, by its author, as long as the organisation allows.
+
+        Raises:
+            NotAllowed, RuleBroken, Stale.
+        """
+        locked = self.lock()
+        locked.require(by, "edit")
+        if locked.is_closed:
+            raise RuleBroken(
+                _now("Follow-ups can be corrected for %(n)d hours. Write another one instead.") % {"n": edit_hours()}
+            )
+        return super().edit(by=by, **changes)
+
+    @property
+    def is_closed(self) -> bool:
+        """Nobody may correct it any more (A10)."""
+        hours = edit_hours()
+        return bool(hours) and timezone.now() > self.created_at + timedelta(hours=hours)
+
+    def bin(self, operation: Any) -> None:
+        super().bin(operation)
+        derive_follow_ups([self.pk], None)
+
+    def unbin(self, operation: Any) -> None:
+        super().unbin(operation)
+        derive_follow_ups([self.pk], None)
+
+    @classmethod
+    def derive(cls, pks: Sequence[int], fields: set[str] | None) -> None:
+        derive_follow_ups(pks, fields)
+
+
+class FollowUpSearch(SearchText):
+    class Meta:
+        db_table = "follow_up_search"
+        constraints: ClassVar = [
+            models.UniqueConstraint("record_id", "kind", name="follow_up_search_once_per_kind"),
+        ]
