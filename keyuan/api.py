@@ -1,6 +1,8 @@
 """The API of the product, composed of what the rooms bring."""
 
 from keyuan import __version__
+from keyuan.activities import api as activities
+from keyuan.activities.fields import FOLLOW_UP, PLAN
 from keyuan.customers import api as customers
 from keyuan.customers.fields import CONTACT, CUSTOMER
 from keyuan.exchange import api as exchange
@@ -21,6 +23,7 @@ DESCRIPTION = (
 )
 ROOMS: tuple[dict[str, Schema], ...] = (
     customers.SCHEMAS,
+    activities.SCHEMAS,
     exchange.SCHEMAS,
     notices.SCHEMAS,
     people.SCHEMAS,
@@ -35,8 +38,11 @@ for components in ROOMS:
     api.components |= components
 api.add_router("/customers", customers.customers)
 api.add_router("/contacts", customers.contacts)
+api.add_router("/customers", activities.timelines)
+api.add_router("/follow-ups", activities.follow_ups)
+api.add_router("/plans", activities.plans)
 api.add_router("/tags", customers.tags)
-api.add_router("/views", saved_views.views_router({"customer": CUSTOMER, "contact": CONTACT}))
+api.add_router("/views", saved_views.views_router({one.module: one for one in (CUSTOMER, CONTACT, FOLLOW_UP, PLAN)}))
 api.add_router("/users", people.users)
 api.add_router("/departments", people.departments)
 api.add_router("/roles", people.roles)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from keyuan.activities.lists import FOLLOW_UP_LIST, PLAN_LIST, show_activity_cells
+from keyuan.activities.views.today import today_count
 from keyuan.customers.fields import CONTACT, CUSTOMER
 from keyuan.customers.lists import CONTACT_LIST, CUSTOMER_LIST, show_cells
 from keyuan.customers.models import Contact, Customer
-from keyuan.customers.views.rail import due_count
 from keyuan.exchange.notices import declare_kinds
 from keyuan.notices.reading import unread_count
 from keyuan.org.http import Request
@@ -46,6 +48,18 @@ def _counter(page: ListPage, view: View) -> Callable[[], int | None]:
 
 def customer_views(request: Request) -> Iterable[Link]:
     return views_of(CUSTOMER_LIST, "/customers/", request)
+
+
+def activity_views(request: Request) -> Iterable[Link]:
+    """The calendar, the plans that matter today, and the customers for whom nothing is planned."""
+    yield Link(_("My calendar"), "/activities/calendar/?who=me", "calendar-week", may=("plan", "view"))
+    yield Link(_("Department calendar"), "/activities/calendar/?who=department", "users", may=("plan", "view"))
+    for link in views_of(PLAN_LIST, "/activities/plans/", request):
+        if link.key in ("mine", "overdue", "visits"):
+            yield replace(link, may=("plan", "view"))
+    for link in views_of(CUSTOMER_LIST, "/customers/", request):
+        if link.key == "no_next":
+            yield replace(link, may=("customer", "view"))
 
 
 def contact_count(request: Request) -> int:
@@ -86,8 +100,9 @@ def compose() -> None:
     """Called once, when the process starts."""
     declare_kinds()
     show_cells()
+    show_activity_cells()
     declare(Holder(Customer, "/customers/"), Holder(Contact, "/contacts/"))
-    install_lists(CUSTOMER_LIST, CONTACT_LIST)
+    install_lists(CUSTOMER_LIST, CONTACT_LIST, FOLLOW_UP_LIST, PLAN_LIST)
     install(
         [
             Module("home", "/"),
@@ -124,6 +139,17 @@ def compose() -> None:
                     Link(_("Recycle bin"), "/recycle-bin/", "trash", may=("customer", "delete")),
                 ),
             ),
+            Module(
+                "activities",
+                "/activities/",
+                may=("follow_up", "view"),
+                views=activity_views,
+                places=(
+                    Link(pgettext_lazy("module", "Follow-ups"), "/activities/", "history", may=("follow_up", "view")),
+                    Link(pgettext_lazy("module", "Plans"), "/activities/plans/", "list-check", may=("plan", "view")),
+                    Link(_("Calendar"), "/activities/calendar/", "calendar", may=("plan", "view")),
+                ),
+            ),
         ],
         more=(
             Link(_("Imports"), "/imports/", "upload", may=("customer", "import")),
@@ -133,7 +159,11 @@ def compose() -> None:
             Link(_("Operation log"), "/admin/audit/", "history", may=("audit", "view"), elsewhere=True),
             Link(_("Administration"), "/admin/", "settings", may="administrator"),
         ),
-        creates=(Link(_("Customer"), "/customers/new/", "building", may=("customer", "create"), drawer=True),),
+        creates=(
+            Link(_("Customer"), "/customers/new/", "building", may=("customer", "create"), drawer=True),
+            Link(_("Follow-up"), "/activities/quick/", "pencil-plus", may=("follow_up", "create"), drawer=True),
+            Link(_("Plan"), "/activities/plans/new/", "calendar-plus", may=("plan", "create"), drawer=True),
+        ),
         panels=(
             Panel(
                 "notices",
@@ -150,11 +180,12 @@ def compose() -> None:
                 "todo",
                 _("To do today"),
                 "list-check",
-                "/customers/due/",
-                may=("customer", "view"),
-                count=due_count,
+                "/activities/today/",
+                may=("plan", "view"),
+                count=today_count,
                 tab=pgettext_lazy("tab", "To do"),
             ),
+            Panel("quick", _("Quick log"), "pencil-plus", "/activities/quick/", may=("follow_up", "create"), foot=True),
             Panel("check", _("Duplicate check"), "copy", "/customers/check/", may=("customer", "view")),
         ),
         sections=(

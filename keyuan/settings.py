@@ -105,6 +105,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "keyuan.ui.templatetags.ui",
                 "keyuan.ui.templatetags.records",
+                "keyuan.activities.templatetags.activities",
             ],
             "libraries": {"ui": "keyuan.ui.templatetags.ui"},
             "context_processors": [

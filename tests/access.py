@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from http.cookies import SimpleCookie
 from types import SimpleNamespace
 from typing import Any
@@ -22,7 +23,9 @@ from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.test.client import ClientHandler
+from django.utils import timezone
 
+from keyuan.activities.fields import FOLLOW_UP, PLAN
 from keyuan.customers.fields import CONTACT, CUSTOMER
 from keyuan.customers.industries_admin import add_industry
 from keyuan.exchange import exporting, importing, making, running
@@ -33,12 +36,21 @@ from keyuan.notices.telling import tell
 from keyuan.org.first_start import lay_foundation
 from keyuan.org.kept import Place
 from keyuan.org.models import ApiToken, Grant, Role, User
-from keyuan.org.scopes import FieldRight, Operation
+from keyuan.org.scopes import OPERATIONS, FieldRight, Operation
 from keyuan.org.tokens import issue
 from keyuan.records.attachments.attaching import attach, upload
 from keyuan.records.models import SavedView
 from keyuan.records.options import Tag, lay_options
-from tests.make import make_contact, make_customer, make_department, make_role, make_user, option
+from tests.make import (
+    make_contact,
+    make_customer,
+    make_department,
+    make_follow_up,
+    make_plan,
+    make_role,
+    make_user,
+    option,
+)
 
 API = "/api/"
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -84,28 +96,46 @@ REP = {
     "customer": dict.fromkeys(("create", "edit", "delete", "import", "export", "transfer", "merge"), "own")
     | {"view": "department"},
     "contact": dict.fromkeys(("view", "create", "edit", "delete", "import", "export"), ""),
+    "follow_up": dict.fromkeys(OPERATIONS["follow_up"], ""),
+    "plan": dict.fromkeys(OPERATIONS["plan"], "own"),
 }
 BOSS = {
     "customer": dict.fromkeys(("view", "create", "edit", "delete", "import", "export", "transfer", "merge"), "branch"),
     "contact": dict.fromkeys(("view", "create", "edit", "delete", "import", "export"), ""),
+    "follow_up": dict.fromkeys(OPERATIONS["follow_up"], ""),
+    "plan": dict.fromkeys(OPERATIONS["plan"], "branch"),
     "people": {"view": "branch"},
 }
 CLERK = {"people": dict.fromkeys(("view", "create", "edit"), "all")}
 ALL = {
     "customer": dict.fromkeys(Operation.values, "all"),
     "contact": dict.fromkeys(("view", "create", "edit", "delete", "import", "export"), ""),
+    "follow_up": dict.fromkeys(OPERATIONS["follow_up"], ""),
+    "plan": dict.fromkeys(OPERATIONS["plan"], "all"),
 }
 
 
 IDS: dict[str, int] = {}
 """The owners' ids: their user names may be changed by those who administer people."""
-AS_TEXT = "(to_jsonb(t) - 'last_used_at' - 'last_login' - 'seen_at' - 'session_data' - 'expire_date')::text"
+OF_THE_HOUSE = (
+    "last_used_at",
+    "last_login",
+    "seen_at",
+    "session_data",
+    "expire_date",
+    "last_followed_at",
+    "next_contact_at",
+)
+"""What follows from the work of others, or from looking."""
+AS_TEXT = f"(to_jsonb(t) - '{{{','.join(OF_THE_HOUSE)}}}'::text[])::text"
 PEOPLE = 'SELECT id FROM "user" WHERE username = %s'
 OWNED = "SELECT unnest(%s::bigint[])"
 OWNED_CUSTOMERS = f"SELECT id FROM customer WHERE owner_id IN ({OWNED})"
 THEIRS = {
     "customer": f"owner_id IN ({OWNED})",
     "contact": f"customer_id IN ({OWNED_CUSTOMERS})",
+    "follow_up": f"author_id IN ({OWNED})",
+    "plan": f"owner_id IN ({OWNED})",
     "customer_tag": f"customer_id IN ({OWNED_CUSTOMERS})",
     "customer_address": f"customer_id IN ({OWNED_CUSTOMERS})",
     "contact_tag": f"contact_id IN (SELECT id FROM contact WHERE customer_id IN ({OWNED_CUSTOMERS}))",
@@ -195,7 +225,7 @@ def make_world() -> SimpleNamespace:
 def make_limited_role(name: str) -> Role:
     """Every operation on every record, with all fields hidden, or masked, that can be."""
     role = make_role(name, **ALL)
-    for catalogue in (CUSTOMER, CONTACT):
+    for catalogue in (CUSTOMER, CONTACT, FOLLOW_UP, PLAN):
         names = [one.name for one in catalogue.limitable_fields() if name == "blind" or one.kind.maskable]
         right = FieldRight.HIDDEN if name == "blind" else FieldRight.MASKED
         Grant.objects.filter(role=role, module=catalogue.module).update(fields=dict.fromkeys(names, right))
@@ -220,6 +250,16 @@ def make_records(owner: User) -> SimpleNamespace:
     contact = make_contact(
         customer, f"共同 {word}1", mobile=phone(owner.username), wechat=f"{word}2", concerns=f"{word}2 关注"
     )
+    follow_up = make_follow_up(customer, f"共同 {word}2 谈过", contacts=[contact.pk], place=f"{word}2 会议室")
+    plan = make_plan(
+        f"共同 {word}2 拜访",
+        owner=owner,
+        starts_at=timezone.now() + timedelta(hours=3),
+        customer=customer,
+        place=f"{word}2 三楼",
+        notes=f"{word}2 准备",
+        reminders=[15],
+    )
     view = SavedView.objects.create(owner=owner, module="customer", name=f"{word}4 视图")
     token = ApiToken.objects.create(user=owner, name=f"{word}4", digest=word, epoch=owner.epoch)
     customer.refresh_from_db()
@@ -229,6 +269,8 @@ def make_records(owner: User) -> SimpleNamespace:
         user=owner,
         customer=customer,
         contact=contact,
+        follow_up=follow_up,
+        plan=plan,
         own_tag=own_tag,
         attachment=attach(customer, small_file(f"{word}2.txt", f"{word}2 里面"), owner),
         photo=attach(customer, small_file(f"{word}2.png", PICTURE), owner),

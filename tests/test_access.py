@@ -11,6 +11,7 @@ from urllib.parse import quote
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from keyuan.records.options import Tag
@@ -35,7 +36,7 @@ from tests.access import (
     taken_back,
     untouchable,
 )
-from tests.make import make_contact, make_customer, make_user
+from tests.make import make_contact, make_customer, make_follow_up, make_plan, make_user
 from tests.visits import VISITS
 
 OPENED_BY_NEWCOMERS = {"/password/change/", "/sign-out/"}
@@ -56,13 +57,17 @@ KNOWN = [key for key in ROUTES if key in VISITS]
 QUERIES = {
     "/customers/": 7,
     "/contacts/": 5,
+    "/activities/?view=all": 5,
+    "/activities/plans/?view=all": 5,
     "/admin/users/": 9,
-    "/admin/audit/": 7,
+    "/admin/audit/": 11,
     "/imports/": 3,
     "/exports/": 3,
     "/recycle-bin/": 4,
     "/api/v1/customers": 11,
     "/api/v1/contacts": 10,
+    "/api/v1/follow-ups": 10,
+    "/api/v1/plans": 11,
     "/api/v1/users": 4,
 }
 """How many queries each list costs, whatever the number of its rows."""
@@ -263,7 +268,9 @@ def add_row(path: str, world: SimpleNamespace, number: int) -> None:
     chief = world.people["administrator"]
     owner = make_user(f"more{number}", world.role, department=world.department, superior=chief)
     customer = make_customer(owner=owner, level=world.option, industry="C36", region="330200", tags=[world.tag])
-    make_contact(customer, tags=[world.tag], mobile="13800138000", roles=[world.option.pk])
+    contact = make_contact(customer, tags=[world.tag], mobile="13800138000", roles=[world.option.pk])
+    make_follow_up(customer, contacts=[contact.pk])
+    make_plan(owner=owner, starts_at=timezone.now(), customer=customer, contacts=[contact.pk], participants=[chief.pk])
     if path == "/imports/":
         make_import(owner)
     if path == "/exports/":

@@ -59,7 +59,7 @@ def test_what_is_masked_can_be_shown_and_that_is_logged(world: SimpleNamespace) 
         page = Caller(world, "dim").call("POST", f"/customers/{pk}/show/email/", None)
         events = Event.objects.filter(record_type="customer", record_id=pk, name="shown").order_by("id")
         logged = [(event.by.username, event.details["field"]) for event in events]
-        told = ask(world, "administrator", f"/customers/{pk}/timeline/").content.decode()
+        told = ask(world, "administrator", f"/activities/of/customer/{pk}/timeline/").content.decode()
 
     assert shown.json() == {"field": "phone", "value": "139 1234 5678"}
     assert page.status_code == 302

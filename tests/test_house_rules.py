@@ -26,6 +26,9 @@ STARTS = {"visible_to", "allowed", "binned", "unscoped"}
 REASONS = {
     ("keyuan/customers/duplicates.py", "the duplicate check names owners to everybody"),
     ("keyuan/customers/finding.py", "a search finds before rights, which its list applies"),
+    ("keyuan/activities/finding.py", "a search finds before rights, which its list applies"),
+    ("keyuan/activities/forgetting.py", "what hangs on a customer goes for good with it"),
+    ("keyuan/demo/activities.py", "the demo tells of its own contacts"),
     ("keyuan/people/effects.py", "an administrator is told how many rows a role would show"),
     ("keyuan/customers/searching.py", "a search finds before rights, which its list applies"),
     ("keyuan/customers/industries_admin.py", "an industry is counted and moved on all records, also deleted ones"),
@@ -40,6 +43,9 @@ REASONS = {
 """Who may look at rows without asking for whom, and why."""
 
 ROWS = {
+    "keyuan/activities/composing.py": "finds what a form has saved before; checks whose contacts are named",
+    "keyuan/activities/forms.py": "checks that contacts belong to a customer that the person may see",
+    "keyuan/activities/timeline.py": "searches among the follow-ups of a customer that the person may see",
     "keyuan/customers/bulk.py": "locks rows whose ids came out of allowed()",
     "keyuan/exchange/merging.py": "locks what the duplicate check found; deciding.py asks who may edit it",
     "keyuan/exchange/recycling.py": "deletes for good what came out of binned(), and the contacts below it",
@@ -49,6 +55,7 @@ ROWS = {
 """Who may use `Model.rows` outside the ground floor and the models, and why that is right."""
 
 UPDATES = {
+    "keyuan/activities/models/deriving.py": "whether a follow-up counts is derived and no history",
     "keyuan/customers/models/customer.py": "addresses keep their own history in `until`",
     "keyuan/demo/company.py": "demo customers forget their parents before they are taken out",
     "keyuan/exchange/forgetting.py": "imports, which are no records, forget their files",

@@ -52,6 +52,10 @@ def contact_form(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, 
     return {"name": "新联系人", "version": records.contact.version}
 
 
+def follow_up_form(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
+    return {"content": "改过的话", "kind": "phone", "at": "2026-01-05 10:00", "version": records.follow_up.version}
+
+
 def member_form(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
     return {"name": "新人", "username": "newbie", "department": world.department.pk}
 
@@ -87,7 +91,11 @@ def read_already(world: SimpleNamespace, records: SimpleNamespace) -> None:
 
 
 CHIEF, DIM = "administrator", "dim"
-MODULES = {"home-place": "1", "home-is_on": "on", "customers-place": "2", "customers-is_on": "on"}
+MODULES = {
+    f"{one}-{name}": value
+    for one in ("home", "customers", "activities")
+    for name, value in (("place", "1"), ("is_on", "on"))
+}
 VISITS = {
     # The frame and lists
     "GET /ui/": Visit(),
@@ -284,7 +292,7 @@ VISITS = {
         path={"name": "address"}, data={"address": "新地址", "version": "1"}, to="/customers/"
     ),
     "POST /customers/<int:pk>/show/<slug:name>/": Visit(DIM, path={"name": "phone"}, to="/customers/"),
-    "GET /customers/<int:pk>/timeline/": Visit(),
+    "GET /customers/<int:pk>/facts/": Visit(),
     "POST /customers/<int:pk>/delete/": Visit(to="/customers/"),
     "POST /customers/<int:pk>/restore/": Visit(before=binned("customer"), to="/customers/"),
     "POST /customers/<int:pk>/star/": Visit(to="/customers/"),
@@ -306,6 +314,33 @@ VISITS = {
     "POST /contacts/<int:pk>/delete/": Visit(about="contact", to="/customers/"),
     "POST /contacts/<int:pk>/restore/": Visit(about="contact", before=binned("contact"), to="/contacts/"),
     "POST /contacts/<int:pk>/show/<slug:name>/": Visit(DIM, about="contact", path={"name": "mobile"}, to="/contacts/"),
+    # Activities
+    "GET /activities/": Visit(data={"view": "all", "q": "共同"}),
+    "GET /activities/count/": Visit(data={"view": "all", "exact": "1"}),
+    "POST /activities/bulk/": Visit(data=ids("follow_up", verb="delete"), to="/activities/"),
+    "GET /activities/plans/": Visit(data={"view": "all", "q": "共同"}),
+    "GET /activities/plans/count/": Visit(data={"view": "all", "exact": "1"}),
+    "POST /activities/plans/bulk/": Visit(data=ids("plan", verb="delete"), to="/activities/plans/"),
+    "GET /activities/of/<slug:kind>/<int:pk>/": Visit(path={"kind": "customer"}),
+    "POST /activities/of/<slug:kind>/<int:pk>/": Visit(
+        path={"kind": "customer"}, data={"content": "谈了二期", "kind": "phone"}, to="/activities/of/"
+    ),
+    "GET /activities/of/<slug:kind>/<int:pk>/timeline/": Visit(about="contact", path={"kind": "contact"}),
+    "GET /activities/of/<slug:kind>/<int:pk>/plans/": Visit(path={"kind": "customer"}, to="/activities/of/"),
+    "GET /activities/today/": Visit(),
+    "GET /activities/quick/": Visit(),
+    "POST /activities/quick/": Visit(
+        data=lambda _, records: {"customer": records.customer.pk, "content": "谈了二期", "kind": "phone"},
+        to="/customers/",
+    ),
+    "GET /activities/customers/": Visit(data={"q": "共同"}),
+    "GET /activities/follow-ups/<int:pk>/": Visit(about="follow_up"),
+    "GET /activities/follow-ups/<int:pk>/edit/": Visit(about="follow_up"),
+    "POST /activities/follow-ups/<int:pk>/edit/": Visit(about="follow_up", data=follow_up_form, to="/customers/"),
+    "POST /activities/follow-ups/<int:pk>/delete/": Visit(about="follow_up", to="/customers/"),
+    "POST /activities/follow-ups/<int:pk>/restore/": Visit(
+        about="follow_up", before=binned("follow_up"), to="/customers/"
+    ),
     # Import, export, recycle bin
     "GET /imports/": Visit(),
     "GET /imports/new/": Visit(),
@@ -363,6 +398,32 @@ VISITS = {
     "DELETE /api/v1/contacts/<int:pk>": Visit(about="contact"),
     "POST /api/v1/contacts/<int:pk>/restore": Visit(about="contact", before=binned("contact")),
     "POST /api/v1/contacts/<int:pk>/show": Visit(DIM, about="contact", data={"field": "mobile"}),
+    "GET /api/v1/follow-ups": Visit(data={"q": "共同"}),
+    "POST /api/v1/follow-ups": Visit(
+        data=lambda _, records: {
+            "customer": records.customer.pk,
+            "kind": "phone",
+            "content": "谈了二期",
+            "at": "2026-01-05T10:00:00+08:00",
+        }
+    ),
+    "GET /api/v1/follow-ups/fields": Visit(),
+    "POST /api/v1/follow-ups/bulk": Visit(data=ids("follow_up", verb="delete")),
+    "GET /api/v1/follow-ups/<int:pk>": Visit(about="follow_up"),
+    "PATCH /api/v1/follow-ups/<int:pk>": Visit(about="follow_up", data={"content": "改过的话"}),
+    "DELETE /api/v1/follow-ups/<int:pk>": Visit(about="follow_up"),
+    "POST /api/v1/follow-ups/<int:pk>/restore": Visit(about="follow_up", before=binned("follow_up")),
+    "POST /api/v1/follow-ups/<int:pk>/show": Visit(DIM, about="follow_up", data={"field": "place"}),
+    "GET /api/v1/plans": Visit(data={"q": "共同"}),
+    "POST /api/v1/plans": Visit(data={"subject": "新计划", "kind": "phone"}),
+    "GET /api/v1/plans/fields": Visit(),
+    "POST /api/v1/plans/bulk": Visit(data=ids("plan", verb="delete")),
+    "GET /api/v1/plans/<int:pk>": Visit(about="plan"),
+    "PATCH /api/v1/plans/<int:pk>": Visit(about="plan", data={"subject": "改过的计划"}),
+    "DELETE /api/v1/plans/<int:pk>": Visit(about="plan"),
+    "POST /api/v1/plans/<int:pk>/restore": Visit(about="plan", before=binned("plan")),
+    "POST /api/v1/plans/<int:pk>/show": Visit(DIM, about="plan", data={"field": "place"}),
+    "POST /api/v1/plans/<int:pk>/complete": Visit(about="plan", data={"content": "谈完了"}),
     "GET /api/v1/imports": Visit(),
     "POST /api/v1/imports": Visit(data=lambda *_: {"file": sheet("x")}),
     "GET /api/v1/imports/<int:pk>": Visit(about="import_"),

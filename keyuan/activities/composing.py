@@ -126,6 +126,22 @@ def reasons_of(follow_up: FollowUp) -> list[str]:
     )
 
 
+@transaction.atomic
+def complete_plan(plan: Plan, content: str = "", *, by: User) -> Logged | None:
+    """Mark a plan as done; with words about a customer it becomes a follow-up.
+
+    Raises:
+        NotAllowed, RuleBroken.
+    """
+    if plan.customer is None or not content.strip():
+        plan.complete(by=by)
+        return None
+    now = timezone.now()
+    at = min(plan.starts_at or now, now)
+    values = {"kind": plan.kind, "contacts": plan.contacts, "place": plan.place, "content": content, "at": at}
+    return log_follow_up(plan.customer, by=by, completes=plan, **values)
+
+
 def matching_plan(customer: Customer, user: User) -> Plan | None:
     """The plan that a follow-up of today most likely fulfils: one's own, open, for today or overdue; the latest due."""
     tomorrow = start_of(timezone.localdate() + timedelta(days=1))

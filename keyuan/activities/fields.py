@@ -12,7 +12,6 @@ from django.utils.translation import pgettext_lazy
 from keyuan.activities.finding import of_companies, plans_of_companies
 from keyuan.activities.models import FollowUp, FollowUpSearch, Plan, PlanSearch
 from keyuan.customers.fields import CUSTOMER
-from keyuan.org.models import User
 from keyuan.records.catalogue import Catalogue, Field, Relation, from_model
 from keyuan.records.kinds import (
     Asked,
@@ -29,20 +28,8 @@ from keyuan.records.kinds import (
     Text,
     YesNo,
 )
-from keyuan.records.search_limits import ALL_KINDS, SearchLimits
 
 GROUPS: dict[str, Any] = {"basic": _("Basic information"), "system": _("System")}
-
-
-def limits_of(module: str, *searched: str) -> Any:
-    """Search finds nothing by its own words for somebody who does not see all the texts that it holds."""
-
-    def limits(user: User) -> SearchLimits | None:
-        if user.rights.sees(module, *searched):
-            return None
-        return SearchLimits(ALL_KINDS - {"text"}, False, lambda pks: {}, lambda pks: {}, lambda number: set())
-
-    return limits
 
 
 FOLLOW_UP = Catalogue(
@@ -57,7 +44,7 @@ FOLLOW_UP = Catalogue(
     rank_by=(),
     begins=False,
     found_through=of_companies,
-    search_limits=limits_of("follow_up", "content", "place"),
+    page="/activities/follow-ups/{}/",
 )
 PLAN = Catalogue(
     Plan,
@@ -71,7 +58,7 @@ PLAN = Catalogue(
     rank_by=("subject",),
     begins=False,
     found_through=plans_of_companies,
-    search_limits=limits_of("plan", "subject", "place", "notes"),
+    page="/activities/plans/{}/",
 )
 
 
@@ -90,7 +77,7 @@ class Overdue(YesNo):
 
 field = from_model(FollowUp)
 FOLLOW_UP.declare(
-    field("content", LongText(10000), searched=True, required=True, aliases=("内容", "跟进内容", "跟进记录", "note", "notes", "comment")),
+    field("content", LongText(10000), searched=True, required=True, limitable=False, aliases=("内容", "跟进内容", "跟进记录", "note", "notes", "comment")),
     field("customer", Link("Customer"), required=True, limitable=False, aliases=("客户名称", "公司", "company", "account")),
     field("kind", Choice("follow_up_kind"), required=True, limitable=False, aliases=("跟进方式", "类型", "方式", "type")),
     field("at", Moment(), sort="at", required=True, limitable=False, aliases=("跟进时间", "时间", "日期", "date", "time")),
@@ -98,7 +85,7 @@ FOLLOW_UP.declare(
     field("contacts", Links("Contact"), aliases=("联系人姓名", "contact")),
     field("result", Choice("follow_up_result"), aliases=("跟进结果",)),
     field("next_contact_at", Moment(), aliases=("下次联系时间", "下次跟进时间", "next step date")),
-    field("place", Text(200), searched=True, aliases=("地址",)),
+    field("place", Text(200), aliases=("地址",)),
     field("author", Person(), editable=False, limitable=False, aliases=("跟进人", "记录人", "created by", "owner")),
     field("is_effective", YesNo(), editable=False, limitable=False),
     field("created_at", Moment(), label=_("Created"), group="system", editable=False, limitable=False),
@@ -117,9 +104,9 @@ PLAN.declare(
     field("due_at", Moment(), editable=False, limitable=False, listed=False),
     field("contacts", Links("Contact")),
     field("participants", People()),
-    field("place", Text(200), searched=True),
+    field("place", Text(200)),
     field("priority", Fixed(Plan.Priority), limitable=False),
-    field("notes", LongText(10000), searched=True, listed=False),
+    field("notes", LongText(10000), searched=True, limitable=False, listed=False),
     field("state", Fixed(Plan.State), editable=False, limitable=False),
     Field("is_overdue", Overdue(), _("Overdue"), "state", editable=False, limitable=False),
     field("done_at", Moment(), editable=False, limitable=False),

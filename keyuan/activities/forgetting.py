@@ -9,8 +9,9 @@ from keyuan.activities.models import FollowUp, FollowUpSearch, Plan, PlanSearch
 
 def forget_activities(customers: Sequence[int]) -> None:
     """Delete the follow-ups and plans of these customers, whatever their state; for a purge alone."""
-    reason = "what hangs on a customer goes for good with it"
     for model, search in ((Plan, PlanSearch), (FollowUp, FollowUpSearch)):
-        rows = model.objects.unscoped(reason=reason).filter(customer__in=customers)
+        rows = model.objects.unscoped(reason="what hangs on a customer goes for good with it").filter(
+            customer__in=customers
+        )
         search.objects.filter(record_id__in=rows.values("pk")).delete()
         rows.delete()

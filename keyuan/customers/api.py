@@ -21,21 +21,19 @@ from keyuan.customers.forms import ContactForm, CustomerForm
 from keyuan.customers.lists import load_contacts, load_customers
 from keyuan.customers.past import as_it_was
 from keyuan.customers.tags_admin import add_tag, edit_tag
-from keyuan.customers.views.timeline import page_of
 from keyuan.org.http import Request
 from keyuan.org.models import User
 from keyuan.records.forms import RecordForm
 from keyuan.records.namebook import NameBook
 from keyuan.records.options import Tag
 from keyuan.records.relative_dates import start_of
-from keyuan.records.story import Story
 from keyuan.ui.rest.access import administrators_call, may_call, signed_in_call
 from keyuan.ui.rest.describing import operation, parameter
 from keyuan.ui.rest.inputs import body, expect, parameters
 from keyuan.ui.rest.problems import answer, refused
 from keyuan.ui.rest.records import RecordApi
 from keyuan.ui.rest.replays import repeatable
-from keyuan.ui.rest.schemas import Schema, listed, nullable, ref, schemas_of, text
+from keyuan.ui.rest.schemas import Schema, listed, ref, schemas_of, text
 from keyuan.ui.rest.showing import Shape
 
 CUSTOMER_SHAPE = Shape(
@@ -100,39 +98,6 @@ def check_duplicates(request: Request) -> HttpResponse:
     given = body(request)
     expect({name: value for name, value in given.items() if value is not None}, **dict.fromkeys(GIVEN, str))
     return answer([told(hit) for hit in find_duplicates(Given.of(given), by=_user(request))])
-
-
-@customers.get(
-    "/{int:pk}/timeline",
-    **operation(
-        "get_timeline",
-        "What happened to a customer and to what hangs on it, newest first",
-        result=ref("Timeline"),
-        parameters=[parameter("before", text(), "`next` of the page before.")],
-        refusals=(404, 422),
-    ),
-)
-@may_call("customer", "view")
-def timeline(request: Request, pk: int) -> HttpResponse:
-    given = parameters(request, ("before",))
-    customer = CUSTOMERS.find(request, pk)
-    before = moment("before", given["before"]).isoformat() if given.get("before") else ""
-    told_, following = page_of(customer.pk, request, before)
-    return answer({"items": [_line(one) for one in told_], "next": following or None})
-
-
-def _line(story: Story) -> dict[str, Any]:
-    event = story.event
-    return {
-        "id": event.pk,
-        "at": timezone.localtime(story.at).isoformat(),
-        "by": {"id": event.by_id, "name": story.who},
-        "event": event.name,
-        "what": story.what,
-        "source": event.source,
-        "record": {"kind": event.record_type, "id": event.record_id},
-        "changes": [vars(line) for line in story.lines],
-    }
 
 
 @customers.get(
@@ -296,32 +261,6 @@ SCHEMAS: dict[str, Schema] = {
         },
     },
     "TagList": {"type": "object", "properties": {"items": listed(ref("Tag"))}},
-    "Timeline": {
-        "type": "object",
-        "properties": {
-            "items": listed(
-                {
-                    "type": "object",
-                    "properties": {
-                        "id": {"type": "integer"},
-                        "at": _MOMENT,
-                        "by": ref("Related"),
-                        "event": text(),
-                        "what": text(),
-                        "source": text(),
-                        "record": {"type": "object", "properties": {"kind": text(), "id": {"type": "integer"}}},
-                        "changes": listed(
-                            {
-                                "type": "object",
-                                "properties": {name: text() for name in ("field", "label", "before", "after")},
-                            }
-                        ),
-                    },
-                }
-            ),
-            "next": nullable(text()),
-        },
-    },
     "Past": {
         "type": "object",
         "properties": {"id": {"type": "integer"}, "at": _MOMENT, "record": {"type": "object"}},

@@ -39,6 +39,12 @@ CUSTOMER_VIEWS = (
         {"and": [{"field": "owner", "op": "me"}, {"field": "behind_schedule", "op": "=", "value": True}, _NOT_LOST]},
         hot=True,
     ),
+    View(
+        "no_next",
+        gettext_lazy("No next step"),
+        "flag-3",
+        {"and": [{"field": "owner", "op": "me"}, {"field": "next_contact_at", "op": "empty"}, _NOT_LOST]},
+    ),
     View("watched", gettext_lazy("Watched"), "tag", {"field": "tags", "op": "any", "value": ["重点关注"]}),
     View(
         "quiet",

@@ -10,7 +10,6 @@ from keyuan.customers.views import (
     rail,
     showing,
     tags_admin,
-    timeline,
 )
 
 customer_urls = (
@@ -25,10 +24,10 @@ customer_urls = (
         path("duplicates/", customers.customer_duplicates, name="duplicates"),
         path("trees/<slug:tree>/", places.tree_children, name="tree"),
         path("<int:pk>/", customers.customer_detail, name="detail"),
+        path("<int:pk>/facts/", customers.customer_facts, name="facts"),
         path("<int:pk>/edit/", customers.customer_edit, name="edit"),
         path("<int:pk>/fields/<slug:name>/", inline.customer_field, name="field"),
         path("<int:pk>/show/<slug:name>/", showing.customer_show, name="show"),
-        path("<int:pk>/timeline/", timeline.timeline, name="timeline"),
         path("<int:pk>/delete/", customers.customer_delete, name="delete"),
         path("<int:pk>/restore/", customers.customer_restore, name="restore"),
         path("<int:pk>/star/", customers.customer_star, name="star"),

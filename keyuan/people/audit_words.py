@@ -69,6 +69,7 @@ TOLD: dict[str, Any] = {
 """What is told of the details of an event. Details of records are not: they obey no field policy."""
 OF_RECORDS = ("reason", "fields")
 LONGEST = 300
+NAMED = 80
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,8 @@ def entries(events: Sequence[Any], reader: User, q: str = "") -> list[Entry]:
     book = NameBook(reader)
     book.meet([*(event.by_id for event in events), *(e.record_id for e in events if e.record_type == "user")])
     names = _names(events, reader, book)
+    catalogues = {module: spec.catalogue for module, spec in LISTS.items()}
+    story.meet_named([(catalogues.get(event.record_type), event.values) for event in events], book)
     told = [_entry(event, book, names) for event in events]
     return [one for one in told if one.says(q)] if q else told
 
@@ -166,8 +169,9 @@ def _names(events: Iterable[Any], reader: User, book: NameBook) -> dict[tuple[st
 
 def _of_kind(kind: str, pks: set[int], reader: User, book: NameBook) -> Iterable[tuple[int, str, str]]:
     if kind in LISTS:
-        rows = LISTS[kind].catalogue.model.objects.visible_to(reader).filter(pk__in=pks)
-        return [(pk, name, f"/{kind}s/{pk}/") for pk, name in rows.values_list("pk", "name")]
+        catalogue = LISTS[kind].catalogue
+        rows = catalogue.model.objects.visible_to(reader).filter(pk__in=pks)
+        return [(pk, name[:NAMED], catalogue.page_of(pk)) for pk, name in rows.values_list("pk", catalogue.title)]
     if kind not in MODELS:
         return []
     if kind == "user":

@@ -91,12 +91,17 @@ class Catalogue:
     fields: dict[str, Field] = field(default_factory=dict)
     relations: dict[str, Relation] = field(default_factory=dict)
     default_columns: tuple[str, ...] = ()
+    page: str = ""  # the address of a record, with {} for its number; "" is /customers/{}/ of customers
     default_sort: str = "-updated_at"
     title: str = "name"  # the field that names a record: the first column, the link
     rank_by: tuple[str, ...] = ("name",)
     begins: bool = True  # one character means the beginning of a name; False where records have none
     found_through: Callable[[str], set[int]] = lambda word: set()
     search_limits: Callable[[User], SearchLimits | None] = lambda user: None
+
+    def page_of(self, pk: int) -> str:
+        """The address of one record."""
+        return (self.page or f"/{self.module}s/{{}}/").format(pk)
 
     def declare(self, *fields: Field) -> None:
         for one in fields:

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from keyuan.records.catalogue import Catalogue
 from keyuan.records.history import Change, Event
+from keyuan.records.kinds import Several
 from keyuan.records.namebook import NameBook
 
 HAPPENED = {
@@ -59,7 +60,20 @@ def stories(events: Iterable[Event], catalogues: dict[str, Catalogue], book: Nam
     """
     events = list(events)
     book.meet(event.by_id for event in events)
+    meet_named([(catalogues.get(event.record_type), _change_of(event)) for event in events], book)
     return [_story(event, catalogues.get(event.record_type), book) for event in events]
+
+
+def meet_named(changes: Iterable[tuple[Catalogue | None, Any]], book: NameBook) -> None:
+    """Read at once the names of all that these changes name by number, before each of them is told."""
+    wanted: dict[Several, set[int]] = {}
+    for catalogue, change in changes:
+        for field in catalogue.fields.values() if catalogue and change else ():
+            if isinstance(field.kind, Several):
+                values = (side.get(field.name) or () for side in (change.before, change.after))
+                wanted.setdefault(field.kind, set()).update(*values)
+    for kind, pks in wanted.items():
+        kind.named(sorted(pks), book)
 
 
 def _story(event: Event, catalogue: Catalogue | None, book: NameBook) -> Story:

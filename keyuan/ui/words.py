@@ -1,6 +1,7 @@
 """The sentences the scripts say. They reach the page as one block of JSON, in the page's language."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 
 def words() -> dict[str, str]:
@@ -14,6 +15,7 @@ def words() -> dict[str, str]:
         "failed": _("The server did not answer as expected. Try again."),
         "slow": _("The server did not answer in time. Try again."),
         "copied": _("Copied"),
+        "between": pgettext("between names", ", "),
         "draft_kept": _("Draft kept {time}"),
         "draft_restored": _("Your draft of {time} is back"),
         "draft_drop": _("Drop the draft"),

@@ -23,14 +23,9 @@ def model(name: str) -> Any:
     return apps.get_model("keyuan", name)
 
 
-def follow_up_text(content: str, place: str) -> str:
-    """The open text by which a follow-up is found."""
-    return "\n".join(part for part in (normalise(content), normalise(place)) if part)
-
-
-def plan_text(subject: str, place: str, notes: str) -> str:
-    """The open text by which a plan is found."""
-    return "\n".join(part for part in map(normalise, (subject, place, notes)) if part)
+def plan_text(subject: str, notes: str) -> str:
+    """The open text by which a plan is found. A place may be hidden from people, so nobody is led by it."""
+    return "\n".join(part for part in map(normalise, (subject, notes)) if part)
 
 
 def derive_follow_ups(pks: Sequence[int], fields: set[str] | None) -> None:
@@ -41,8 +36,8 @@ def derive_follow_ups(pks: Sequence[int], fields: set[str] | None) -> None:
 
 def _derive_follow_ups(pks: Sequence[int], fields: set[str] | None) -> None:
     found = list(model("FollowUp").rows.filter(pk__in=pks).select_related("kind").order_by("pk"))
-    if fields is None or fields & {"content", "place"}:
-        texts = [(one.pk, Kind.TEXT.value, follow_up_text(one.content, one.place)) for one in found]
+    if fields is None or "content" in fields:
+        texts = [(one.pk, Kind.TEXT.value, normalise(one.content)) for one in found]
         write_search_text(model("FollowUpSearch"), texts)
     _write_effective(found)
     push_dates({one.customer_id for one in found})
@@ -70,8 +65,8 @@ def derive_plans(pks: Sequence[int], fields: set[str] | None) -> None:
 
 
 def _derive_plans(pks: Sequence[int], fields: set[str] | None) -> None:
-    found = list(model("Plan").rows.filter(pk__in=pks).values_list("pk", "customer_id", "subject", "place", "notes"))
-    if fields is None or fields & {"subject", "place", "notes"}:
+    found = list(model("Plan").rows.filter(pk__in=pks).values_list("pk", "customer_id", "subject", "notes"))
+    if fields is None or fields & {"subject", "notes"}:
         texts = [(pk, Kind.TEXT.value, plan_text(*parts)) for pk, _customer, *parts in found]
         write_search_text(model("PlanSearch"), texts)
     if fields is None or fields & {"starts_at", "reminders", "state"}:

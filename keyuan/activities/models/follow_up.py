@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from keyuan.activities.models.deriving import derive_follow_ups
 from keyuan.activities.rules import edit_hours
@@ -28,13 +29,15 @@ SEEN_WITH = "view"
 
 class FollowUpQuerySet(RecordQuerySet):
     def reached_by(self, user: User, operation: str) -> Self:
-        """Follow-ups follow their customer; words that somebody wrote are changed by nobody else."""
+        """Follow-ups follow their customer; what somebody wrote is changed by nobody else, and deleted by those who may
+        delete follow-ups and edit the customer."""
         if not user.may("follow_up", operation):
             return self.none()
         rows = self.filter(author=user) if operation == "edit" else self
-        if user.reach("customer", SEEN_WITH).everything:
+        followed = "edit" if operation == "delete" else SEEN_WITH
+        if user.reach("customer", followed).everything:
             return rows.filter(customer__deleted_at=None)
-        return rows.filter(customer__in=Customer.rows.living().reached_by(user, SEEN_WITH))
+        return rows.filter(customer__in=Customer.rows.living().reached_by(user, followed))
 
     def arms(self, user: User, operation: str) -> list[Self]:
         return []
@@ -48,15 +51,17 @@ class FollowUp(Record):
     customer_column = "customer_id"
 
     customer = models.ForeignKey(Customer, models.PROTECT, verbose_name=_("Customer"), related_name="+", db_index=False)
-    author = models.ForeignKey(User, models.PROTECT, verbose_name=_("Author"), related_name="+", db_index=False)
+    author = models.ForeignKey(
+        User, models.PROTECT, verbose_name=pgettext_lazy("follow-up", "Author"), related_name="+", db_index=False
+    )
     kind = choice("follow_up_kind", _("Kind of follow-up"))
-    at = models.DateTimeField(_("Time"), default=timezone.now)
-    minutes = models.PositiveIntegerField(_("Minutes"), null=True, blank=True)
+    at = models.DateTimeField(pgettext_lazy("follow-up", "Time"), default=timezone.now)
+    minutes = models.PositiveIntegerField(pgettext_lazy("follow-up", "Minutes"), null=True, blank=True)
     contacts = ArrayField(models.BigIntegerField(), verbose_name=_("Contacts"), default=list, blank=True)
-    content = models.TextField(_("Content"), max_length=10000)
-    result = optional_choice("follow_up_result", _("Result"))
+    content = models.TextField(pgettext_lazy("follow-up", "Content"), max_length=10000)
+    result = optional_choice("follow_up_result", pgettext_lazy("follow-up", "Result"))
     next_contact_at = models.DateTimeField(_("Next contact"), null=True, blank=True)
-    place = models.CharField(_("Place"), max_length=200, blank=True)
+    place = models.CharField(pgettext_lazy("where", "Place"), max_length=200, blank=True)
     is_effective = models.BooleanField(_("Effective"), default=True, editable=False)
     token = models.UUIDField(null=True, editable=False)  # of the form it came from: sent twice, saved once
 

@@ -86,7 +86,7 @@ class Plan(Record):
     starts_at = models.DateTimeField(_("Begins"), null=True, blank=True)
     ends_at = models.DateTimeField(_("Ends"), null=True, blank=True)
     is_all_day = models.BooleanField(_("All day"), default=False)
-    place = models.CharField(_("Place"), max_length=200, blank=True)
+    place = models.CharField(pgettext_lazy("where", "Place"), max_length=200, blank=True)
     priority = models.CharField(_("Priority"), max_length=10, choices=Priority, default=Priority.NORMAL)
     notes = models.TextField(_("Notes"), max_length=10000, blank=True)
     reminders = ArrayField(models.IntegerField(), verbose_name=_("Reminders"), default=list, blank=True)

@@ -160,7 +160,7 @@ def test_an_own_industry_in_use_is_deleted_only_with_another_for_its_customers(a
     assert not industries_admin.differences().exists(below.code)
     view.refresh_from_db()
     assert view.filter["value"] == ["C37"]
-    timeline = client_of(cast.anna).get(f"/customers/{customers[0].pk}/timeline/").content.decode()
+    timeline = client_of(cast.anna).get(f"/activities/of/customer/{customers[0].pk}/timeline/").content.decode()
     assert "低空飞行器制造" in timeline
 
 

@@ -144,8 +144,9 @@ def test_extra_fields_of_a_form_change_nothing(as_anna, cast):
 def test_a_foreign_record_does_not_exist(as_anna, cast):
     foreign = make_customer("西部矿业", owner=cast.olga)
 
-    for path in ("", "edit/", "timeline/", "fields/phone/"):
-        response = as_anna.get(f"/customers/{foreign.pk}/{path}")
+    pages = [f"/customers/{foreign.pk}/{path}" for path in ("", "edit/", "facts/", "fields/phone/")]
+    for path in (*pages, f"/activities/of/customer/{foreign.pk}/timeline/"):
+        response = as_anna.get(path)
         assert response.status_code == 404
         assert "西部矿业" not in response.content.decode()
 
@@ -162,7 +163,7 @@ def test_the_history_of_a_change_is_told_in_words(as_anna, cast):
     customer = make_customer(owner=cast.anna)
     customer.edit(by=cast.anna, level=option("level", "A"))
 
-    told = text_of(as_anna.get(f"/customers/{customer.pk}/timeline/"))
+    told = text_of(as_anna.get(f"/activities/of/customer/{customer.pk}/timeline/"))
 
     assert "Anna changed “Level” from empty to A" in told
 
@@ -270,7 +271,7 @@ def test_a_list_costs_the_same_number_of_queries_with_one_row_and_with_three(
 ):
     make_contact(make_customer(owner=cast.ben))
     as_anna.get(path)
-    expected = {"/customers/": 7, "/contacts/": 5}[path]
+    expected = {"/customers/": 8, "/contacts/": 6}[path]
     with django_assert_num_queries(expected):
         as_anna.get(path)
     for _ in range(2):

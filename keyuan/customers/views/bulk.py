@@ -42,7 +42,7 @@ def _bulk(request: Request, spec: ListOf) -> HttpResponse:
     asked = Asked.of(reverse(spec.route), QueryDict(request.POST.get("query", "")))
     verb = request.POST.get("verb", "")
     if verb == "export":
-        return _export(request, spec, asked)
+        return export_of(request, spec, asked)
     operation = "delete" if verb == "delete" else "edit"
     rows = chosen(request, spec, asked).reached_by(request.user, operation)
     if verb == "delete":
@@ -81,7 +81,7 @@ def _tags(request: Request) -> list[Tag]:
         return ensure_tags(tags)
 
 
-def _export(request: Request, spec: ListOf, asked: Asked) -> HttpResponse:
+def export_of(request: Request, spec: ListOf, asked: Asked) -> HttpResponse:
     """The export of a selection is an export of a list with these numbers."""
     if request.POST.get("scope") == "all":
         return redirect(f"{reverse('exports:list')}?module={spec.catalogue.module}&{asked.query()}")

@@ -52,6 +52,14 @@ def customer_detail(request: Request, pk: int) -> HttpResponse:
     return page(request, "customers/detail.html", CustomerDetail(customer, request.user).context())
 
 
+@require_GET
+@may("customer", "view")
+def customer_facts(request: Request, pk: int) -> HttpResponse:
+    """The strip of facts alone, after something else on the page has changed one of them."""
+    customer = record_or_404(Customer, request, pk)
+    return render(request, "ui/facts.html", {"facts": CustomerDetail(customer, request.user).facts()})
+
+
 @require_http_methods(["GET", "POST"])
 @may("customer", "create")
 def customer_new(request: Request) -> HttpResponse:

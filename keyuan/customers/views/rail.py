@@ -24,13 +24,6 @@ def knows_rhythm(user: User) -> bool:
     return "behind_schedule" in CUSTOMER.visible_fields(user)
 
 
-def due_count(request: Request) -> int:
-    """How many of this person's customers wait to be contacted."""
-    if not knows_rhythm(request.user):
-        return 0
-    return Listing(CUSTOMER, request.user, base=DUE.node).count().number
-
-
 @require_GET
 @may("customer", "view")
 def due(request: Request) -> HttpResponse:

@@ -28,12 +28,13 @@ def bar(person: Any, address: str = "/account/") -> list[str]:
 
 
 def arrange(admin: Any, **values: str) -> Any:
-    given = {"home-place": "1", "home-is_on": "on", "customers-place": "2", "customers-is_on": "on"} | values
+    given = dict.fromkeys(("home-is_on", "customers-is_on"), "on") | {"activities-place": "3"}
+    given |= {"home-place": "1", "customers-place": "2"} | values
     return signed_in(admin).post("/admin/modules/", {name: value for name, value in given.items() if value})
 
 
 def test_a_module_gets_another_name_and_place(cast: SimpleNamespace, admin: Any) -> None:
-    assert bar(cast.anna) == ["Home", "Customers"]
+    assert bar(cast.anna) == ["Home", "Customers", "Activities"]
 
     assert (
         arrange(admin, **{"customers-name": "往来单位", "customers-place": "1", "home-place": "2"}).status_code == 302
@@ -70,7 +71,7 @@ def test_a_place_that_is_no_number_is_refused_at_its_field(cast: SimpleNamespace
 
     assert answer.status_code == 422
     assert "往来单位" in answer.content.decode()
-    assert bar(cast.anna) == ["Home", "Customers"]
+    assert bar(cast.anna) == ["Home", "Customers", "Activities"]
 
 
 def pinned(person: Any, address: str = "/") -> list[str]:

@@ -54,7 +54,7 @@ class Several(Kind):
         return [str(pk) for pk in value or []]
 
     def named(self, value: Any, book: NameBook) -> dict[int, str]:
-        """The names behind the ids, as far as the reader may know them."""
+        """The names behind the ids, as far as the reader may know them; read at once where they are many."""
         raise NotImplementedError
 
     def plain(self, value: Any, book: NameBook) -> str:

@@ -7,6 +7,8 @@ import "./toasts.js";
 import "./keys.js";
 import "./forms.js";
 import "./drafts.js";
+import "./composer.js";
+import "./mention.js";
 import "./drawer.js";
 import "./palette.js";
 import "./selection.js";

@@ -58,6 +58,7 @@ export function begin(form) {
   if (kept.has(form)) return;
   const empty = values(form);
   kept.set(form, JSON.stringify(empty));
+  if ("draftFresh" in form.dataset) localStorage.removeItem(place(form));
   const draft = JSON.parse(localStorage.getItem(place(form)) ?? "null");
   if (!draft || form.querySelector("[data-focus]") || JSON.stringify(draft.values) === kept.get(form)) return;
   fill(form, draft.values);

@@ -40,7 +40,7 @@ const plain = {
   "]": () => toggleRail(),
   c: press("[data-create]"),
   e: () => (visible("[data-edit]") ? press("[data-edit]")() : editRow()),
-  l: press("[data-log-call]"),
+  l: () => document.dispatchEvent(new Event("kx:log-call")),
   j: () => rows(1),
   k: () => rows(-1),
   q: () => (document.getElementById("rail-quick") ? document.querySelector('[data-rail="quick"]')?.click() : press("[data-quick]")()),

@@ -95,7 +95,8 @@ document.addEventListener("compositionend", (event) => {
 // The tabs of a record: on a wide screen they lead to their part, on a phone they show it alone.
 document.addEventListener("click", (event) => {
   const tab = event.target.closest("[data-sections] a[href^='#']");
-  const part = tab && document.getElementById(tab.hash.slice(1));
+  const place = tab && document.getElementById(tab.hash.slice(1));
+  const part = place?.closest(".rec > section") ?? place;
   if (!part) return;
   event.preventDefault();
   for (const one of tab.parentElement.children) one.removeAttribute("aria-current");
@@ -105,4 +106,5 @@ document.addEventListener("click", (event) => {
   part.scrollIntoView({ block: part === section ? "nearest" : "start" });
   part.setAttribute("tabindex", "-1");
   part.focus({ preventScroll: true });
+  if (tab.dataset.lines) part.querySelector(`[data-seg="${tab.dataset.lines}"]`)?.click();
 });

@@ -116,8 +116,9 @@ class Words:
     """The operations that every record type has, described for one of them."""
 
     def __init__(self, resource: str) -> None:
-        self.resource, self.one = resource, resource.removesuffix("s")
-        self.name = self.one.capitalize()
+        self.resource = resource.replace("-", "_")
+        self.one = self.resource.removesuffix("s")
+        self.name = "".join(part.capitalize() for part in self.one.split("_"))
 
     def list(self) -> dict[str, Any]:
         return operation(
@@ -195,10 +196,9 @@ class Words:
             description="For fields that your roles show in part. That you looked is written into the history.",
         )
 
-    def bulk(self) -> dict[str, Any]:
-        verbs = {"enum": ["tag", "untag", "delete"]}
+    def bulk(self, verbs: tuple[str, ...]) -> dict[str, Any]:
         chosen = {"ids": listed({"type": "integer"}), "filter": ref("Filter"), "q": text()}
-        members = {"verb": verbs, "tags": listed(text(longest=40)), **chosen}
+        members = {"verb": {"enum": list(verbs)}, "tags": listed(text(longest=40)), **chosen}
         counted = {"changed": {"type": "integer"}, "skipped": {"type": "integer"}}
         return operation(
             f"change_many_{self.resource}",

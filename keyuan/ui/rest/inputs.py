@@ -24,6 +24,7 @@ from keyuan.records.kinds import (
     Names,
     Number,
     Person,
+    Several,
     Tags,
     YesNo,
 )
@@ -221,6 +222,8 @@ def fits(field: Field, value: Any, book: NameBook) -> bool:
         return isinstance(value, str) or (isinstance(value, list) and all(_is_tag(one, book) for one in value))
     if isinstance(kind, Choices):
         return isinstance(value, str) or (isinstance(value, list) and all(_is_choice(one) for one in value))
+    if isinstance(kind, Several):
+        return isinstance(value, list) and all(_is_link(one) for one in value)
     if isinstance(kind, (Choice, Fixed, Coded)):
         return _is_choice(value)
     if isinstance(kind, (Person, Link, InDepartment)):

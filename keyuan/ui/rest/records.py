@@ -60,6 +60,11 @@ class RecordApi:
     def model(self) -> Any:
         return self.shape.catalogue.model
 
+    @property
+    def verbs(self) -> tuple[str, ...]:
+        """What can be done with many rows at once."""
+        return ("tag", "untag", "delete") if "tags" in self.shape.catalogue.fields else ("delete",)
+
     # Finding and answering
 
     def find(self, request: HttpRequest, pk: int) -> Any:
@@ -158,8 +163,8 @@ class RecordApi:
     def bulk(self, request: HttpRequest) -> HttpResponse:
         given = expect(body(request), ids=list, filter=dict, q=str, verb=str, tags=(list, str))
         verb = given.get("verb")
-        if verb not in ("tag", "untag", "delete"):
-            raise refused({"verb": [_("Use one of: %(verbs)s.") % {"verbs": "tag, untag, delete"}]})
+        if verb not in self.verbs:
+            raise refused({"verb": [_("Use one of: %(verbs)s.") % {"verbs": ", ".join(self.verbs)}]})
         operation = "delete" if verb == "delete" else "edit"
         if not request.user.may(self.module, operation):  # type: ignore[union-attr]
             raise NotAllowed(_("Your roles do not allow this."))
@@ -230,7 +235,7 @@ class RecordApi:
         def fields(request: HttpRequest) -> HttpResponse:
             return self.fields(request)
 
-        @router.post("/bulk", **words.bulk())
+        @router.post("/bulk", **words.bulk(self.verbs))
         @repeatable()
         @may_call(module, "view")
         def bulk(request: HttpRequest) -> HttpResponse:

@@ -120,7 +120,7 @@ _OUT: dict[str, Callable[[Kind], Schema]] = {
     "region": lambda kind: nullable(ref("Choice")),
     "industry": lambda kind: nullable(ref("Choice")),
     "choices": lambda kind: listed(ref("Choice")),
-    "tags": lambda kind: listed(ref("Related")),
+    **dict.fromkeys(("tags", "people", "links"), lambda kind: listed(ref("Related"))),
     "person": lambda kind: nullable(ref("Related")),
     "link": lambda kind: nullable(ref("Related")),
     "department": lambda kind: nullable(ref("Related")),
@@ -137,6 +137,7 @@ EXTRAS: dict[str, Schema] = {
     "version": {"type": "integer", "description": "rises with every change; the ETag"},
     "custom": {"type": "object", "description": "custom fields by name"},
     "pool": nullable(ref("Related")),
+    "reminders": listed({"type": "integer", "description": "minutes before the beginning"}),
 }
 
 
@@ -199,6 +200,7 @@ _IN: dict[str, Callable[[Kind], Schema]] = {
     "choices": _either(listed({"anyOf": list(_ONE_CHOICE)})),
     "tags": _either(listed({"anyOf": [{"type": "string", "maxLength": 40}, *_ONE_LINK]})),
     **dict.fromkeys(("person", "link", "department"), _either(*_ONE_LINK)),
+    **dict.fromkeys(("people", "links"), _either(listed({"anyOf": list(_ONE_LINK)}))),
     "names": _either(listed({"type": "string"})),
     "money": _either({"type": "string"}, {"type": "number"}),
     "number": _either({"type": "number"}, {"type": "string"}),

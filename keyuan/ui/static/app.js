@@ -110,6 +110,7 @@ function begin(form) {
   if (kept.has(form)) return;
   const empty = values(form);
   kept.set(form, JSON.stringify(empty));
+  if ("draftFresh" in form.dataset) localStorage.removeItem(place(form));
   const draft = JSON.parse(localStorage.getItem(place(form)) ?? "null");
   if (!draft || form.querySelector("[data-focus]") || JSON.stringify(draft.values) === kept.get(form)) return;
   fill(form, draft.values);
@@ -695,7 +696,7 @@ const plain = {
   "]": () => toggleRail(),
   c: press("[data-create]"),
   e: () => (visible("[data-edit]") ? press("[data-edit]")() : editRow()),
-  l: press("[data-log-call]"),
+  l: () => document.dispatchEvent(new Event("kx:log-call")),
   j: () => rows(1),
   k: () => rows(-1),
   q: () => (document.getElementById("rail-quick") ? document.querySelector('[data-rail="quick"]')?.click() : press("[data-quick]")()),
@@ -799,6 +800,166 @@ class CompletenessHint extends HTMLElement {
   }
 }
 customElements.define("completeness-hint", CompletenessHint);
+return {  };
+})();
+const kx_composer = (() => {
+const { say } = kx_words;
+
+const words = { year: "numeric", month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+const day = new Intl.DateTimeFormat(document.documentElement.lang, words);
+const written = (text) => (text ? day.format(new Date(text)) : "");
+const of = (form, name) => form.querySelector(`[data-of="${name}"]`);
+
+function put(form, name, text) {
+  const place = of(form, name);
+  if (place) place.textContent = text;
+}
+
+function show(form) {
+  const data = new FormData(form);
+  put(form, "at", written(data.get("at")) || of(form, "at")?.dataset.now);
+  put(form, "next_at", written(data.get("next_at")));
+  put(form, "place", data.get("place") || "—");
+  put(form, "result", form.querySelector('[name="result"]:checked')?.nextElementSibling.textContent ?? "—");
+  const people = [...form.querySelectorAll('[name="contacts"]:checked')];
+  put(form, "contacts", people.map((one) => one.dataset.name).join(say("between")) || of(form, "contacts")?.dataset.none);
+  const chosen = new Set(people.map((one) => one.value));
+  for (const line of form.querySelectorAll("[data-prefers]")) line.hidden = !chosen.has(line.dataset.prefers);
+  const step = form.querySelector("[data-next-step]");
+  if (step) step.hidden = !data.get("next_day") && !data.get("next_at");
+}
+
+function begin(form) {
+  if (form.dataset.begun) return;
+  form.dataset.begun = "1";
+  show(form);
+  form.addEventListener("input", (event) => {
+    if (event.target.name === "next_at" && event.target.value) for (const one of form.querySelectorAll('[name="next_day"]')) one.checked = false;
+    if (event.target.name === "next_day") form.elements.next_at.value = "";
+    show(form);
+  });
+  form.addEventListener("reset", () => setTimeout(() => show(form)));
+}
+let pressed = null;
+const chip = (target) => document.getElementById(target.closest?.('[data-compose] label[for^="next-"]')?.htmlFor ?? "");
+document.addEventListener("pointerdown", (event) => {
+  const radio = chip(event.target);
+  pressed = radio?.checked ? radio : null;
+});
+document.addEventListener("click", (event) => {
+  const radio = chip(event.target);
+  if (!radio || radio !== pressed) return;
+  event.preventDefault();
+  pressed = null;
+  radio.checked = false;
+  radio.dispatchEvent(new Event("input", { bubbles: true }));
+});
+document.addEventListener("kx:log-call", () => {
+  const form = document.querySelector("form[data-compose]");
+  const call = form?.querySelector("[data-kind-call]");
+  if (call) call.checked = true;
+  form?.querySelector("textarea")?.focus();
+});
+
+const all = (root) => [...(root.matches?.("form[data-compose]") ? [root] : []), ...root.querySelectorAll("form[data-compose]")];
+for (const form of all(document)) begin(form);
+document.addEventListener("htmx:after:process", (event) => all(event.target).forEach(begin));
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-seg]");
+  if (!link) return;
+  for (const one of link.parentElement.children) {
+    one.classList.toggle("on", one === link);
+    one.toggleAttribute("aria-current", one === link);
+  }
+});
+return {  };
+})();
+const kx_mention = (() => {
+const { later } = kx_server;
+const { announce } = kx_words;
+
+class QuickMention extends HTMLElement {
+  connectedCallback() {
+    this.list = this.querySelector("[role=listbox]");
+    this.text = this.querySelector("textarea");
+    this.who = this.querySelector("[data-who]");
+    this.hidden_ = this.closest("form")?.querySelector('[name="customer"]');
+    this.addEventListener("input", (event) => this.typed(event));
+    this.addEventListener("keydown", (event) => this.key(event));
+    this.list.addEventListener("pointerdown", (event) => {
+      const one = event.target.closest("[role=option]");
+      if (one) (event.preventDefault(), this.choose(one));
+    });
+    this.addEventListener("focusout", () => setTimeout(() => this.contains(document.activeElement) || this.shut(), 100));
+    this.askSoon = later((q) => this.ask(q), 150);
+  }
+  asked(field) {
+    if (field === this.who) return field.value;
+    const before = field.value.slice(0, field.selectionStart);
+    return /@([^\s@]{0,30})$/.exec(before)?.[1] ?? null;
+  }
+
+  typed(event) {
+    if (event.isComposing) return;
+    if (event.target === this.who) this.hidden_.value = "";
+    const q = this.asked(event.target);
+    if (q === null) return this.shut();
+    this.field = event.target;
+    this.askSoon(q);
+  }
+
+  async ask(q) {
+    const answer = await fetch(`${this.dataset.url}?q=${encodeURIComponent(q)}`, { headers: { "X-Requested-With": "fetch" } }).catch(() => null);
+    if (!answer?.ok || !this.isConnected) return;
+    const { customers } = await answer.json();
+    this.list.replaceChildren(...customers.map((one) => this.option(one)));
+    this.list.hidden = !customers.length;
+    this.mark(0);
+  }
+
+  option({ id, name }) {
+    const one = Object.assign(document.createElement("li"), { textContent: name, id: `mention-${id}` });
+    one.setAttribute("role", "option");
+    one.dataset.id = id;
+    return one;
+  }
+
+  mark(at) {
+    const all = [...this.list.children];
+    this.at = all.length ? (at + all.length) % all.length : 0;
+    all.forEach((one, place) => one.setAttribute("aria-selected", place === this.at));
+    if (all[this.at]) announce(all[this.at].textContent);
+  }
+
+  key(event) {
+    if (this.list.hidden || event.isComposing) return;
+    if (event.key === "Escape") (event.stopPropagation(), event.preventDefault(), this.shut());
+    else if (event.key === "ArrowDown" || event.key === "ArrowUp") (event.preventDefault(), this.mark(this.at + (event.key === "ArrowDown" ? 1 : -1)));
+    else if ((event.key === "Enter" && !event.ctrlKey && !event.metaKey) || event.key === "Tab") (event.preventDefault(), this.choose(this.list.children[this.at]));
+  }
+
+  choose(one) {
+    if (!one) return;
+    this.hidden_.value = one.dataset.id;
+    this.who.value = one.textContent;
+    if (this.field === this.text) {
+      const { selectionStart: end, value } = this.text;
+      const begin = value.slice(0, end).replace(/@[^\s@]{0,30}$/, "");
+      this.text.value = begin + value.slice(end);
+      this.text.setSelectionRange(begin.length, begin.length);
+    }
+    this.shut();
+    this.text.focus();
+    this.who.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  shut() {
+    this.askSoon.cancel();
+    this.list.hidden = true;
+  }
+}
+
+customElements.define("quick-mention", QuickMention);
 return {  };
 })();
 const kx_drawer = (() => {
@@ -1219,7 +1380,8 @@ document.addEventListener("compositionend", (event) => {
 });
 document.addEventListener("click", (event) => {
   const tab = event.target.closest("[data-sections] a[href^='#']");
-  const part = tab && document.getElementById(tab.hash.slice(1));
+  const place = tab && document.getElementById(tab.hash.slice(1));
+  const part = place?.closest(".rec > section") ?? place;
   if (!part) return;
   event.preventDefault();
   for (const one of tab.parentElement.children) one.removeAttribute("aria-current");
@@ -1229,6 +1391,7 @@ document.addEventListener("click", (event) => {
   part.scrollIntoView({ block: part === section ? "nearest" : "start" });
   part.setAttribute("tabindex", "-1");
   part.focus({ preventScroll: true });
+  if (tab.dataset.lines) part.querySelector(`[data-seg="${tab.dataset.lines}"]`)?.click();
 });
 return { remember };
 })();

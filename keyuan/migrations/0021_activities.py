@@ -54,7 +54,7 @@ def take(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("keyuan", "0018_audit_indexes"),
+        ("keyuan", "0020_attachments"),
     ]
 
     operations = [

@@ -1,0 +1,93 @@
+"""The records that follow-ups hang on, each as the composer and the time line need it.
+
+One mechanism for every record type: a room that brings another one adds its line to SUBJECTS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.http import Http404
+from django.urls import reverse
+
+from keyuan.customers.fields import CONTACT, CUSTOMER
+from keyuan.customers.models import Contact, Customer
+from keyuan.org.http import Request
+from keyuan.org.models import User
+from keyuan.records.veil import veil
+from keyuan.ui.editing import record_or_404
+
+MOST_CONTACTS = 200
+
+
+@dataclass
+class Subject:
+    """A record with its composer and time line, for one reader.
+
+    Attributes:
+        kind: its name in the address.
+        contact: the contact that it is, or None.
+    """
+
+    kind: str
+    record: Any
+    customer: Customer
+    user: User
+    contact: Contact | None = None
+
+    @property
+    def url(self) -> str:
+        return reverse("activities:of", args=[self.kind, self.record.pk])
+
+    @property
+    def timeline_url(self) -> str:
+        return reverse("activities:timeline", args=[self.kind, self.record.pk])
+
+    @property
+    def page_url(self) -> str:
+        return reverse(f"{self.kind}s:detail", args=[self.record.pk])
+
+    @property
+    def draft(self) -> str:
+        return f"follow-up-{self.kind}-{self.record.pk}"
+
+    @cached_property
+    def contacts(self) -> list[Contact]:
+        """The contacts that can be chosen: of this customer, without those who have left (K9)."""
+        rows = Contact.objects.visible_to(self.user).filter(customer=self.customer, has_left=False)
+        found = list(rows.order_by("-is_primary", "pk")[:MOST_CONTACTS])
+        veil(CONTACT, found, self.user)
+        return found
+
+    @property
+    def first_contact(self) -> Contact | None:
+        """Who is most likely meant: the contact itself, else the primary one."""
+        if self.contact is not None:
+            return self.contact
+        return next((one for one in self.contacts if one.is_primary), None)
+
+
+def _customer(request: Request, pk: int) -> Subject:
+    customer = record_or_404(Customer, request, pk)
+    veil(CUSTOMER, [customer], request.user)
+    return Subject("customer", customer, customer, request.user)
+
+
+def _contact(request: Request, pk: int) -> Subject:
+    contact = record_or_404(Contact, request, pk)
+    veil(CUSTOMER, [contact.customer], request.user)
+    return Subject("contact", contact, contact.customer, request.user, contact)
+
+
+SUBJECTS: dict[str, Callable[[Request, int], Subject]] = {"customer": _customer, "contact": _contact}
+
+
+def subject_or_404(request: Request, kind: str, pk: int) -> Subject:
+    """The record of an address, if this person may see it."""
+    find = SUBJECTS.get(kind)
+    if find is None:
+        raise Http404
+    return find(request, pk)

@@ -1,0 +1,276 @@
+"""The time line of a customer: follow-ups and changes, newest first, one query for a page (A7)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from keyuan.activities.fields import FOLLOW_UP
+from keyuan.activities.models import FollowUp
+from keyuan.customers.fields import CONTACT, CUSTOMER
+from keyuan.records.history import Change, Event
+from keyuan.records.namebook import NameBook
+from keyuan.records.search import match
+from keyuan.records.story import Story, stories
+from keyuan.records.veil import veil
+
+CATALOGUES = {"customer": CUSTOMER, "contact": CONTACT}
+SIZE = 20
+COUNTED = 1000
+EVENT, FOLLOWED = 1, 2  # of two lines of the same moment the second stands above
+KINDS = ("all", "follow_ups", "changes", "files")
+FILES = ("attached", "detached")
+
+_FOLLOW_UPS = """
+    SELECT 2 AS rank, id, at FROM follow_up
+    WHERE customer_id = %(customer)s AND deleted_at IS NULL {more}
+    ORDER BY at DESC, id DESC LIMIT %(size)s
+"""
+_EVENTS = """
+    SELECT 1 AS rank, id, at FROM event
+    WHERE customer_id = %(customer)s AND record_type NOT IN ('follow_up', 'plan')
+        AND record_type = ANY(%(types)s) {more}
+    ORDER BY at DESC, id DESC LIMIT %(size)s
+"""
+_BEFORE = "AND at <= %(at)s AND (at, {rank}, id) < (%(at)s, %(rank)s, %(id)s)"
+_PAGE = """
+    WITH line AS MATERIALIZED (
+        SELECT rank, id, at FROM ({arms}) AS every ORDER BY at DESC, rank DESC, id DESC LIMIT %(size)s
+    )
+    SELECT line.rank, line.id, line.at,
+        f.author_id, f.kind_id, f.minutes, f.contacts, f.content, f.result_id, f.place, f.is_effective, f.created_at,
+        f.version, e.name, e.by_id, e.operation_id, e.record_type, e.record_id, e.source, e.details, c.before, c.after
+    FROM line
+    LEFT JOIN follow_up f ON line.rank = 2 AND f.id = line.id
+    LEFT JOIN event e ON line.rank = 1 AND e.id = line.id AND e.at = line.at
+    LEFT JOIN change c ON c.event_id = e.id AND c.at = e.at
+    ORDER BY line.at DESC, line.rank DESC, line.id DESC
+"""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What somebody looks for in a time line.
+
+    Attributes:
+        kind: one of KINDS.
+        q: words that the follow-up, or the name of the file, holds.
+        contact: only the follow-ups with this contact.
+        before: the mark at which the page above ended.
+    """
+
+    kind: str = "all"
+    q: str = ""
+    contact: int | None = None
+    before: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: a follow-up, or a story of a change."""
+
+    at: datetime
+    follow_up: FollowUp | None = None
+    story: Story | None = None
+
+    @property
+    def is_file(self) -> bool:
+        return self.story is not None and self.story.event.name in FILES
+
+
+@dataclass(frozen=True)
+class Page:
+    """Lines of one page, newest first, and the mark from which the next one goes on ("" at the end)."""
+
+    lines: list[Line]
+    more: str
+
+    def by_day(self) -> list[tuple[Any, list[Line]]]:
+        return [(day, list(lines)) for day, lines in groupby(self.lines, key=lambda one: timezone.localdate(one.at))]
+
+
+def page_of(customer: int, book: NameBook, asked: Asked, size: int = SIZE) -> Page:
+    """One page of the time line of a customer that the reader may see."""
+    arms, given = _arms(customer, book, asked)
+    if not arms:
+        return Page([], "")
+    given["size"] = size + 1
+    with connection.cursor() as cursor:
+        cursor.execute(_PAGE.format(arms=" UNION ALL ".join(f"({arm})" for arm in arms)), given)
+        rows = cursor.fetchall()
+    more = _mark(rows[size - 1]) if len(rows) > size else ""
+    return Page(_lines(rows[:size], customer, book), more)
+
+
+def _arms(customer: int, book: NameBook, asked: Asked) -> tuple[list[str], dict[str, Any]]:
+    """The arms that this reader and this question need, with what they are given."""
+    user = book.user
+    types = [one for one in CATALOGUES if user.may(one, "view")]
+    given: dict[str, Any] = {"customer": customer, "types": types, "files": list(FILES)}
+    arms = []
+    if asked.kind in ("all", "follow_ups") and user.may("follow_up", "view"):
+        arms.append((_FOLLOW_UPS, _narrowed_follow_ups(book, asked, given), FOLLOWED))
+    if asked.kind != "follow_ups" and types:
+        arms.append((_EVENTS, _narrowed_events(asked, given), EVENT))
+    return [sql.format(more=f"{more} {_from(asked, rank, given)}") for sql, more, rank in arms], given
+
+
+def _narrowed_follow_ups(book: NameBook, asked: Asked, given: dict[str, Any]) -> str:
+    more = ""
+    if asked.contact is not None:
+        given["contact"] = [asked.contact]
+        more += " AND contacts @> %(contact)s::bigint[]"
+    if asked.q.strip():
+        given["found"] = _found(book, asked.q, given["customer"])
+        more += " AND id = ANY(%(found)s)"
+    return more
+
+
+def _found(book: NameBook, q: str, customer: int) -> list[int]:
+    """The follow-ups of a customer that hold these words and that the reader may find by them."""
+    found = match(q, FOLLOW_UP, book.user)
+    rows = FollowUp.rows.living().filter(customer=customer)
+    return list(rows.filter(found.condition).values_list("pk", flat=True)[:COUNTED]) if found else []
+
+
+def _narrowed_events(asked: Asked, given: dict[str, Any]) -> str:
+    more = ""
+    if asked.contact is not None:
+        given["one"] = asked.contact
+        more += " AND record_type = 'contact' AND record_id = %(one)s"
+    if asked.q.strip():
+        given["words"] = asked.q.strip().lower()
+        return f"{more} AND name = ANY(%(files)s) AND strpos(lower(details->>'file'), %(words)s) > 0"
+    if asked.kind == "files":
+        return f"{more} AND name = ANY(%(files)s)"
+    return f"{more} AND name <> ALL(%(files)s)" if asked.kind == "changes" else more
+
+
+def _from(asked: Asked, rank: int, given: dict[str, Any]) -> str:
+    mark = _read_mark(asked.before)
+    if mark is None:
+        return ""
+    given["at"], given["rank"], given["id"] = mark
+    return _BEFORE.format(rank=rank)
+
+
+def _mark(row: Sequence[Any]) -> str:
+    return f"{row[2].isoformat()},{row[0]},{row[1]}"
+
+
+def _read_mark(text: str) -> tuple[datetime, int, int] | None:
+    """The mark in an address; None for none and for what is not one of ours. A bare moment is one, too."""
+    at, _comma, rest = text.replace(" ", "+").partition(",")
+    rank, _comma, pk = rest.partition(",")
+    try:
+        moment = parse_datetime(at) if at else None
+    except ValueError:
+        moment = None
+    if moment is None or timezone.is_naive(moment):
+        return None
+    whole = rank.isdecimal() and pk.isdecimal() and len(rank) < 3 and len(pk) < 19
+    return (moment, int(rank), int(pk)) if whole else (moment, 0, 0)
+
+
+# From rows to lines
+
+
+def _lines(rows: list[Any], customer: int, book: NameBook) -> list[Line]:
+    follow_ups = {row[1]: _follow_up(row, customer) for row in rows if row[0] == FOLLOWED}
+    load_follow_ups(list(follow_ups.values()), book)
+    told = iter(stories([_event(row) for row in rows if row[0] == EVENT], CATALOGUES, book))
+    return [
+        Line(row[2], follow_up=follow_ups[row[1]]) if row[0] == FOLLOWED else Line(row[2], story=next(told))
+        for row in rows
+    ]
+
+
+def _follow_up(row: Any, customer: int) -> FollowUp:
+    _rank, pk, at, author, kind, minutes, contacts, content, result, place, effective, created, version, *_event = row
+    return FollowUp(
+        pk=pk,
+        customer_id=customer,
+        at=at,
+        author_id=author,
+        kind_id=kind,
+        minutes=minutes,
+        contacts=contacts,
+        content=content,
+        result_id=result,
+        place=place,
+        is_effective=effective,
+        created_at=created,
+        version=version,
+    )
+
+
+def load_follow_ups(rows: list[FollowUp], book: NameBook) -> None:
+    """The authors and contacts of these follow-ups, a query each; what the reader may not see is blank."""
+    book.meet(one.author_id for one in rows)
+    book.meet_records(FOLLOW_UP.fields["contacts"].kind.link.model, (pk for one in rows for pk in one.contacts))  # type: ignore[attr-defined]
+    veil(FOLLOW_UP, rows, book.user)
+
+
+def _event(row: Any) -> Event:
+    name, by, operation, record_type, record, source, details, before, after = row[13:]
+    event = Event(
+        pk=row[1],
+        at=row[2],
+        name=name,
+        by_id=by,
+        operation_id=operation,
+        record_type=record_type,
+        record_id=record,
+        source=source,
+        details=_json(details) or {},
+    )
+    if before is None:
+        Event._meta.get_field("change").set_cached_value(event, None)
+    else:
+        Change(event=event, at=event.at, before=_json(before), after=_json(after))
+    return event
+
+
+def _json(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
+
+
+# Counts
+
+_COUNTS = """
+    SELECT (SELECT count(*) FROM (
+            SELECT FROM follow_up WHERE customer_id = %(customer)s AND deleted_at IS NULL {contact} LIMIT %(most)s) f),
+        (SELECT count(*) FROM (
+            SELECT FROM event WHERE customer_id = %(customer)s AND record_type NOT IN ('follow_up', 'plan')
+                AND record_type = ANY(%(types)s) {of_contact} LIMIT %(most)s) e)
+"""
+
+
+def counts_of(customer: int, book: NameBook, contact: int | None = None) -> dict[str, int]:
+    """How many follow-ups and changes there are, each counted to 1,000."""
+    types = [one for one in CATALOGUES if book.user.may(one, "view")]
+    given: dict[str, Any] = {
+        "customer": customer,
+        "types": types,
+        "most": COUNTED,
+        "contact": [contact],
+        "one": contact,
+    }
+    of_one = {"contact": "", "of_contact": ""}
+    if contact is not None:
+        of_one["contact"] = "AND contacts @> %(contact)s::bigint[]"
+        of_one["of_contact"] = "AND record_type = 'contact' AND record_id = %(one)s"
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTS.format(**of_one), given)
+        follow_ups, events = cursor.fetchone()
+    if not book.user.may("follow_up", "view"):
+        follow_ups = 0
+    return {"follow_ups": follow_ups, "changes": events}

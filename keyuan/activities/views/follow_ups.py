@@ -1,0 +1,110 @@
+"""One follow-up: what was written, its history, correction, deletion."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from keyuan.activities.composing import reasons_of
+from keyuan.activities.fields import FOLLOW_UP
+from keyuan.activities.forms import CorrectionForm
+from keyuan.activities.models import FollowUp
+from keyuan.activities.subjects import Subject
+from keyuan.activities.timeline import load_follow_ups
+from keyuan.activities.views.hub import in_words
+from keyuan.customers.fields import CUSTOMER
+from keyuan.org.http import Request
+from keyuan.records.errors import RuleBroken
+from keyuan.records.history import Event
+from keyuan.records.namebook import NameBook
+from keyuan.records.story import stories, with_changes
+from keyuan.records.veil import veil
+from keyuan.ui.audience import may
+from keyuan.ui.editing import Saving, record_or_404, typed_version
+from keyuan.ui.pages import go, page, toast
+
+SHOWN_CHANGES = 50
+
+
+@require_GET
+@may("follow_up", "view")
+def detail(request: Request, pk: int) -> HttpResponse:
+    follow_up = record_or_404(FollowUp, request, pk)
+    book = NameBook(request.user)
+    may_edit = follow_up.allows(request.user, "edit") and not follow_up.is_closed
+    reasons = [] if follow_up.is_effective else reasons_of(follow_up)
+    load_follow_ups([follow_up], book)
+    veil(CUSTOMER, [follow_up.customer], request.user)
+    events = Event.objects.filter(record_type="follow_up", record_id=pk).order_by("-at", "-pk")[:SHOWN_CHANGES]
+    context = {
+        "title": _("Follow-up"),
+        "row": follow_up,
+        "customer": follow_up.customer,
+        "book": book,
+        "reasons": reasons,
+        "may_edit": may_edit,
+        "may_delete": follow_up.allows(request.user, "delete"),
+        "changes": stories(with_changes(events), {"follow_up": FOLLOW_UP}, book),
+    }
+    return page(request, "activities/follow_up.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@may("follow_up", "edit")
+def edit(request: Request, pk: int) -> HttpResponse:
+    follow_up = record_or_404(FollowUp, request, pk, "edit")
+    veil(CUSTOMER, [follow_up.customer], request.user)
+    form = CorrectionForm(request.POST or None, by=request.user, instance=follow_up)
+    saving = Saving(form, typed_version(request) if request.method == "POST" else follow_up.version)
+    if request.method == "POST" and _saved(saving, form):
+        toast(request, _("Saved"))
+        return go(request, "customers:detail", follow_up.customer_id)
+    context = {
+        "title": _("Correct follow-up"),
+        "form": form,
+        "row": follow_up,
+        "version": saving.version,
+        "differences": saving.differences,
+        "contacts": _choices(request, follow_up, form),
+    }
+    status = 409 if saving.differences else 422 if form.is_bound else 200
+    return page(request, "activities/follow_up_form.html", context, status=status)
+
+
+def _saved(saving: Saving, form: CorrectionForm) -> bool:
+    """A refusal of the rules becomes a sentence above the form, so that nothing typed is lost."""
+    try:
+        return saving.save()
+    except RuleBroken as refusal:
+        form.add_error(None, str(refusal))
+        return False
+
+
+def _choices(request: Request, follow_up: FollowUp, form: CorrectionForm) -> list[tuple[dict[str, Any], bool]]:
+    subject = Subject("customer", follow_up.customer, follow_up.customer, request.user)
+    chosen = form.data.getlist("contacts") if form.is_bound else [str(pk) for pk in follow_up.contacts]  # type: ignore[attr-defined]
+    return [(in_words(one, form.book), str(one.pk) in chosen) for one in subject.contacts]
+
+
+@require_POST
+@may("follow_up", "delete")
+def delete(request: Request, pk: int) -> HttpResponse:
+    follow_up = record_or_404(FollowUp, request, pk, "delete")
+    follow_up.delete_by(request.user)
+    toast(request, _("The follow-up is in the recycle bin"), undo=reverse("activities:restore", args=[pk]))
+    return go(request, "customers:detail", follow_up.customer_id)
+
+
+@require_POST
+@may("follow_up", "delete")
+def restore(request: Request, pk: int) -> HttpResponse:
+    follow_up = FollowUp.objects.binned(request.user).filter(pk=pk).first()
+    if follow_up is None:
+        return go(request, "activities:detail", pk)
+    follow_up.restore(by=request.user)
+    toast(request, _("The follow-up was restored"))
+    return go(request, "customers:detail", follow_up.customer_id)

@@ -1,0 +1,165 @@
+"""What the page of a record shows of its activities: next step, composer, time line; and what a save of it does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from keyuan.activities.composing import Logged, matching_plan, next_plan
+from keyuan.activities.forms import ComposerForm, new_token, next_days
+from keyuan.activities.models import Plan
+from keyuan.activities.subjects import Subject, subject_or_404
+from keyuan.activities.timeline import KINDS, Asked, Page, counts_of, page_of
+from keyuan.customers.fields import CONTACT
+from keyuan.customers.models import Contact
+from keyuan.org.http import Request
+from keyuan.records.errors import RuleBroken
+from keyuan.records.namebook import NameBook
+from keyuan.ui.audience import may
+from keyuan.ui.formats import phone_display, until
+from keyuan.ui.pages import go, page, toast, wants_part
+
+SHOWN_PLANS = 5
+
+
+@require_http_methods(["GET", "POST"])
+@may("customer", "view")
+def of(request: Request, kind: str, pk: int) -> HttpResponse:
+    """The activities of one record; a POST logs a follow-up."""
+    subject = subject_or_404(request, kind, pk)
+    if request.method == "POST":
+        return _log(request, subject)
+    return _shown(request, subject, _form(request, subject))
+
+
+def _form(request: Request, subject: Subject, data: Any = None) -> ComposerForm:
+    return ComposerForm(data, by=request.user, customer=subject.customer)
+
+
+def _log(request: Request, subject: Subject) -> HttpResponse:
+    form = _form(request, subject, request.POST)
+    try:
+        logged = form.log() if form.is_valid() else None
+    except RuleBroken as refusal:
+        form.add_error(None, str(refusal))
+        logged = None
+    if logged is None:
+        return _shown(request, subject, form, status=422)
+    toast(request, told(logged), more=" · ".join(logged.reasons))
+    if not wants_part(request):
+        return redirect(subject.url)
+    response = _shown(request, subject, _form(request, subject), fresh=True)
+    response["HX-Trigger"] = '{"kx:followed": {}}'
+    return response
+
+
+def told(logged: Logged) -> str:
+    """What one save did, in a sentence."""
+    parts = [_("Follow-up saved")]
+    if logged.completed is not None:
+        parts.append(_("“%(plan)s” is done") % {"plan": logged.completed})
+    if logged.planned is not None:
+        parts.append(_("next contact %(when)s") % {"when": until(logged.planned.starts_at)})
+    if logged.reasons:
+        parts.append(_("it does not count as an effective follow-up"))
+    return " · ".join(parts)
+
+
+def _shown(
+    request: Request, subject: Subject, form: ComposerForm, *, status: int = 200, fresh: bool = False
+) -> HttpResponse:
+    context = {
+        "title": subject.customer.short_or_name,
+        "subject": subject,
+        "form": form,
+        "composer": composer(subject, form, fresh) if request.user.may("follow_up", "create") else None,
+        "next": next_plan(subject.customer, request.user),
+        "may_plan": request.user.may("plan", "create"),
+        **_line(request, subject, form.book),
+    }
+    template = "activities/of.html" if wants_part(request) else "activities/of_page.html"
+    return render(request, template, context, status=status)
+
+
+def composer(subject: Subject, form: ComposerForm, fresh: bool) -> dict[str, Any]:
+    """What the composer shows besides its form."""
+    first = subject.first_contact
+    chosen = form.data.getlist("contacts") if form.is_bound else [str(first.pk)] if first else []  # type: ignore[attr-defined]
+    kinds = [one for one in form.book.options("follow_up_kind") if not one.is_retired]
+    kind = form.data.get("kind") if form.is_bound else (kinds[0].key if kinds else "")
+    return {
+        "kinds": [(one, one.key == kind) for one in kinds],
+        "results": [one for one in form.book.options("follow_up_result") if not one.is_retired],
+        "contacts": [(in_words(one, form.book), str(one.pk) in chosen) for one in subject.contacts],
+        "days": next_days(),
+        "matching": matching_plan(subject.customer, subject.user),
+        "token": form.data.get("token") if form.is_bound else new_token(),
+        "fresh": fresh,
+    }
+
+
+def in_words(contact: Contact, book: NameBook) -> dict[str, Any]:
+    """A contact as it is chosen: title, role, number, and what they like to be told (K6, K9)."""
+    numbers = str(contact.mobile or contact.phone).split(";")
+    preferences, concerns = contact.preferences.strip(), contact.concerns.strip()
+    told = [
+        _("preferences: %(text)s") % {"text": preferences} if preferences else "",
+        _("concerns: %(text)s") % {"text": concerns} if concerns else "",
+    ]
+    return {
+        "contact": contact,
+        "roles": CONTACT.fields["roles"].kind.plain(contact.roles, book),
+        "number": phone_display(numbers[0]) if numbers[0] else "",
+        "prefers": " · ".join(filter(None, told)),
+    }
+
+
+def _line(request: Request, subject: Subject, book: NameBook) -> dict[str, Any]:
+    contact = subject.contact.pk if subject.contact else None
+    asked = asked_of(request, contact)
+    counts = counts_of(subject.customer.pk, book, contact)
+    return {
+        "line": page_of(subject.customer.pk, book, asked),
+        "asked": asked,
+        "counts": counts | {"all": counts["follow_ups"] + counts["changes"]},
+        "book": book,
+    }
+
+
+def asked_of(request: HttpRequest, contact: int | None) -> Asked:
+    given = request.GET
+    kind = given.get("kind", "")
+    return Asked(kind if kind in KINDS else "all", given.get("q", "")[:100], contact, given.get("before", ""))
+
+
+@require_GET
+@may("customer", "view")
+def timeline(request: Request, kind: str, pk: int) -> HttpResponse:
+    """The time line alone: another kind, a search, or the page after a mark."""
+    subject = subject_or_404(request, kind, pk)
+    book = NameBook(request.user)
+    contact = subject.contact.pk if subject.contact else None
+    asked = asked_of(request, contact)
+    shown: Page = page_of(subject.customer.pk, book, asked)
+    context: dict[str, Any] = {"title": subject.customer.short_or_name, "subject": subject, "asked": asked}
+    context |= {"line": shown, "book": book}
+    if not wants_part(request):
+        return page(request, "activities/timeline_page.html", context)
+    return render(request, "activities/lines.html", context)
+
+
+@require_GET
+@may("plan", "view")
+def plans(request: Request, kind: str, pk: int) -> HttpResponse:
+    """The open plans of a record, for its right column."""
+    subject = subject_or_404(request, kind, pk)
+    rows = Plan.objects.visible_to(request.user).open().filter(customer=subject.customer).select_related("kind")
+    found = list(rows.order_by("starts_at", "pk")[: SHOWN_PLANS + 1])
+    context = {"subject": subject, "plans": found[:SHOWN_PLANS], "more": len(found) > SHOWN_PLANS}
+    if not wants_part(request):
+        return go(request, subject.url)
+    return render(request, "activities/plans_block.html", context)
