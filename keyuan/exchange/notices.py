@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -28,6 +28,7 @@ def declare_kinds() -> None:
     declare(NoticeKind(
         IMPORT, gettext_lazy("An import is finished"), "file-spreadsheet", "neutral",
         import_sentence, lambda notice: f"/imports/{notice.record_id}/", own_imports,
+        pairs=owned_imports,
     ))  # fmt: skip
     declare(NoticeKind(
         STAFF, gettext_lazy("An import of members is finished"), "users", "neutral",
@@ -41,6 +42,12 @@ def declare_kinds() -> None:
 
 def own_imports(user: User, ids: Collection[int]) -> set[int]:
     return set(Import.objects.visible_to(user).filter(pk__in=ids).values_list("pk", flat=True))
+
+
+def owned_imports(asked: Sequence[tuple[User, int]]) -> set[tuple[int, int]]:
+    """The same for many people: an import is seen by whoever has begun it."""
+    rows = Import.objects.filter(pk__in={pk for _user, pk in asked}, by__in={user.pk for user, _pk in asked})
+    return set(rows.values_list("by_id", "pk"))
 
 
 def own_sheets(user: User, ids: Collection[int]) -> set[int]:

@@ -32,31 +32,36 @@ STALE = timedelta(days=1)  # what the server has refused for so long is no news 
 State = Notice.Mail
 
 
-def send_waiting(notice_id: int) -> None:
+def send_waiting(notice_id: int) -> bool:
     """Send what waits for the person of this notice: first what a killed worker has claimed, then what is due.
+
+    Returns:
+        False where another worker is mailing to the person: come again, for it may just have stopped looking.
 
     Raises:
         OSError, smtplib.SMTPException: the server does not take it; the job is tried again.
     """
     user_id = Notice.objects.filter(pk=notice_id).values_list("user_id", flat=True).first()
     if user_id is None:
-        return
-    with _alone_for(user_id):
-        while claimed := _claimed(user_id) or _claim(user_id):
+        return True
+    with _alone_for(user_id) as is_alone:
+        while is_alone and (claimed := _claimed(user_id) or _claim(user_id)):
             _send(claimed)
+    return is_alone
 
 
 @contextmanager
-def _alone_for(user_id: int) -> Iterator[None]:
-    """No other worker mails to this person meanwhile. The lock belongs to the session: it ends with a killed worker."""
-    person = user_id % 2**31
+def _alone_for(user_id: int) -> Iterator[bool]:
+    """Whether no other worker mails to this person. The lock belongs to the session: it ends with a killed worker."""
+    place = [LOCK, user_id % 2**31]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s, %s)", [LOCK, person])
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", place)
+        is_alone = cursor.fetchone()[0]
         try:
-            yield
+            yield is_alone
         finally:
-            if not connection.needs_rollback:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK, person])
+            if is_alone and not connection.needs_rollback:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", place)
 
 
 def _claimed(user_id: int) -> list[Notice]:

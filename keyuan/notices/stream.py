@@ -235,21 +235,24 @@ def _look(asked: list[Asked]) -> list[Outcome]:
     """In the thread: who these are, and what is new for those who are asked about."""
     try:
         people = admitted(knock for knock, _told, _news in asked)
-        wanted = {one.pk: one for knock, _told, want in asked if want and isinstance(one := people[knock], User)}
-        found = news.news_of(wanted.values()) if wanted else {}
-        return [_outcome(people[knock], knock, told, found if want else {}) for knock, told, want in asked]
+        wanted = [one if want and isinstance(one := people[knock], User) else None for knock, _told, want in asked]
+        found = news.news_of(one for one in wanted if one) if any(wanted) else {}
+        told = iter(news.in_words(
+            (found[user.pk], found[user.pk].newest if last is None else last, knock.language)
+            for user, (knock, last, _news) in zip(wanted, asked, strict=True) if user
+        ))  # fmt: skip
+        return [
+            _outcome(people[knock], found.get(user.pk) if user else None, last, next(told) if user else [])
+            for user, (knock, last, _news) in zip(wanted, asked, strict=True)
+        ]
     finally:
         connection.close()
 
 
-def _outcome(user: User | int, knock: Knock, told: int | None, found: dict[int, news.News]) -> Outcome:
+def _outcome(user: User | int, mine: news.News | None, last: int | None, new: list[dict[str, Any]]) -> Outcome:
     if not isinstance(user, User):
         return user, 0, None
-    mine = found.get(user.pk)
-    if mine is None:
-        return 200, user.pk, None
-    new = [] if told is None else news.told(user, mine, told, knock.language)
-    return 200, user.pk, (len(mine.unread), max(mine.newest, told or 0), new)
+    return 200, user.pk, (len(mine.unread), max(mine.newest, last or 0), new) if mine else None
 
 
 def _stream_of(scope: Message) -> Stream:

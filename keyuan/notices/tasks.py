@@ -20,7 +20,8 @@ def _with_fresh_connection() -> None:
 def mail_notice(notice_id: int) -> None:
     """The mail about one notice and what else waits for the same person. A second run finds nothing to send."""
     _with_fresh_connection()
-    send_waiting(notice_id)
+    if not send_waiting(notice_id):
+        mail_notice.configure(schedule_in={"seconds": 2}).defer(notice_id=notice_id)
 
 
 @app.periodic(cron="47 3 * * *")

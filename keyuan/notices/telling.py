@@ -77,10 +77,8 @@ def readers(kind: NoticeKind, people: Sequence[User], record_id: int | None) -> 
     """Those of these people who may see the record now."""
     if record_id is None:
         return list(people)
-    if kind.readers is not None:
-        may = kind.readers(people, record_id)
-        return [one for one in people if one.pk in may]
-    return [one for one in people if record_id in kind.visible(one, [record_id])]
+    may = kind.seen([(one, record_id) for one in people])
+    return [one for one in people if (one.pk, record_id) in may]
 
 
 def _write(kind: NoticeKind, people: Sequence[User], values: dict[str, Any]) -> list[int]:

@@ -75,10 +75,10 @@ def test_what_is_taken_back_has_told_nobody(cast, told):
     assert not Notice.objects.exists()
 
 
-def test_ten_times_the_people_cost_no_query_more_where_the_kind_knows_its_readers(cast, told, kind, monkeypatch):
+def test_ten_times_the_people_cost_no_query_more_where_the_kind_asks_for_many(cast, told, kind, monkeypatch):
     role = Role.objects.get(name="rep")
     values = {name: getattr(kind, name) for name in kind.__dataclass_fields__}
-    values["readers"] = lambda people, record_id: {one.pk for one in people if one.may("customer", "view")}
+    values["pairs"] = lambda asked: {(one.pk, record) for one, record in asked if one.may("customer", "view")}
     monkeypatch.setitem(KINDS, "test.told", NoticeKind(**values))
 
     def cost(people, key):
