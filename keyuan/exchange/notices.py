@@ -28,11 +28,11 @@ def declare_kinds() -> None:
     declare(NoticeKind(
         IMPORT, gettext_lazy("An import is finished"), "file-spreadsheet", "neutral",
         import_sentence, lambda notice: f"/imports/{notice.record_id}/", own_imports,
-        pairs=owned_imports,
+        may=("customer", "import"), pairs=owned_imports,
     ))  # fmt: skip
     declare(NoticeKind(
         STAFF, gettext_lazy("An import of members is finished"), "users", "neutral",
-        staff_sentence, lambda notice: f"/admin/users/import/{notice.record_id}/", own_sheets,
+        staff_sentence, lambda notice: f"/admin/users/import/{notice.record_id}/", own_sheets, may="administrator",
     ))  # fmt: skip
     declare(NoticeKind(
         EXPORT, gettext_lazy("An export is ready"), "file-export", "neutral",

@@ -28,6 +28,8 @@ class NoticeKind:
         address: where the click goes.
         visible: of these ids of records those that the person may see now.
         by_mail: whether people get it by mail who have not said otherwise.
+        may: the right (module, operation), or "administrator", without which nobody is ever told: then the preferences
+            leave it out.
         pairs: of these people and ids of records those pairs `(person's id, record's id)` where the person may see the
             record now. Without it `visible` is asked for each person; with it, for many people at once.
     """
@@ -40,6 +42,7 @@ class NoticeKind:
     address: Callable[[Notice], str]
     visible: Callable[[User, Collection[int]], set[int]]
     by_mail: bool = False
+    may: tuple[str, str] | str | None = None
     pairs: Callable[[Sequence[tuple[User, int]]], set[tuple[int, int]]] | None = None
 
     def seen(self, asked: Sequence[tuple[User, int]]) -> set[tuple[int, int]]:
@@ -64,3 +67,14 @@ def declare(kind: NoticeKind) -> None:
     if kind.tone not in TONES or KINDS.get(kind.name, kind) is not kind:
         raise ValueError(kind.name)
     KINDS[kind.name] = kind
+
+
+def kinds_for(user: User) -> list[NoticeKind]:
+    """The kinds that this person may ever be told of, in the order in which they were declared."""
+    return [kind for kind in KINDS.values() if _concerns(kind, user)]
+
+
+def _concerns(kind: NoticeKind, user: User) -> bool:
+    if kind.may is None:
+        return True
+    return user.is_administrator if isinstance(kind.may, str) else user.may(*kind.may)

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from keyuan.notices.kinds import KINDS
+from keyuan.notices.kinds import kinds_for
 from keyuan.notices.models import EVERY_DAY, NoticePreferences
 from keyuan.org.models import User
 from keyuan.ui import formats
@@ -32,12 +32,12 @@ class PreferencesForm(forms.Form):
     app = forms.MultipleChoiceField(required=False)
     mail = forms.MultipleChoiceField(required=False)
 
-    def __init__(self, *args: Any, now: NoticePreferences, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, now: NoticePreferences, **kwargs: Any) -> None:
         start = {"quiet_from": now.quiet_from, "quiet_to": now.quiet_to, "days": now.quiet_days}
         super().__init__(*args, **{**kwargs, "initial": start})
-        self.now = now
+        self.now, self.offered = now, kinds_for(user)
         for name in (APP, MAIL):
-            self.fields[name].choices = [(kind, kind) for kind in KINDS]  # type: ignore[attr-defined]
+            self.fields[name].choices = [(one.name, one.label) for one in self.offered]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -60,10 +60,10 @@ class PreferencesForm(forms.Form):
         return [
             {
                 "kind": kind,
-                "in_app": self.now.shows(name) if shown is None else name in shown,
-                "by_mail": self.now.mails(name, kind.by_mail) if mailed is None else name in mailed,
+                "in_app": self.now.shows(kind.name) if shown is None else kind.name in shown,
+                "by_mail": self.now.mails(kind.name, kind.by_mail) if mailed is None else kind.name in mailed,
             }
-            for name, kind in KINDS.items()
+            for kind in self.offered
         ]
 
     @property
@@ -76,12 +76,15 @@ class PreferencesForm(forms.Form):
 
 
 def prefer(user: User, given: dict[str, Any]) -> None:
-    """Remember what somebody has chosen for themselves."""
+    """Remember what somebody has chosen for themselves; what was not offered to them stays as it is."""
+    offered = [kind.name for kind in kinds_for(user)]
+    before = NoticePreferences.of([user.pk])[user.pk]
     NoticePreferences.objects.update_or_create(
         user=user,
         defaults={
-            "off": [name for name in KINDS if name not in given[APP]],
-            "by_mail": {name: name in given[MAIL] for name in KINDS},
+            "off": [name for name in before.off if name not in offered]
+            + [name for name in offered if name not in given[APP]],
+            "by_mail": before.by_mail | {name: name in given[MAIL] for name in offered},
             "quiet_from": given["quiet_from"],
             "quiet_to": given["quiet_to"],
             "quiet_days": sorted(given["days"]) or list(EVERY_DAY),

@@ -109,7 +109,7 @@ def preferences(request: Request) -> HttpResponse:
     """Which kinds, in the product or by mail, and when it is quiet."""
     user = request.user
     now = NoticePreferences.of([user.pk])[user.pk]
-    form = PreferencesForm(request.POST or None, now=now)
+    form = PreferencesForm(request.POST or None, user=user, now=now)
     if request.method == "POST" and form.is_valid():
         prefer(user, form.cleaned_data)
         toast(request, _("Saved"))

@@ -115,3 +115,15 @@ def test_quiet_hours_that_mean_nothing_are_refused_with_a_sentence(cast, wrong, 
 @pytest.mark.django_db
 def test_the_account_page_leads_to_the_preferences(cast):
     assert "/notices/preferences/" in browser(cast.anna).get("/account/").content.decode()
+
+
+@pytest.mark.django_db
+def test_kinds_that_never_concern_a_person_are_not_offered_and_stay_as_they_are(cast):
+    NoticePreferences.objects.create(user=cast.anna, off=["import.staff_done"])
+    client = browser(cast.anna)
+    page = client.get("/notices/preferences/").content.decode()
+    assert "An import is finished" in page
+    assert "An import of members is finished" not in page
+
+    client.post("/notices/preferences/", FORM)
+    assert "import.staff_done" in NoticePreferences.objects.get().off
