@@ -21,6 +21,6 @@ def attachment(file: BinaryIO, name: str, content_type: str) -> FileResponse:
     return FileResponse(file, as_attachment=True, filename=name, content_type=content_type, headers=HEADERS)
 
 
-def inline_picture(file: BinaryIO) -> FileResponse:
-    """A picture that we have written ourselves; nothing else is ever shown in place."""
-    return FileResponse(file, content_type="image/webp", headers=HEADERS | {"Content-Disposition": "inline"})
+def inline_picture(file: BinaryIO, name: str) -> FileResponse:
+    """A picture that we have written ourselves; nothing else is ever shown in place. `name` has no ending."""
+    return FileResponse(file, filename=f"{name}.webp", content_type="image/webp", headers=HEADERS)

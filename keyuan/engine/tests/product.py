@@ -45,6 +45,15 @@ class Product:
             check=False,
         )  # fmt: skip
 
+    def python(self, script: str) -> subprocess.CompletedProcess[str]:
+        """Run a script beside the running product, with its folder and its database."""
+        with self.chosen():
+            environment = self.environment(DATABASE_URL=Cluster().url(), DJANGO_SETTINGS_MODULE="keyuan.settings")
+        return subprocess.run(
+            [sys.executable, "-c", script],
+            cwd=ROOT, env=environment, timeout=PATIENCE, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
     def start(self) -> None:
         """`keyuan run`, until pages are served."""
         with open(self.output, "wb") as output:

@@ -1,4 +1,5 @@
 import zipfile
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,34 @@ def archive(product: Product) -> Path:
     made = product.command("backup", str(file))
     assert (made.returncode, made.stderr) == (0, "")
     return file
+
+
+ATTACH = """
+import django
+django.setup()
+from django.core.files.uploadedfile import SimpleUploadedFile
+from keyuan.org.models import User
+from keyuan.records.attachments.attaching import upload
+for name in ("contract.txt", "again.txt"):
+    upload(SimpleUploadedFile(name, b"the contract itself" * 1000), User.objects.get(username="admin"))
+"""
+CONTENTS = "SELECT string_agg(DISTINCT digest, ',') FROM attachment"
+
+
+def test_attachments_come_back_with_their_content(product: Product, empty: Product) -> None:
+    made = product.python(ATTACH)
+    assert made.returncode == 0, made.stderr
+    (product.home / "files" / "half.draft").write_bytes(b"on its way")
+    file = product.home / "attachments.zip"
+    assert product.command("backup", str(file)).returncode == 0
+
+    assert empty.command("restore", str(file)).returncode == 0
+
+    empty.start()
+    digest = empty.ask(CONTENTS)
+    assert digest == product.ask(CONTENTS)
+    assert sha256((empty.home / "files" / digest[:2] / digest[2:]).read_bytes()).hexdigest() == digest
+    assert not (empty.home / "files" / "half.draft").exists()
 
 
 def test_an_archive_is_private(archive: Path) -> None:

@@ -1,11 +1,15 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone, translation
 
 from keyuan.customers.models import Contact, Customer, CustomerSearch
 from keyuan.exchange import recycling
 from keyuan.org.settings import set_setting
+from keyuan.records.attachments.attaching import attach
+from keyuan.records.attachments.models import Attachment
+from keyuan.records.attachments.storage import path_of
 from keyuan.records.history import Event
 from keyuan.records.keys import DuplicateKey
 from tests.make import make_contact, make_customer, make_user
@@ -110,3 +114,30 @@ def test_nothing_of_a_purged_customer_is_left(cast):
     assert not Contact.rows.filter(pk=contact.pk).exists()
     assert not CustomerSearch.objects.filter(record_id=customer.pk).exists()
     assert not DuplicateKey.objects.exists()
+
+
+def test_files_go_for_good_with_their_customer_and_its_contacts(cast, django_capture_on_commit_callbacks):
+    customer = make_customer("甲公司", owner=cast.boss)
+    other = make_customer("乙公司", owner=cast.boss)
+    contact = make_contact(customer, "王工")
+    alone, shared = (SimpleUploadedFile("x.txt", word) for word in (b"theirs alone", b"shared by two"))
+    gone = [attach(customer, alone, cast.boss), attach(contact, shared, cast.boss)]
+    gone[0].delete_by(cast.boss)
+    kept = attach(other, SimpleUploadedFile("y.txt", b"shared by two"), cast.boss)
+    customer.delete_by(cast.boss)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        recycling.purge(Customer.objects.binned(cast.boss), by=cast.boss)
+
+    assert [one.pk for one in Attachment.objects.all()] == [kept.pk]
+    assert [path_of(one.digest).exists() for one in gone] == [False, True]
+
+
+def test_a_restored_customer_has_its_files_again(cast):
+    customer = make_customer("甲公司", owner=cast.boss)
+    made = attach(customer, SimpleUploadedFile("x.txt", b"x"), cast.boss)
+    customer.delete_by(cast.boss)
+
+    recycling.restore_all(Customer.objects.binned(cast.boss), by=cast.boss)
+
+    assert made.is_visible_to(cast.boss)

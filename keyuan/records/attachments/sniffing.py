@@ -66,9 +66,9 @@ def sniff(head: bytes, name: str) -> str:
 
 
 def _reads_as_text(head: bytes) -> bool:
-    if b"\0" in head:
-        return head.startswith((b"\xff\xfe", b"\xfe\xff"))
-    return any(_decodes(head, encoding) for encoding in ("utf-8", "gb18030"))
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):  # UTF-16
+        return True
+    return b"\0" not in head and any(_decodes(head, encoding) for encoding in ("utf-8", "gb18030"))
 
 
 def _decodes(head: bytes, encoding: str) -> bool:

@@ -94,7 +94,7 @@ def picture(request: Request, pk: UUID) -> HttpResponseBase:
     if not found.is_picture or size not in pictures.SIZES:
         raise Http404
     try:
-        return inline_picture(pictures.picture(found.digest, size).open("rb"))
+        return inline_picture(pictures.picture(found.digest, size).open("rb"), found.name_parts[0])
     except (pictures.NoPicture, FileNotFoundError) as error:
         raise Http404 from error
 

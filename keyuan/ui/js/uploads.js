@@ -227,7 +227,7 @@ document.addEventListener("change", ({ target }) => {
 });
 
 // Pasting: a picture of the screen goes to the files of the form one writes in.
-const clock = () => new Date().toLocaleTimeString("sv").replaceAll(":", ".");
+const clock = () => new Date().toLocaleString("sv").replaceAll(":", ".");
 
 document.addEventListener("paste", (event) => {
   const list = event.target.closest?.("form")?.querySelector("upload-list");

@@ -2263,7 +2263,7 @@ document.addEventListener("change", ({ target }) => {
   attach(block, target.files);
   target.value = "";
 });
-const clock = () => new Date().toLocaleTimeString("sv").replaceAll(":", ".");
+const clock = () => new Date().toLocaleString("sv").replaceAll(":", ".");
 
 document.addEventListener("paste", (event) => {
   const list = event.target.closest?.("form")?.querySelector("upload-list");

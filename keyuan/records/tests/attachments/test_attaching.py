@@ -5,9 +5,10 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, connection, connections, transaction
 from django.utils import timezone
 
+from keyuan.engine.archive import FILES_LOCK
 from keyuan.org.settings import set_setting
 from keyuan.records.attachments import sweeping
 from keyuan.records.attachments.attaching import attach, claim_pending, upload
@@ -395,6 +396,23 @@ def test_a_waiting_file_that_two_records_claim_at_once_goes_to_one(cast):
 
     assert [type(failure) for failure in failures] == [RuleBroken]
     assert Event.objects.filter(name="attached").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_deleted_under_a_running_backup_and_the_night_makes_up_for_it(cast, monkeypatch):
+    made = upload(file("x.txt", b"copied just now"), cast.anna)
+    backup = connection.copy()
+    with backup.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [FILES_LOCK])
+        made.delete_by(cast.anna)
+        stays = path_of(made.digest).exists()
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [FILES_LOCK])
+    backup.close()
+
+    monkeypatch.setattr(sweeping, "OLD", -1)
+    sweeping.drop_unknown()
+
+    assert (stays, path_of(made.digest).exists()) == (True, False)
 
 
 def at_once(*works):
