@@ -21,7 +21,7 @@ NAUGHTY = Path(os.environ.get("KEYUAN_TEST_DATA", "../shared/data")) / "naughty_
         ("海曙二期方案 V3.pdf", "海曙二期方案 V3.pdf"),
         ("../../etc/passwd", "passwd"),
         ("..\\..\\windows\\system.ini", "system.ini"),
-        ("C:\\Users\\林\\合同.docx", "合同.docx"),
+        ("D:\\资料\\林\\合同.docx", "合同.docx"),
         ("/", "file"),
         ("", "file"),
         ("...", "file"),
