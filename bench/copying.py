@@ -45,9 +45,9 @@ def copy(connection: psycopg.Connection, table: str, columns: Sequence[str], row
         pipe.write(lines)
 
 
-def set_aside(connection: psycopg.Connection) -> list[list[str]]:
+def set_aside(connection: psycopg.Connection, tables: Sequence[str] = LOADED) -> list[list[str]]:
     """Drop the indexes of the loaded tables that no constraint needs; the statements that bring each back."""
-    found = connection.execute(_INDEXES, [list(LOADED)]).fetchall()
+    found = connection.execute(_INDEXES, [list(tables)]).fetchall()
     for name, _definition, _target in found:
         connection.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(name)))
     return [[definition, *_statistics(name, target)] for name, definition, target in found]

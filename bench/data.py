@@ -16,6 +16,7 @@ from typing import Any
 import psycopg
 
 from bench import home
+from bench.activities import EACH, add
 from bench.copying import LOADED, bring_back, copy, set_aside
 
 CHUNK = 2000
@@ -43,30 +44,35 @@ class Progress:
 def build(size: str) -> None:
     """Make the data of this size, unless it is there."""
     place = home.enter(size)
-    if home.noted(place):
-        print(f"{place} holds {home.noted(place)}")
+    noted = home.noted(place)
+    if "activities" in noted:
+        print(f"{place} holds {noted}")
         return
     place.mkdir(parents=True, exist_ok=True)
     own = place / "postgresql.conf"
     own.write_text(FASTER)
     progress = Progress()
     try:
-        _build(home.SIZES[size], progress)
+        _build(home.SIZES[size], progress, has_customers=bool(noted))
     finally:
         own.unlink()
-    home.note(place, customers=home.SIZES[size])
+    home.note(place, customers=home.SIZES[size], activities=EACH * home.SIZES[size])
     progress.say(f"done: {place}")
 
 
-def _build(count: int, progress: Progress) -> None:
+def _build(count: int, progress: Progress, *, has_customers: bool) -> None:
     from keyuan.__main__ import set_up_django
     from keyuan.engine import database
     from keyuan.engine.postgres import NAME, SUPERUSER, Cluster
 
     with database.alone():
         set_up_django()
-        world = _foundation()
         url = Cluster().url(NAME, SUPERUSER)
+        if has_customers:
+            _bring_up_to_date()
+            add(url, progress)
+            return
+        world = _foundation()
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("SET client_min_messages = warning")
             aside = set_aside(connection)
@@ -75,6 +81,14 @@ def _build(count: int, progress: Progress) -> None:
             _set_sequences(connection)
             bring_back(url, aside, progress.say)
             connection.execute("VACUUM (ANALYZE)")
+        add(url, progress)
+
+
+def _bring_up_to_date() -> None:
+    from keyuan.engine.prepare import prepare_files, prepare_tables
+
+    prepare_tables()
+    prepare_files()
 
 
 def _foundation() -> Any:

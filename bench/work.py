@@ -48,7 +48,7 @@ def opened(person: Person) -> Iterator[Ask]:
 
 
 def histories(person: Person) -> Iterator[Ask]:
-    return got([f"/customers/{customer.pk}/timeline/" for customer in person.customers], **HTMX)
+    return got([f"/activities/of/customer/{customer.pk}/" for customer in person.customers], **HTMX)
 
 
 def saved(person: Person) -> Iterator[Ask]:
