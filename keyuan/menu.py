@@ -10,11 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from keyuan.activities.lists import FOLLOW_UP_LIST, PLAN_LIST, show_activity_cells
+from keyuan.activities.notices import declare_activity_kinds
+from keyuan.activities.reminding import remind
 from keyuan.activities.views.today import today_count
 from keyuan.customers.fields import CONTACT, CUSTOMER
 from keyuan.customers.lists import CONTACT_LIST, CUSTOMER_LIST, show_cells
 from keyuan.customers.models import Contact, Customer
 from keyuan.exchange.notices import declare_kinds
+from keyuan.notices.clock import every_second
 from keyuan.notices.reading import unread_count
 from keyuan.org.http import Request
 from keyuan.records.attachments.holders import Holder, declare
@@ -99,6 +102,8 @@ def _links(remembered: Iterable[Favourite | Recent], request: Request, icon: str
 def compose() -> None:
     """Called once, when the process starts."""
     declare_kinds()
+    declare_activity_kinds()
+    every_second(remind)
     show_cells()
     show_activity_cells()
     declare(Holder(Customer, "/customers/"), Holder(Contact, "/contacts/"))

@@ -1,5 +1,6 @@
 """Index of the jobs of every room: procrastinate imports it in every process."""
 
+from keyuan.activities.tasks import *  # noqa: F403
 from keyuan.engine.tasks import *  # noqa: F403
 from keyuan.exchange.tasks import *  # noqa: F403
 from keyuan.notices.tasks import *  # noqa: F403

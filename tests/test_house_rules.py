@@ -28,6 +28,8 @@ REASONS = {
     ("keyuan/customers/finding.py", "a search finds before rights, which its list applies"),
     ("keyuan/activities/finding.py", "a search finds before rights, which its list applies"),
     ("keyuan/activities/forgetting.py", "what hangs on a customer goes for good with it"),
+    ("keyuan/activities/reminding.py", "people are reminded of the plans they take part in"),
+    ("keyuan/activities/reminding.py", "superiors are told what their people have let pass"),
     ("keyuan/demo/activities.py", "the demo tells of its own contacts"),
     ("keyuan/people/effects.py", "an administrator is told how many rows a role would show"),
     ("keyuan/customers/searching.py", "a search finds before rights, which its list applies"),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from keyuan.activities.models import FollowUp, Plan
 from keyuan.activities.rules import activity_rules, why_not_effective
+from keyuan.activities.telling import tell_followed
 from keyuan.customers.models import Contact, Customer
 from keyuan.org.models import User
 from keyuan.records.errors import RuleBroken
@@ -83,6 +84,7 @@ def log_follow_up(
         if "a_form_is_saved_once" not in str(clash):
             raise
         return Logged(FollowUp.rows.get(author=by, token=token), is_new=False)
+    tell_followed(follow_up, by)
     completed = completes.complete(by=by, follow_up=follow_up, at=follow_up.at) if completes else None
     planned = plan_next(follow_up, next_step, by=by) if next_step else None
     return Logged(follow_up, completed, planned, reasons=reasons_of(follow_up))

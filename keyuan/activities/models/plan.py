@@ -19,6 +19,7 @@ from django.utils.translation import pgettext_lazy
 from keyuan.activities.models.deriving import derive_plans, push_dates
 from keyuan.activities.models.follow_up import SEEN_WITH, FollowUp
 from keyuan.activities.models.series import PlanSeries
+from keyuan.activities.telling import people_of, tell_cancelled, tell_changed, tell_invited
 from keyuan.customers.models import Customer
 from keyuan.customers.models.customer import choice
 from keyuan.org.models import User
@@ -153,6 +154,14 @@ class Plan(Record):
         Customer.hold([pk for pk in (self.customer_id,) if pk])
         return super().lock()
 
+    @classmethod
+    @transaction.atomic
+    def add(cls, *, by: User, **values: Any) -> Self:
+        """A new plan of `by`, or of whom they may plan for; who takes part is told."""
+        plan = super().add(by=by, **values)
+        tell_invited(plan, people_of(plan), by)
+        return plan
+
     @transaction.atomic
     def edit(self, *, by: User, **changes: Any) -> Self:
         """As every record is edited; a plan that goes to another customer is no longer the next step of the first.
@@ -160,12 +169,15 @@ class Plan(Record):
         Raises:
             NotAllowed, Stale.
         """
-        old, customer = self.customer_id, changes.get("customer")
+        locked = self.lock()
+        old, customer = locked.customer_id, changes.get("customer")
+        before = (people_of(locked), locked.starts_at)
         if customer is not None and customer.pk != old and not customer.allows(by, SEEN_WITH):
             raise NotAllowed(_now("You may not plan for this customer."))
         edited = super().edit(by=by, **changes)
         if old and old != edited.customer_id:
             push_dates({old})
+        tell_changed(edited, before, by)
         return edited
 
     @property
@@ -196,7 +208,9 @@ class Plan(Record):
         Raises:
             NotAllowed, RuleBroken: it is not open.
         """
-        return self._settle(by, "cancelled", state=self.State.CANCELLED)
+        cancelled = self._settle(by, "cancelled", state=self.State.CANCELLED)
+        tell_cancelled(cancelled, by)
+        return cancelled
 
     def _settle(self, by: User, event: str, **fields: Any) -> Self:
         locked = self.lock()

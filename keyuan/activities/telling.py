@@ -1,0 +1,71 @@
+"""Whom verbs of follow-ups and plans tell about what they did."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from keyuan.notices.telling import tell
+from keyuan.org.models import User
+
+if TYPE_CHECKING:
+    from keyuan.activities.models import FollowUp, Plan
+
+REMINDED, INVITED, MOVED, CANCELLED, OVERDUE = (
+    "plan.reminder", "plan.invited", "plan.moved", "plan.cancelled", "plan.overdue",
+)  # fmt: skip
+FOLLOWED = "follow_up.written"
+SNIPPET = 80
+
+
+def told_of(plan: Plan, **more: Any) -> dict[str, Any]:
+    """What the sentence about a plan needs."""
+    at = plan.starts_at.isoformat() if plan.starts_at else None
+    return {"subject": plan.subject, "at": at, "all_day": plan.is_all_day, "customer": customer_name(plan), **more}
+
+
+def customer_name(plan: Plan) -> str:
+    return plan.customer.name if plan.customer else ""
+
+
+def people_of(plan: Plan) -> set[int]:
+    return {pk for pk in (plan.owner_id, *plan.participants) if pk}
+
+
+def tell_invited(plan: Plan, people: set[int], by: User) -> None:
+    """They take part from now on, or it is theirs."""
+    if people:
+        tell(
+            INVITED, to=people, record_id=plan.pk, by=by, key=f"plan:{plan.pk}:in:{plan.version}", details=told_of(plan)
+        )
+
+
+def tell_changed(plan: Plan, before: tuple[set[int], datetime | None], by: User) -> None:
+    """Who takes part is told of another time; who has joined, of the plan."""
+    people, at = before
+    tell_invited(plan, people_of(plan) - people, by)
+    if plan.starts_at != at:
+        to = people_of(plan) & people
+        tell(MOVED, to=to, record_id=plan.pk, by=by, key=f"plan:{plan.pk}:at:{plan.version}", details=told_of(plan))
+
+
+def tell_cancelled(plan: Plan, by: User) -> None:
+    key = f"plan:{plan.pk}:cancelled:{plan.version}"
+    tell(CANCELLED, to=people_of(plan), record_id=plan.pk, by=by, key=key, details=told_of(plan))
+
+
+def tell_followed(follow_up: FollowUp, by: User) -> None:
+    """The owner of a customer is told what a colleague wrote."""
+    owner = follow_up.customer.owner_id
+    if owner is None or owner == by.pk:
+        return
+    details = {"customer": follow_up.customer.name, "content": follow_up.content[:SNIPPET]}
+    tell(FOLLOWED, to=[owner], record_id=follow_up.pk, by=by, key=f"follow-up:{follow_up.pk}", details=details)
+
+
+def days_late(plan: Plan) -> int:
+    """Whole days since a plan was due."""
+    assert plan.due_at is not None
+    return (timezone.localdate() - timezone.localdate(plan.due_at)).days
