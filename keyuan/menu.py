@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from keyuan.activities.lists import FOLLOW_UP_LIST, PLAN_LIST, show_activity_cells
+from keyuan.activities.models import FollowUp, Plan
 from keyuan.activities.notices import declare_activity_kinds
 from keyuan.activities.reminding import remind
 from keyuan.activities.views.today import today_count
@@ -107,6 +108,7 @@ def compose() -> None:
     show_cells()
     show_activity_cells()
     declare(Holder(Customer, "/customers/"), Holder(Contact, "/contacts/"))
+    declare(Holder(FollowUp, "/activities/"), Holder(Plan, "/activities/plans/"))
     install_lists(CUSTOMER_LIST, CONTACT_LIST, FOLLOW_UP_LIST, PLAN_LIST)
     install(
         [
@@ -124,6 +126,7 @@ def compose() -> None:
                     Link(_("Roles and permissions"), "/admin/roles/", "shield-lock"),
                     Link(_("Classes and lists"), "/admin/lists/", "list"),
                     Link(pgettext_lazy("menu", "Tags"), "/admin/tags/", "tags"),
+                    Link(_("Follow-ups and plans"), "/admin/activities/", "calendar-due"),
                     Link(_("Business registry"), "/admin/registry/", "building", may="administrator"),
                     Link(_("Modules"), "/admin/modules/", "layout-dashboard"),
                     Link(_("Sign-in and passwords"), "/admin/security/", "lock"),

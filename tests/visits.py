@@ -315,6 +315,10 @@ VISITS = {
     "POST /contacts/<int:pk>/restore/": Visit(about="contact", before=binned("contact"), to="/contacts/"),
     "POST /contacts/<int:pk>/show/<slug:name>/": Visit(DIM, about="contact", path={"name": "mobile"}, to="/contacts/"),
     # Activities
+    "GET /admin/activities/": Visit(CHIEF),
+    "POST /admin/activities/": Visit(
+        CHIEF, data={"min_length": "6", "edit_hours": "24", "escalate_days": "3"}, to="/admin/activities/"
+    ),
     "GET /activities/": Visit(data={"view": "all", "q": "共同"}),
     "GET /activities/count/": Visit(data={"view": "all", "exact": "1"}),
     "POST /activities/bulk/": Visit(data=ids("follow_up", verb="delete"), to="/activities/"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from keyuan.activities.fields import FOLLOW_UP, PLAN
 from keyuan.activities.models.follow_up import SEEN_WITH
-from keyuan.activities.timeline import load_follow_ups
+from keyuan.activities.timeline import meet_follow_ups
 from keyuan.customers.fields import CUSTOMER
 from keyuan.customers.models import Contact, Customer
 from keyuan.records.namebook import NameBook
@@ -78,7 +78,7 @@ PLAN_VIEWS = (
 
 def load_follow_up_rows(rows: list[Any], book: NameBook) -> None:
     """Authors and contacts of one page; what the reader may not see is blank."""
-    load_follow_ups(rows, book)
+    meet_follow_ups(rows, book)
     veil(CUSTOMER, _customers(rows), book.user)
 
 

@@ -6,10 +6,14 @@ import unicodedata
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from keyuan.org.administrators import require_administrator
+from keyuan.org.models import User
 from keyuan.org.settings import set_setting, setting
+from keyuan.people import log
 
 SETTING = "activity_rules"
 
@@ -46,6 +50,19 @@ def activity_rules() -> ActivityRules:
 
 def set_activity_rules(rules: ActivityRules) -> None:
     set_setting(SETTING, asdict(rules))
+
+
+@transaction.atomic
+def decide(wanted: ActivityRules, *, by: User) -> bool:
+    """Let these rules hold for what is written from now on; whether anything changed.
+
+    Raises:
+        NotAllowed: `by` is no administrator.
+    """
+    require_administrator(by)
+    before = activity_rules()
+    set_activity_rules(wanted)
+    return log.write_difference("setting", 0, asdict(before), asdict(wanted), by=by)
 
 
 def edit_hours() -> int:

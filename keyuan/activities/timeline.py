@@ -16,11 +16,13 @@ from django.utils.dateparse import parse_datetime
 from keyuan.activities.fields import FOLLOW_UP
 from keyuan.activities.models import FollowUp
 from keyuan.customers.fields import CONTACT, CUSTOMER
+from keyuan.records.attachments.models import Attachment
 from keyuan.records.history import Change, Event
 from keyuan.records.namebook import NameBook
 from keyuan.records.search import match
 from keyuan.records.story import Story, stories
 from keyuan.records.veil import veil
+from keyuan.ui.attachments.shown import chip
 
 CATALOGUES = {"customer": CUSTOMER, "contact": CONTACT}
 SIZE = 20
@@ -39,6 +41,10 @@ _EVENTS = """
     WHERE customer_id = %(customer)s AND record_type NOT IN ('follow_up', 'plan')
         AND record_type = ANY(%(types)s) {more}
     ORDER BY at DESC, id DESC LIMIT %(size)s
+"""
+_WITH_FILES = """
+    SELECT record_id FROM attachment
+    WHERE customer_id = %(customer)s AND record_type = 'follow_up' AND deleted_at IS NULL
 """
 _BEFORE = "AND at <= %(at)s AND (at, {rank}, id) < (%(at)s, %(rank)s, %(id)s)"
 _PAGE = """
@@ -116,7 +122,7 @@ def _arms(customer: int, book: NameBook, asked: Asked) -> tuple[list[str], dict[
     types = [one for one in CATALOGUES if user.may(one, "view")]
     given: dict[str, Any] = {"customer": customer, "types": types, "files": list(FILES)}
     arms = []
-    if asked.kind in ("all", "follow_ups") and user.may("follow_up", "view"):
+    if asked.kind != "changes" and user.may("follow_up", "view"):
         arms.append((_FOLLOW_UPS, _narrowed_follow_ups(book, asked, given), FOLLOWED))
     if asked.kind != "follow_ups" and types:
         arms.append((_EVENTS, _narrowed_events(asked, given), EVENT))
@@ -128,6 +134,8 @@ def _narrowed_follow_ups(book: NameBook, asked: Asked, given: dict[str, Any]) ->
     if asked.contact is not None:
         given["contact"] = [asked.contact]
         more += " AND contacts @> %(contact)s::bigint[]"
+    if asked.kind == "files":
+        more += f" AND id IN ({_WITH_FILES})"
     if asked.q.strip():
         given["found"] = _found(book, asked.q, given["customer"])
         more += " AND id = ANY(%(found)s)"
@@ -212,11 +220,22 @@ def _follow_up(row: Any, customer: int) -> FollowUp:
     )
 
 
-def load_follow_ups(rows: list[FollowUp], book: NameBook) -> None:
+def meet_follow_ups(rows: list[FollowUp], book: NameBook) -> None:
     """The authors and contacts of these follow-ups, a query each; what the reader may not see is blank."""
     book.meet(one.author_id for one in rows)
     book.meet_records(FOLLOW_UP.fields["contacts"].kind.link.model, (pk for one in rows for pk in one.contacts))  # type: ignore[attr-defined]
     veil(FOLLOW_UP, rows, book.user)
+
+
+def load_follow_ups(rows: list[FollowUp], book: NameBook) -> None:
+    """The authors, contacts and files of these follow-ups, a query each; what the reader may not see is blank."""
+    meet_follow_ups(rows, book)
+    attached: dict[int, list[Attachment]] = {}
+    found = Attachment.objects.living().filter(record_type="follow_up", record_id__in=[one.pk for one in rows])
+    for file in found.order_by("created_at", "pk"):
+        attached.setdefault(file.record_id or 0, []).append(file)
+    for one in rows:
+        one.files = [chip(file) for file in attached.get(one.pk, [])]
 
 
 def _event(row: Any) -> Event:

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from keyuan.activities.views import follow_ups, hub, lists, quick, today
+from keyuan.activities.views import follow_ups, hub, lists, quick, rules, today
 
 app = (
     [
@@ -23,6 +23,8 @@ app = (
     ],
     "activities",
 )
+admin_urls = ([path("", rules.rules, name="rules")], "activity_rules")
 urlpatterns = [
+    path("admin/activities/", include(admin_urls)),
     path("activities/", include(app)),
 ]

@@ -63,6 +63,7 @@ class FollowUp(Record):
     next_contact_at = models.DateTimeField(_("Next contact"), null=True, blank=True)
     place = models.CharField(pgettext_lazy("where", "Place"), max_length=200, blank=True)
     is_effective = models.BooleanField(_("Effective"), default=True, editable=False)
+    files: Any = ()  # read by who shows it
     token = models.UUIDField(null=True, editable=False)  # of the form it came from: sent twice, saved once
 
     rows: ClassVar[Any] = FollowUpQuerySet.as_manager()

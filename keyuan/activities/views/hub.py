@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from keyuan.customers.models import Contact
 from keyuan.org.http import Request
 from keyuan.records.errors import RuleBroken
 from keyuan.records.namebook import NameBook
+from keyuan.ui.attachments.taking import Pending, take_files
 from keyuan.ui.audience import may
 from keyuan.ui.formats import phone_display, until
 from keyuan.ui.pages import go, page, toast, wants_part
@@ -41,20 +43,29 @@ def _form(request: Request, subject: Subject, data: Any = None) -> ComposerForm:
 
 
 def _log(request: Request, subject: Subject) -> HttpResponse:
-    form = _form(request, subject, request.POST)
-    try:
-        logged = form.log() if form.is_valid() else None
-    except RuleBroken as refusal:
-        form.add_error(None, str(refusal))
-        logged = None
+    form, files = _form(request, subject, request.POST), take_files(request)
+    logged = save(form, files)
     if logged is None:
-        return _shown(request, subject, form, status=422)
+        return _shown(request, subject, form, status=422, files=files)
     toast(request, told(logged), more=" · ".join(logged.reasons))
     if not wants_part(request):
         return redirect(subject.url)
     response = _shown(request, subject, _form(request, subject), fresh=True)
     response["HX-Trigger"] = '{"kx:followed": {}}'
     return response
+
+
+def save(form: ComposerForm, files: Pending) -> Logged | None:
+    """The follow-up with its files, all of it or nothing; None where the form says what is wrong."""
+    try:
+        with transaction.atomic():
+            logged = form.log() if form.is_valid() else None
+            if logged is not None and logged.is_new and files:
+                files.attach_to(logged.follow_up)
+            return logged
+    except RuleBroken as refusal:
+        form.add_error(None, str(refusal))
+        return None
 
 
 def told(logged: Logged) -> str:
@@ -70,7 +81,13 @@ def told(logged: Logged) -> str:
 
 
 def _shown(
-    request: Request, subject: Subject, form: ComposerForm, *, status: int = 200, fresh: bool = False
+    request: Request,
+    subject: Subject,
+    form: ComposerForm,
+    *,
+    status: int = 200,
+    fresh: bool = False,
+    files: Pending | None = None,
 ) -> HttpResponse:
     context = {
         "title": subject.customer.short_or_name,
@@ -78,6 +95,7 @@ def _shown(
         "form": form,
         "composer": composer(subject, form, fresh) if request.user.may("follow_up", "create") else None,
         "next": next_plan(subject.customer, request.user),
+        "uploaded": files.chips() if files else [],
         "may_plan": request.user.may("plan", "create"),
         **_line(request, subject, form.book),
     }

@@ -10,16 +10,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from keyuan.activities.forms import ComposerForm, new_token, next_days
-from keyuan.activities.views.hub import told
+from keyuan.activities.views.hub import save, told
 from keyuan.customers.fields import CUSTOMER
 from keyuan.customers.models import Customer
 from keyuan.org.http import Request
 from keyuan.records.cleaners import Invalid
-from keyuan.records.errors import RuleBroken
 from keyuan.records.kinds import Link
 from keyuan.records.listing import Listing
 from keyuan.records.namebook import NameBook
 from keyuan.records.remembering import Recent
+from keyuan.ui.attachments.taking import take_files
 from keyuan.ui.audience import may
 from keyuan.ui.pages import go, in_drawer, page, toast, wants_part
 
@@ -37,11 +37,7 @@ def quick(request: Request) -> HttpResponse:
     if customer is None:
         return _shown(request, None, {"customer": refusal}, status=422)
     form = ComposerForm(request.POST, by=request.user, customer=customer)
-    try:
-        logged = form.log() if form.is_valid() else None
-    except RuleBroken as broken:
-        form.add_error(None, str(broken))
-        logged = None
+    logged = save(form, take_files(request))
     if logged is None:
         return _shown(request, form, {}, status=422)
     toast(request, told(logged), more=" · ".join(logged.reasons))

@@ -25,6 +25,8 @@ LISTS = {
     "registration_status": gettext_lazy("Registration status"),
     "contact_role": gettext_lazy("Contact roles"),
     "lost_reason": gettext_lazy("Reason for the loss"),
+    "follow_up_kind": gettext_lazy("Kind of follow-up"),
+    "follow_up_result": gettext_lazy("Result of a follow-up"),
 }
 SHOWN_LISTS = {"category": LISTS["category"], "industry": gettext_lazy("Industry"), **LISTS}
 """The menu of lists; industries have pages of their own."""
