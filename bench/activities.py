@@ -31,7 +31,8 @@ FOLLOW_UPS = """
     INSERT INTO follow_up (id, customer_id, author_id, kind_id, at, minutes, contacts, content, result_id,
         next_contact_at, place, is_effective, created_at, created_by_id, updated_at, updated_by_id, version, custom)
     SELECT number, customer, author, (%(kinds)s::bigint[])[1 + hash %% 7], at, NULL, contacts,
-        (%(said)s::text[])[1 + hash %% 10] || '，' || (%(then)s::text[])[1 + hash / 7 %% 12] || '。单号 V' || hash %% 99991,
+        (%(said)s::text[])[1 + hash %% 10] || '，' || (%(then)s::text[])[1 + hash / 7 %% 12]
+            || '。单号 V' || hash %% 99991,
         (%(results)s::bigint[])[1 + hash / 3 %% 6], NULL, '', true, at, author, at, author, 1, '{{}}'
     FROM ({source}) AS made
 """
@@ -57,11 +58,11 @@ SEARCH = """
     SELECT id, 'text', lower(translate(content, '，。', ',.')) FROM follow_up
 """
 PLANS = """
-    INSERT INTO plan (subject, kind_id, customer_id, contacts, participants, owner_id, department_id, starts_at, ends_at,
-        is_all_day, place, priority, notes, reminders, state, is_detached, created_at, created_by_id, updated_at,
+    INSERT INTO plan (subject, kind_id, customer_id, contacts, participants, owner_id, department_id, starts_at,
+        ends_at, is_all_day, place, priority, notes, reminders, state, is_detached, created_at, created_by_id, updated_at,
         updated_by_id, version, custom)
-    SELECT (%(then)s::text[])[1 + id %% 12], (%(kinds)s::bigint[])[1 + id %% 7], id, '{}', '{}', owner_id, department_id,
-        next_contact_at, next_contact_at + interval '1 hour', false, '', 'normal', '', '{}', 'open', false,
+    SELECT (%(then)s::text[])[1 + id %% 12], (%(kinds)s::bigint[])[1 + id %% 7], id, '{}', '{}', owner_id,
+        department_id, next_contact_at, next_contact_at + interval '1 hour', false, '', 'normal', '', '{}', 'open', false,
         created_at, owner_id, created_at, owner_id, 1, '{}'
     FROM customer WHERE next_contact_at IS NOT NULL AND deleted_at IS NULL
 """

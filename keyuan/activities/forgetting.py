@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from keyuan.activities.models import FollowUp, FollowUpSearch, Plan, PlanSearch
+from keyuan.records.attachments.models import purge
 
 
 def forget_activities(customers: Sequence[int]) -> None:
@@ -13,5 +14,6 @@ def forget_activities(customers: Sequence[int]) -> None:
         rows = model.objects.unscoped(reason="what hangs on a customer goes for good with it").filter(
             customer__in=customers
         )
+        purge(model.module, list(rows.values_list("pk", flat=True)))
         search.objects.filter(record_id__in=rows.values("pk")).delete()
         rows.delete()
