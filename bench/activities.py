@@ -59,11 +59,11 @@ SEARCH = """
 """
 PLANS = """
     INSERT INTO plan (subject, kind_id, customer_id, contacts, participants, owner_id, department_id, starts_at,
-        ends_at, is_all_day, place, priority, notes, reminders, state, is_detached, created_at, created_by_id, updated_at,
-        updated_by_id, version, custom)
+        ends_at, is_all_day, place, priority, notes, reminders, state, is_detached, created_at,
+        created_by_id, updated_at, updated_by_id, version, custom)
     SELECT (%(then)s::text[])[1 + id %% 12], (%(kinds)s::bigint[])[1 + id %% 7], id, '{}', '{}', owner_id,
-        department_id, next_contact_at, next_contact_at + interval '1 hour', false, '', 'normal', '', '{}', 'open', false,
-        created_at, owner_id, created_at, owner_id, 1, '{}'
+        department_id, next_contact_at, next_contact_at + interval '1 hour', false, '', 'normal', '', '{}', 'open',
+        false, created_at, owner_id, created_at, owner_id, 1, '{}'
     FROM customer WHERE next_contact_at IS NOT NULL AND deleted_at IS NULL
 """
 WEEK = """
