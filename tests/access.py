@@ -146,7 +146,7 @@ THEIRS = {
     "import": f"by_id NOT IN ({PEOPLE})",
     "import_row": f"import_id IN (SELECT id FROM import WHERE by_id NOT IN ({PEOPLE}))",
     "export": f"by_id NOT IN ({PEOPLE})",
-    "notice": f"user_id NOT IN ({PEOPLE})",
+    "notice": f"key = 'access' AND user_id NOT IN ({PEOPLE})",  # others may be told something new
     "notice_preferences": f"user_id NOT IN ({PEOPLE})",
     "attachment": f"customer_id IN ({OWNED_CUSTOMERS})",
     "(SELECT * FROM attachment WHERE record_type IS NULL)": f"created_by_id NOT IN ({PEOPLE})",
