@@ -50,6 +50,7 @@ def _is_wanted(name: str, wanted: list[str]) -> bool:
 
 
 def _rows(product: Product, wanted: list[str], times: int) -> Iterator[Row]:
+    from bench.activity_work import ACTIVITY_WORKS
     from bench.browser import browser_rows
     from bench.importing import import_rows
     from bench.persons import persons
@@ -57,7 +58,7 @@ def _rows(product: Product, wanted: list[str], times: int) -> Iterator[Row]:
 
     people = persons()
     imported = partial(import_rows, people[-1].user)
-    for work in WORKS:
+    for work in (*WORKS, *ACTIVITY_WORKS):
         if _is_wanted(work.name, wanted):
             yield work.name, _target(work), [_figure(_times(product, person, work, times), work) for person in people]
     others = {

@@ -45,7 +45,7 @@ REASONS = {
 """Who may look at rows without asking for whom, and why."""
 
 ROWS = {
-    "keyuan/activities/composing.py": "finds what a form has saved before; checks whose contacts are named",
+    "keyuan/activities/composing.py": "finds what a form of this person has saved before",
     "keyuan/activities/forms.py": "checks that contacts belong to a customer that the person may see",
     "keyuan/activities/timeline.py": "searches among the follow-ups of a customer that the person may see",
     "keyuan/customers/bulk.py": "locks rows whose ids came out of allowed()",

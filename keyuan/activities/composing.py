@@ -15,14 +15,10 @@ from django.utils.translation import gettext as _
 from keyuan.activities.models import FollowUp, Plan
 from keyuan.activities.rules import activity_rules, why_not_effective
 from keyuan.activities.telling import tell_followed
-from keyuan.customers.models import Contact, Customer
+from keyuan.customers.models import Customer
 from keyuan.org.models import User
-from keyuan.records.errors import RuleBroken
 from keyuan.records.options import Option
 from keyuan.records.relative_dates import start_of
-
-AHEAD = timedelta(minutes=5)
-"""Clocks differ; what lies further ahead has not happened yet."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +69,6 @@ def log_follow_up(
     """
     if token and (saved := FollowUp.rows.filter(author=by, token=token).first()):
         return Logged(saved, is_new=False)
-    _check(customer, values)
     Customer.hold([customer.pk])
     try:
         with transaction.atomic():
@@ -88,14 +83,6 @@ def log_follow_up(
     completed = completes.complete(by=by, follow_up=follow_up, at=follow_up.at) if completes else None
     planned = plan_next(follow_up, next_step, by=by) if next_step else None
     return Logged(follow_up, completed, planned, reasons=reasons_of(follow_up))
-
-
-def _check(customer: Customer, values: dict[str, Any]) -> None:
-    if values.get("at") and values["at"] > timezone.now() + AHEAD:
-        raise RuleBroken(_("A follow-up has happened; its time can't lie ahead. Plan it instead."))
-    contacts = set(values.get("contacts") or ())
-    if contacts and Contact.rows.living().filter(pk__in=contacts, customer=customer).count() < len(contacts):
-        raise RuleBroken(_("Choose contacts of this customer."))
 
 
 def plan_next(follow_up: FollowUp, step: NextStep, *, by: User) -> Plan:

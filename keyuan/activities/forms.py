@@ -48,6 +48,11 @@ class FollowUpForm(RecordForm):
         kinds = [one for one in self.book.options("follow_up_kind") if not one.is_retired]
         return {"kind": kinds[0].pk if kinds else None, "at": timezone.now()}
 
+    def offered(self, by: User) -> dict[str, Field]:
+        """Whom a follow-up is about stays; the next contact is planned with a new one only."""
+        stays = {"customer", "next_contact_at"} if self.instance is not None else set()
+        return {name: one for name, one in super().offered(by).items() if name not in stays}
+
     def clean_minutes(self) -> int | None:
         minutes = self.cleaned_data.get("minutes")
         if minutes is not None and not 0 <= minutes <= 24 * 60:
@@ -193,9 +198,6 @@ class CorrectionForm(FollowUpForm):
 
     def __init__(self, *args: Any, only: Iterable[str] | None = None, **options: Any) -> None:
         super().__init__(*args, only=only or WRITTEN, **options)
-
-    def offered(self, by: User) -> dict[str, Field]:
-        return {name: one for name, one in super().offered(by).items() if name != "customer"}
 
 
 def new_token() -> uuid.UUID:

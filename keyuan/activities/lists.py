@@ -69,7 +69,7 @@ PLAN_VIEWS = (
         "done",
         pgettext_lazy("plans", "Done"),
         "checks",
-        {"field": "state", "op": "=", "value": "done"},
+        {"and": [_MINE, {"field": "state", "op": "=", "value": "done"}]},
         sort="-starts_at",
     ),
     View("all", gettext_lazy("All plans"), "calendar", sort="-starts_at"),

@@ -16,7 +16,7 @@ from django.utils.translation import pgettext_lazy
 
 from keyuan.activities.models.deriving import derive_follow_ups
 from keyuan.activities.rules import edit_hours
-from keyuan.customers.models import Customer
+from keyuan.customers.models import Contact, Customer
 from keyuan.customers.models.customer import choice, optional_choice
 from keyuan.org.models import User
 from keyuan.records.errors import NotAllowed, RuleBroken
@@ -25,6 +25,10 @@ from keyuan.records.search_text import SearchText
 
 SEEN_WITH = "view"
 """The operation on the customer that everything about its follow-ups needs."""
+
+
+AHEAD = timedelta(minutes=5)
+"""Clocks differ; what lies further ahead has not happened yet."""
 
 
 class FollowUpQuerySet(RecordQuerySet):
@@ -81,6 +85,13 @@ class FollowUp(Record):
                     ("follow_up_of_author", ("author",)),
                 )
             ),
+            models.Index(
+                "author",
+                F("at").desc(),
+                F("id").desc(),
+                name="follow_up_uncounted",
+                condition=Q(deleted_at=None, is_effective=False),
+            ),
             models.Index(fields=["deleted_at"], name="follow_up_deleted", condition=Q(deleted_at__isnull=False)),
         ]
         constraints: ClassVar = [
@@ -105,6 +116,7 @@ class FollowUp(Record):
     def add(cls, *, by: User, **values: Any) -> Self:
         """A new follow-up of `by`, or of the author that an import names."""
         values = {"author": by, "owner": None, "department": None} | values
+        check(values["customer"].pk, values)
         return super().add(by=by, **values)
 
     def lock(self) -> Self:
@@ -125,6 +137,7 @@ class FollowUp(Record):
             raise RuleBroken(
                 _now("Follow-ups can be corrected for %(n)d hours. Write another one instead.") % {"n": edit_hours()}
             )
+        check(locked.customer_id, changes)
         return super().edit(by=by, **changes)
 
     @property
@@ -144,6 +157,15 @@ class FollowUp(Record):
     @classmethod
     def derive(cls, pks: Sequence[int], fields: set[str] | None) -> None:
         derive_follow_ups(pks, fields)
+
+
+def check(customer: int, values: dict[str, Any]) -> None:
+    """Raises RuleBroken where the time lies ahead, or somebody is named who does not belong to the customer."""
+    if values.get("at") and values["at"] > timezone.now() + AHEAD:
+        raise RuleBroken(_now("A follow-up has happened; its time can't lie ahead. Plan it instead."))
+    contacts = set(values.get("contacts") or ())
+    if contacts and Contact.rows.living().filter(pk__in=contacts, customer=customer).count() < len(contacts):
+        raise RuleBroken(_now("Choose contacts of this customer."))
 
 
 class FollowUpSearch(SearchText):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import transaction
@@ -14,6 +16,7 @@ from django.utils.translation import gettext as _
 from ninja import Router
 
 from keyuan.org.models import User
+from keyuan.org.scopes import OPERATIONS
 from keyuan.records.cleaners import Invalid
 from keyuan.records.errors import Duplicate, NotAllowed, RuleBroken, Stale
 from keyuan.records.forms import RecordForm
@@ -117,7 +120,8 @@ class RecordApi:
         if person is None:
             raise refused({"owner": [wrong_type(owner.label)]})
         if person.pk != by.pk:
-            reach = by.reach(self.module, "assign") | by.reach(self.module, "transfer")
+            given = {"assign", "transfer"}.intersection(OPERATIONS[self.module]) or {"create"}
+            reach = reduce(or_, (by.reach(self.module, one) for one in sorted(given)))
             if not reach.covers(person.pk, person.department_id):
                 raise NotAllowed(_("You may not create records for %(name)s.") % {"name": person})
         return {"owner": person}

@@ -1,0 +1,56 @@
+"""What is measured of follow-ups, plans and the calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import count, cycle
+from urllib.parse import quote
+
+from django.utils import timezone
+
+from bench.persons import Person
+from bench.work import HTMX, Ask, Work, got, pages
+from keyuan.activities.models import FollowUp
+
+
+def busiest(person: Person) -> int:
+    """The customer with very many follow-ups, whose number the last of them tells."""
+    found = FollowUp.objects.visible_to(person.user).order_by("-pk").values_list("customer_id", flat=True)
+    return int(found[0])
+
+
+def long_line(person: Person) -> Iterator[Ask]:
+    pk = busiest(person)
+    return got([f"/activities/of/customer/{pk}/timeline/", f"/activities/of/customer/{pk}/"], **HTMX)
+
+
+def searched_line(person: Person) -> Iterator[Ask]:
+    pk = busiest(person)
+    words = ("v12345", "西门子", "付款", "立项")
+    return got([f"/activities/of/customer/{pk}/timeline/?q={quote(word)}" for word in words], **HTMX)
+
+
+def full_week(person: Person) -> Iterator[Ask]:
+    return got(["/activities/calendar/?view=week&who=me"])
+
+
+def logged(person: Person) -> Iterator[Ask]:
+    """A follow-up with its next step, on another customer each time."""
+    at = timezone.localtime() + timedelta(days=3)
+    for number, customer in zip(count(), cycle(person.customers)):
+        form = {"content": f"谈了第 {number} 版方案", "kind": "phone", "next_at": f"{at:%Y-%m-%dT%H:%M}"}
+        yield lambda client, pk=customer.pk, form=form: client.post(f"/activities/of/customer/{pk}/", form)
+
+
+NUMBERS = [f"/activities/?view=all&q=V{number}" for number in range(70001, 70040)]
+ACTIVITY_WORKS = (
+    Work("follow-ups, mine", None, 50, pages("/activities/")),
+    Work("follow-ups, all", None, 60, pages("/activities/?view=all")),
+    Work("follow-ups, search, 1 of 1,000,000", None, 60, pages(*NUMBERS)),
+    Work("plans, mine", None, 50, pages("/activities/plans/")),
+    Work("time line of 100,000", None, 100, long_line),
+    Work("search in a time line of 100,000", None, 150, searched_line),
+    Work("calendar, a week of 500", None, 100, full_week),
+    Work("log a follow-up with its next step", None, 60, logged),
+)
