@@ -18,7 +18,6 @@ from keyuan.activities.models import Plan
 from keyuan.activities.models.plan import LONGEST_DAYS
 from keyuan.customers.models import Contact, Customer
 from keyuan.org.models import User
-from keyuan.records.catalogue import Field
 from keyuan.records.cleaners import Invalid
 from keyuan.records.cleaners.moments import clean_moment
 from keyuan.records.forms import RecordForm
@@ -40,18 +39,14 @@ class MomentField(forms.Field):
 
 
 class FollowUpForm(RecordForm):
-    """Reads and saves one follow-up."""
+    """Reads and saves one follow-up. Whom it is about stays; the next contact is planned with a new one only."""
 
     catalogue = FOLLOW_UP
+    only_new = frozenset({"customer", "next_contact_at"})
 
     def defaults(self) -> dict[str, Any]:
         kinds = [one for one in self.book.options("follow_up_kind") if not one.is_retired]
         return {"kind": kinds[0].pk if kinds else None, "at": timezone.now()}
-
-    def offered(self, by: User) -> dict[str, Field]:
-        """Whom a follow-up is about stays; the next contact is planned with a new one only."""
-        stays = {"customer", "next_contact_at"} if self.instance is not None else set()
-        return {name: one for name, one in super().offered(by).items() if name not in stays}
 
     def clean_minutes(self) -> int | None:
         minutes = self.cleaned_data.get("minutes")
@@ -81,7 +76,7 @@ class PlanForm(RecordForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         starts, ends = self._had(cleaned, "starts_at"), self._had(cleaned, "ends_at")
-        if self._had(cleaned, "is_all_day") and starts:
+        if self._had(cleaned, "is_all_day") and starts and (ends is None or ends >= starts):
             starts, ends = whole_days(starts, ends)
             cleaned |= {"starts_at": starts, "ends_at": ends}
         if ends and (starts is None or ends < starts):

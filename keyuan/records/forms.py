@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -124,6 +124,8 @@ class RecordForm(forms.Form):
     """
 
     catalogue: Catalogue
+    only_new: ClassVar[frozenset[str]] = frozenset()
+    """Names of fields that a new record takes, and that stay afterwards."""
 
     def __init__(
         self,
@@ -154,7 +156,13 @@ class RecordForm(forms.Form):
 
     def offered(self, by: User) -> dict[str, Field]:
         """The fields that `by` may fill in: on a new record also those that they see in part afterwards."""
-        return self.catalogue.fillable_fields(by) if self.instance is None else self.catalogue.editable_fields(by)
+        return self.writable(by, is_new=self.instance is None)
+
+    @classmethod
+    def writable(cls, by: User, *, is_new: bool) -> dict[str, Field]:
+        if is_new:
+            return cls.catalogue.fillable_fields(by)
+        return {name: one for name, one in cls.catalogue.editable_fields(by).items() if name not in cls.only_new}
 
     def _current(self, field: Field) -> Any:
         if self.instance is not None:

@@ -168,7 +168,7 @@ def fill(
         Problem: 422 with the sentences of every field, unknown and read-only ones too.
     """
     catalogue, book = form_class.catalogue, NameBook(by)
-    writable = catalogue.fillable_fields(by) if instance is None else catalogue.editable_fields(by)
+    writable = form_class.writable(by, is_new=instance is None)
     errors = _names(catalogue, by, given, writable) | _shapes(catalogue, given, book)
     if errors:
         raise refused(errors)

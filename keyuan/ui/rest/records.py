@@ -120,8 +120,8 @@ class RecordApi:
         if person is None:
             raise refused({"owner": [wrong_type(owner.label)]})
         if person.pk != by.pk:
-            given = {"assign", "transfer"}.intersection(OPERATIONS[self.module]) or {"create"}
-            reach = reduce(or_, (by.reach(self.module, one) for one in sorted(given)))
+            granting = {"assign", "transfer"}.intersection(OPERATIONS[self.module]) or {"create"}
+            reach = reduce(or_, (by.reach(self.module, one) for one in sorted(granting)))
             if not reach.covers(person.pk, person.department_id):
                 raise NotAllowed(_("You may not create records for %(name)s.") % {"name": person})
         return {"owner": person}
