@@ -2218,8 +2218,7 @@ class UploadList extends HTMLElement {
 
   take(files) {
     const done = (text, upload) => {
-      upload.row.insertAdjacentHTML("afterend", text);
-      upload.row.remove();
+      upload.row.replaceWith(...new DOMParser().parseFromString(text, "text/html").body.childNodes);
       this.going.delete(upload);
     };
     const uploads = start(this.dataset.url, files, this.querySelector("[data-going]"), this.list, done, (one) => this.going.delete(one));

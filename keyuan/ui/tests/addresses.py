@@ -65,6 +65,7 @@ def told(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("", include("keyuan.ui.urls")),
+    path("attachments/", include("keyuan.ui.attachments.urls")),
     path("", home),
     path("open/", anybody, name="open"),
     path("customers/", customers),
