@@ -17,7 +17,9 @@ from keyuan.activities.views.today import today_count
 from keyuan.customers.fields import CONTACT, CUSTOMER
 from keyuan.customers.lists import CONTACT_LIST, CUSTOMER_LIST, show_cells
 from keyuan.customers.models import Contact, Customer
+from keyuan.exchange.making import LISTS
 from keyuan.exchange.notices import declare_kinds
+from keyuan.exchange.recycling import KINDS
 from keyuan.notices.clock import every_second
 from keyuan.notices.reading import unread_count
 from keyuan.org.http import Request
@@ -144,7 +146,7 @@ def compose() -> None:
                 places=(
                     Link(pgettext_lazy("menu", "Contacts"), "/contacts/", "address-book", may=("contact", "view")),
                     Link(_("Customer profile"), "/customers/profile/", "chart-pie", may=("customer", "view")),
-                    Link(_("Recycle bin"), "/recycle-bin/", "trash", may=("customer", "delete")),
+                    Link(_("Recycle bin"), "/recycle-bin/", "trash", may=[(one, "delete") for one in KINDS]),
                 ),
             ),
             Module(
@@ -161,7 +163,7 @@ def compose() -> None:
         ],
         more=(
             Link(_("Imports"), "/imports/", "upload", may=("customer", "import")),
-            Link(_("My exports"), "/exports/", "download", may=("customer", "export")),
+            Link(_("My exports"), "/exports/", "download", may=[(one, "export") for one in LISTS]),
             Link(_("My tags"), "/tags/", "tags", may=("customer", "view")),
             Link(_("Members"), "/admin/users/", "users", may=("people", "view")),
             Link(_("Operation log"), "/admin/audit/", "history", may=("audit", "view"), elsewhere=True),

@@ -15,6 +15,7 @@ from ninja import Router
 
 from keyuan.exchange import exporting, importing
 from keyuan.exchange.columns import Mapping
+from keyuan.exchange.making import LISTS
 from keyuan.exchange.models import Export, Import, ImportRow
 from keyuan.exchange.options import FOR_SAME, FOR_SIMILAR, Options
 from keyuan.exchange.targets import targets_for
@@ -274,7 +275,7 @@ def export_list(request: HttpRequest) -> HttpResponse:
 _WANTED: Schema = {
     "type": "object",
     "properties": {
-        "module": {"enum": ["customer", "contact"]},
+        "module": {"enum": list(LISTS)},
         "q": text(longest=100),
         "filter": ref("Filter"),
         "sort": text(),

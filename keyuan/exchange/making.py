@@ -16,8 +16,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from keyuan.activities.lists import FOLLOW_UP_LIST, PLAN_LIST
 from keyuan.customers.lists import CONTACT_LIST, CUSTOMER_LIST
 from keyuan.exchange import logs
+from keyuan.exchange.activities.authors import told
+from keyuan.exchange.counting import second
 from keyuan.exchange.logs import LOGS
 from keyuan.exchange.models import Export
 from keyuan.exchange.notices import tell_export
@@ -26,14 +29,21 @@ from keyuan.exchange.writer import MOST_ROWS, Sheet, write_csv
 from keyuan.org.models import User
 from keyuan.records.catalogue import Field
 from keyuan.records.errors import NotAllowed, RuleBroken
-from keyuan.records.kinds import Industry, Region
+from keyuan.records.kinds import Industry, Moment, Region
 from keyuan.records.listing import Listing
 from keyuan.records.namebook import NameBook
 from keyuan.records.reference import regions
 from keyuan.ui.lists.asked import Asked
 from keyuan.ui.lists.page import ListOf, ListPage
 
-LISTS: dict[str, ListOf] = {"customer": CUSTOMER_LIST, "contact": CONTACT_LIST}
+LISTS: dict[str, ListOf] = {
+    "customer": CUSTOMER_LIST,
+    "contact": CONTACT_LIST,
+    "follow_up": FOLLOW_UP_LIST,
+    "plan": PLAN_LIST,
+}
+ALWAYS = ("customer", "contact")
+"""Every list may show something of these."""
 DAYS, CHUNK = 7, 1000
 
 
@@ -69,7 +79,7 @@ def reach_of(user: User, module: str) -> str:
         for one, name in ((module, "export"), ("customer", "export"), ("customer", "view"))
     ]
     rows = [[name, reach.everything, sorted(reach.owners), sorted(reach.departments)] for name, reach in parts]
-    return json.dumps([*rows, *(user.rights.limits(one) for one in LISTS)])
+    return json.dumps([*rows, *(user.rights.limits(one) for one in dict.fromkeys((*ALWAYS, module)))])
 
 
 def make(export: Export) -> None:
@@ -159,6 +169,10 @@ def as_text(field: Field, record: Any, book: NameBook) -> str:
         return ""
     if isinstance(field.kind, Region):
         return "".join(regions.path(value)) or value
+    if field.name == "author":
+        return told(value, book)
+    if isinstance(field.kind, Moment):
+        return second(value)
     if isinstance(field.kind, Industry):
         tree = field.kind.tree(book)
         label = tree.label(value)

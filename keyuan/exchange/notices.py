@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from keyuan.activities.lists import FOLLOW_UP_LIST, PLAN_LIST
 from keyuan.customers.lists import CONTACT_LIST, CUSTOMER_LIST
 from keyuan.exchange.logs import LOGS
 from keyuan.exchange.models import Export, Import, StaffImport
@@ -19,7 +20,7 @@ from keyuan.org.models import User
 from keyuan.records.namebook import NameBook
 from keyuan.ui import formats
 
-LISTED = {"customer": CUSTOMER_LIST.title, "contact": CONTACT_LIST.title}
+LISTED = {one.catalogue.module: one.title for one in (CUSTOMER_LIST, CONTACT_LIST, FOLLOW_UP_LIST, PLAN_LIST)}
 IMPORT, STAFF, EXPORT = "import.done", "import.staff_done", "export.done"
 
 

@@ -8,22 +8,24 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import ProtectedError, QuerySet
+from django.db.models import ProtectedError, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from keyuan.activities.fields import FOLLOW_UP, PLAN
 from keyuan.activities.forgetting import forget_activities
-from keyuan.customers.models import Contact, ContactSearch, Customer, CustomerSearch
+from keyuan.customers.fields import CONTACT, CUSTOMER
+from keyuan.customers.models import Contact, Customer
 from keyuan.org.models import User
 from keyuan.org.settings import setting
 from keyuan.records.attachments import models as attachments
+from keyuan.records.catalogue import Catalogue
 from keyuan.records.errors import Duplicate, RuleBroken
 from keyuan.records.history import Operation, write_event
 from keyuan.records.keys import DuplicateKey
 from keyuan.records.models import Favourite, Recent
 
-KINDS: dict[str, Any] = {"customer": Customer, "contact": Contact}
-SEARCH: dict[str, Any] = {"customer": CustomerSearch, "contact": ContactSearch}
+KINDS: dict[str, Catalogue] = {one.module: one for one in (CUSTOMER, CONTACT, FOLLOW_UP, PLAN)}
 DEFAULT_DAYS, CHUNK = 30, 500
 
 
@@ -35,7 +37,12 @@ def days() -> int:
 
 @dataclass(frozen=True)
 class Binned:
-    """One line of the recycle bin."""
+    """One line of the recycle bin.
+
+    Attributes:
+        customer: whom the record hangs on, if on anybody.
+        opens: whether the reader may open that customer.
+    """
 
     record: Any
     name: str
@@ -44,27 +51,35 @@ class Binned:
     at: datetime
     source: str
     gone_on: datetime
+    opens: bool = False
 
 
 def binned(user: User, kind: str, q: str = "") -> QuerySet[Any]:
     """Deleted records that this person may bring back, the latest first.
 
-    Contacts that went with their customer are not named: they come back with it.
+    What went with its customer, or hangs on one that is deleted, is not named: it comes back with it.
     """
-    rows = KINDS[kind].objects.binned(user)
-    if kind == "contact":
-        rows = rows.filter(customer__deleted_at=None).select_related("customer")
+    rows = KINDS[kind].model.objects.binned(user)
+    if kind != "customer":
+        rows = rows.filter(Q(customer=None) | Q(customer__deleted_at=None)).select_related("customer")
     if q:
-        rows = rows.filter(name__icontains=q)
+        rows = rows.filter(**{f"{KINDS[kind].title}__icontains": q})
     return rows.select_related("deleted_by", "deletion", "owner").order_by("-deleted_at", "-pk")
 
 
-def line(record: Any, kept: int) -> Binned:
-    customer = record.customer if isinstance(record, Contact) else None
+def line(record: Any, kept: int, reader: User) -> Binned:
+    customer = None if isinstance(record, Customer) else record.customer
     source = record.deletion.source if record.deletion else ""
-    who = str(record.deleted_by or "")
+    reach = reader.reach("customer", "view")
     return Binned(
-        record, record.name, customer, who, record.deleted_at, source, record.deleted_at + timedelta(days=kept)
+        record,
+        str(record),
+        customer,
+        str(record.deleted_by or ""),
+        record.deleted_at,
+        source,
+        record.deleted_at + timedelta(days=kept),
+        customer is not None and reach.covers(customer.owner_id, customer.department_id),
     )
 
 
@@ -82,7 +97,7 @@ def restore_all(rows: Iterable[Any], *, by: User) -> tuple[int, list[str]]:
         except Duplicate as conflict:
             refused.append(_conflict(record, conflict))
         except RuleBroken as refusal:
-            refused.append(_("“%(name)s”: %(reason)s") % {"name": record.name, "reason": refusal})
+            refused.append(_("“%(name)s”: %(reason)s") % {"name": record, "reason": refusal})
     return count, refused
 
 
@@ -123,8 +138,8 @@ def _purge_chunk(kind: str, pks: Sequence[int], operation: Operation) -> int:
 
 
 def _purge(kind: str, pks: Sequence[int], operation: Operation) -> int:
-    rows = KINDS[kind].rows.deleted().filter(pk__in=pks)
-    found = list(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk", "name"))
+    rows = KINDS[kind].model.rows.deleted().filter(pk__in=pks)
+    found = [(one.pk, str(one)) for one in rows.select_for_update(of=("self",)).order_by("pk")]
     gone = [pk for pk, _name in found]
     if kind == "customer":
         forget_activities(gone)
@@ -132,7 +147,7 @@ def _purge(kind: str, pks: Sequence[int], operation: Operation) -> int:
         _forget("contact", contacts)
         Contact.rows.filter(pk__in=contacts).delete()
     _forget(kind, gone)
-    KINDS[kind].rows.filter(pk__in=gone).delete()
+    KINDS[kind].model.rows.filter(pk__in=gone).delete()
     for pk, name in found:
         write_event(
             "purged", operation=operation, record_type=kind, record_id=pk, customer_id=None, details={"name": name}
@@ -144,7 +159,7 @@ def _forget(kind: str, pks: Sequence[int]) -> None:
     """What names records without a foreign key."""
     for model in (DuplicateKey, Favourite, Recent):
         model.objects.filter(record_type=kind, record_id__in=pks).delete()
-    SEARCH[kind].objects.filter(record_id__in=pks).delete()
+    KINDS[kind].search._default_manager.filter(record_id__in=pks).delete()
     attachments.purge(kind, pks)
 
 
@@ -154,7 +169,7 @@ def purge_old() -> int:
     robot = User.objects.robot()
     robot.source = "job"
     count = 0
-    for kind in ("customer", "contact"):
-        rows = KINDS[kind].objects.unscoped(reason="the recycle bin forgets after its days")
+    for catalogue in KINDS.values():
+        rows = catalogue.model.objects.unscoped(reason="the recycle bin forgets after its days")
         count += purge(rows.deleted().filter(deleted_at__lt=before), by=robot)
     return count

@@ -10,14 +10,20 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Audience:
-    """`public`, `signed-in`, `may` (with module and operation) or `administrators`."""
+    """`public`, `signed-in`, `may` (with module and operation) or `administrators`.
+
+    Attributes:
+        also: further modules whose `operation` opens it as well.
+    """
 
     kind: str
     module: str = ""
     operation: str = ""
+    also: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return " ".join(word for word in (self.kind, self.module, self.operation) if word)
+        modules = " or ".join(one for one in (self.module, *self.also) if one)
+        return " ".join(word for word in (self.kind, modules, self.operation) if word)
 
     def admits(self, user: Any) -> bool:
         """Whether this person may enter. An anonymous visitor enters public views only."""
@@ -26,7 +32,7 @@ class Audience:
         if not user.is_authenticated:
             return False
         if self.kind == "may":
-            return bool(user.may(self.module, self.operation))
+            return any(user.may(one, self.operation) for one in (self.module, *self.also))
         return self.kind == "signed-in" or bool(user.is_administrator)
 
 
@@ -66,9 +72,10 @@ def administrators(view: View) -> View:
     return declared(ADMINISTRATORS)(view)
 
 
-def may(module: str, operation: str) -> Callable[[View], View]:
-    """Those whose roles grant `operation` on `module`; for everybody else the page does not exist."""
-    return declared(Audience("may", str(module), str(operation)))
+def may(module: str, operation: str, also: tuple[str, ...] = ()) -> Callable[[View], View]:
+    """Those whose roles grant `operation` on `module`, or on one of those in `also`; for everybody else the page does
+    not exist."""
+    return declared(Audience("may", str(module), str(operation), also))
 
 
 def audience_of(view: Any) -> Audience | None:

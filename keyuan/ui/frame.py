@@ -160,6 +160,8 @@ class Frame:
             return False
         if right is None:
             return True
+        if isinstance(right, list):
+            return any(self.user.may(*one) for one in right)
         return bool(self.user.is_administrator) if isinstance(right, str) else bool(self.user.may(*right))
 
     def allowed(self, things: Iterable[Any]) -> list[Any]:

@@ -7,7 +7,8 @@ from typing import Any
 from keyuan.org.http import Request
 from keyuan.ui.modules import LABELS
 
-Right = tuple[str, str] | str | None  # (module, operation), "administrator", or everybody
+Right = tuple[str, str] | list[tuple[str, str]] | str | None
+"""(module, operation), one of several such, "administrator", or everybody."""
 Count = int | Callable[[], int | None] | None
 
 

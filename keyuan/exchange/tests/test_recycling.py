@@ -4,6 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone, translation
 
+from keyuan.activities.models import FollowUp, FollowUpSearch, Plan
 from keyuan.customers.models import Contact, Customer, CustomerSearch
 from keyuan.exchange import recycling
 from keyuan.org.settings import set_setting
@@ -12,7 +13,7 @@ from keyuan.records.attachments.models import Attachment
 from keyuan.records.attachments.storage import path_of
 from keyuan.records.history import Event
 from keyuan.records.keys import DuplicateKey
-from tests.make import make_contact, make_customer, make_user
+from tests.make import make_contact, make_customer, make_follow_up, make_plan, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +38,7 @@ def binned(cast, name="甲公司", **fields):
 def test_the_bin_says_who_when_and_from_where(cast):
     customer = binned(cast)
 
-    line = recycling.line(recycling.binned(cast.boss, "customer").get(), 30)
+    line = recycling.line(recycling.binned(cast.boss, "customer").get(), 30, cast.boss)
 
     assert (line.name, line.who, line.source) == ("甲公司", "Boss", "web")
     assert line.gone_on == customer.deleted_at + timedelta(days=30)
@@ -141,3 +142,68 @@ def test_a_restored_customer_has_its_files_again(cast):
     recycling.restore_all(Customer.objects.binned(cast.boss), by=cast.boss)
 
     assert made.is_visible_to(cast.boss)
+
+
+def planned(cast, customer):
+    return make_plan("拜访", owner=cast.anna, starts_at=timezone.now(), customer=customer)
+
+
+def test_deleted_follow_ups_and_plans_come_back_or_go_for_good(cast):
+    customer = make_customer("甲公司", owner=cast.anna)
+    kept, gone = (make_follow_up(customer, text, by=cast.anna) for text in ("谈了价格\n第二行", "写错了"))
+    plan = make_plan("拜访甲公司", owner=cast.anna, starts_at=timezone.now(), customer=customer)
+    for record in (kept, gone, plan):
+        record.delete_by(cast.boss)
+
+    named = {kind: [str(one) for one in recycling.binned(cast.boss, kind)] for kind in ("follow_up", "plan")}
+    found = [one.pk for one in recycling.binned(cast.boss, "follow_up", "价格")]
+    restored = [recycling.restore_all(recycling.binned(cast.boss, kind).exclude(pk=gone.pk), by=cast.boss)[0]
+                for kind in ("follow_up", "plan")]  # fmt: skip
+    recycling.purge(recycling.binned(cast.boss, "follow_up"), by=cast.boss)
+
+    assert named == {"follow_up": ["写错了", "谈了价格"], "plan": ["拜访甲公司"]}
+    assert (found, restored) == ([kept.pk], [1, 1])
+    assert list(FollowUp.rows.living()) == [kept]
+    assert list(Plan.rows.living()) == [plan]
+    assert not FollowUpSearch.objects.filter(record_id=gone.pk).exists()
+    assert Event.objects.get(name="purged").details == {"name": "写错了"}
+
+
+def test_what_hangs_on_a_deleted_customer_is_not_named_alone(cast):
+    customer = make_customer("甲公司", owner=cast.anna)
+    for record in (make_follow_up(customer, "谈了价格"), planned(cast, customer)):
+        record.delete_by(cast.boss)
+    customer.delete_by(cast.boss)
+
+    assert not recycling.binned(cast.boss, "follow_up").exists()
+    assert not recycling.binned(cast.boss, "plan").exists()
+
+
+def test_who_may_delete_plans_alone_finds_them_in_the_bin(cast, client):
+    customer = make_customer("乙公司", owner=cast.anna)
+    plan = make_plan("拜访乙公司", owner=cast.anna, starts_at=timezone.now(), customer=customer)
+    Customer.rows.filter(pk=customer.pk).update(owner=cast.olga, department=cast.olga.department)
+    foreign = make_plan("别人的", owner=cast.olga, starts_at=timezone.now())
+    for record, by in ((plan, cast.anna), (foreign, cast.olga)):
+        record.delete_by(by)
+    client.force_login(cast.anna)
+
+    page = client.get("/recycle-bin/?kind=plan").content.decode()
+    client.post("/recycle-bin/restore/", {"kind": "plan", "ids": [plan.pk, foreign.pk]})
+
+    assert "拜访乙公司" in page
+    assert "别人的" not in page
+    assert f"/customers/{customer.pk}/" not in page  # told by name alone
+    assert [one.pk for one in Plan.rows.living()] == [plan.pk]
+
+
+def test_old_follow_ups_and_plans_go_for_good_by_themselves(cast, robot):
+    customer = make_customer("甲公司", owner=cast.anna)
+    follow_up, plan = make_follow_up(customer, "谈过"), planned(cast, customer)
+    for record in (follow_up, plan):
+        record.delete_by(cast.boss)
+        type(record).rows.filter(pk=record.pk).update(deleted_at=timezone.now() - timedelta(days=31))
+
+    assert recycling.purge_old() == 2
+    assert not FollowUp.rows.exists()
+    assert not Plan.rows.exists()

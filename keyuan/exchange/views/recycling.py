@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from keyuan.exchange import recycling
+from keyuan.exchange.making import LISTS
 from keyuan.exchange.recycling import KINDS
 from keyuan.org.models import User
 from keyuan.records.errors import RuleBroken
@@ -21,6 +22,7 @@ from keyuan.ui.pages import page, toast
 from keyuan.ui.stepup import confirmed
 
 SIZE = 50
+ANY = tuple(one for one in KINDS if one != "customer")
 
 
 def _user(request: HttpRequest) -> User:
@@ -29,11 +31,13 @@ def _user(request: HttpRequest) -> User:
 
 
 def _kind(text: str, user: User) -> str:
-    return text if text in KINDS and user.may(text, "delete") else "customer"
+    """The kind asked for, else the first that this person may delete."""
+    mine = [one for one in KINDS if user.may(one, "delete")]
+    return text if text in mine else next(iter(mine), "customer")
 
 
 @require_GET
-@may("customer", "delete")
+@may("customer", "delete", ANY)
 def bin_list(request: HttpRequest) -> HttpResponse:
     return _page(request, _kind(request.GET.get("kind", ""), _user(request)), [], 200)
 
@@ -49,8 +53,9 @@ def _page(request: HttpRequest, kind: str, refused: list[str], status: int) -> H
         "title": _("Recycle bin"),
         "kind": kind,
         "q": q,
+        "title_field": KINDS[kind].fields[KINDS[kind].title].label,
         "tabs": _tabs(kind, user),
-        "lines": [recycling.line(record, kept) for record in found[:SIZE]],
+        "lines": [recycling.line(record, kept, user) for record in found[:SIZE]],
         "days": kept,
         "previous": asked.url(page=number - 1) if number > 1 else "",
         "next": asked.url(page=number + 1) if len(found) > SIZE else "",
@@ -62,10 +67,10 @@ def _page(request: HttpRequest, kind: str, refused: list[str], status: int) -> H
 
 
 def _tabs(kind: str, user: User) -> list[dict[str, Any]]:
-    labels = {"customer": _("Customers"), "contact": _("Contacts")}
+    address = reverse("recycle:list")
     return [
-        {"label": label, "url": f"{reverse('recycle:list')}?kind={one}", "current": one == kind, "count": None}
-        for one, label in labels.items()
+        {"label": LISTS[one].title, "url": f"{address}?kind={one}", "current": one == kind, "count": None}
+        for one in KINDS
         if user.may(one, "delete")
     ]
 
@@ -78,7 +83,7 @@ def _chosen(request: HttpRequest, kind: str) -> Any:
 
 
 @require_POST
-@may("customer", "delete")
+@may("customer", "delete", ANY)
 def bin_restore(request: HttpRequest) -> HttpResponse:
     """Bring back those chosen; those that can't come back are named with the reason."""
     kind = _kind(request.POST.get("kind", ""), _user(request))

@@ -147,9 +147,9 @@ def guarded(audience: Audience) -> Callable[[View], View]:
     return decorate
 
 
-def may_call(module: str, operation: str) -> Callable[[View], View]:
-    """Only those whose roles grant `operation` on `module`."""
-    return guarded(Audience("may", str(module), str(operation)))
+def may_call(module: str, operation: str, also: tuple[str, ...] = ()) -> Callable[[View], View]:
+    """Only those whose roles grant `operation` on `module`, or on one of those in `also`."""
+    return guarded(Audience("may", str(module), str(operation), also))
 
 
 signed_in_call = guarded(SIGNED_IN)

@@ -1,0 +1,1 @@
+"""A sheet of follow-ups: into the same steps and pages as one of customers."""
