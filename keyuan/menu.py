@@ -27,6 +27,9 @@ from keyuan.records.attachments.holders import Holder, declare
 from keyuan.records.listing import Count, Listing
 from keyuan.records.models import Favourite, Recent
 from keyuan.records.veil import veil
+from keyuan.reports import waiting
+from keyuan.reports.asked import DEPARTMENT, ME, Asked, reaches_further
+from keyuan.reports.todo import today_url
 from keyuan.ui.formats import AtLeast
 from keyuan.ui.frame import Link, Module, Panel, Section, install
 from keyuan.ui.lists.installed import install_lists
@@ -50,6 +53,24 @@ def _counter(page: ListPage, view: View) -> Callable[[], int | None]:
         return shown(Listing(page.catalogue, page.user, base=view.node, book=page.book).count())
 
     return count
+
+
+def home_views(request: Request) -> Iterable[Link]:
+    """The two home pages, the one kept at `/` itself; what is to do today, and who waits."""
+    kept = Asked.kept_by(request.user)
+    yield Link(_("My home"), "/" if kept.is_mine else f"/?who={ME}", "layout-dashboard")
+    if reaches_further(request.user):
+        yield Link(_("Department home"), f"/?who={DEPARTMENT}" if kept.is_mine else "/", "users")
+    yield Link(_("To do today"), today_url(), "list-check", may=("plan", "view"), count=lambda: today_count(request))
+    mine = replace(kept, who=ME)
+    yield Link(
+        _("Customers to follow up"),
+        waiting.url_of(mine),
+        "calendar-due",
+        may=("customer", "view"),
+        count=lambda: shown(waiting.count_of(mine)),
+        hot=True,
+    )
 
 
 def customer_views(request: Request) -> Iterable[Link]:
@@ -114,7 +135,7 @@ def compose() -> None:
     install_lists(CUSTOMER_LIST, CONTACT_LIST, FOLLOW_UP_LIST, PLAN_LIST)
     install(
         [
-            Module("home", "/"),
+            Module("home", "/", views=home_views),
             Module(
                 "admin",
                 "/admin/",

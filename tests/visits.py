@@ -121,6 +121,7 @@ VISITS = {
     "POST /lists/views/": Visit(data={"module": "customer", "path": "/customers/", "name": "常看"}, to="/customers/"),
     "POST /lists/views/<int:pk>/delete/": Visit(about="view", data={"path": "/customers/"}, to="/customers/"),
     "GET /": Visit(),
+    "GET /dashboard/<slug:name>/": Visit(path={"name": "figures"}),
     "GET /search/": Visit(data={"q": "共同"}),
     # Signing in, one's own account
     "GET /sign-in/": Visit(who="anonymous"),

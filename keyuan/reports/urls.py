@@ -2,4 +2,4 @@ from django.urls import path
 
 from keyuan.reports import views
 
-urlpatterns = [path("", views.home, name="home")]
+urlpatterns = [path("", views.home, name="home"), path("dashboard/<slug:name>/", views.card, name="home_card")]

@@ -1,51 +1,56 @@
-"""The home page: what to begin with on the first day, and the figures of those who have data."""
+"""The home page: what is to do, who waits, the figures of a period, what happened, and what to begin with."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from keyuan.customers.fields import CUSTOMER
 from keyuan.customers.models import Customer
 from keyuan.org.http import Request
-from keyuan.org.models import User
-from keyuan.records.listing import Listing
-from keyuan.records.veil import veil
-from keyuan.ui import formats
+from keyuan.records.namebook import NameBook
+from keyuan.reports import waiting
+from keyuan.reports.asked import Asked
+from keyuan.reports.figures import figures
+from keyuan.reports.first_day import done_of, first_steps
+from keyuan.reports.news import news_of
+from keyuan.reports.todo import todo_context
 from keyuan.ui.audience import signed_in
+from keyuan.ui.formats import AtLeast
+from keyuan.ui.frame import SCRIPTED
 from keyuan.ui.pages import page
-
-SHOWN = 8
-BEHIND = {
-    "and": [
-        {"field": "owner", "op": "me"},
-        {"field": "behind_schedule", "op": "=", "value": True},
-        {"field": "relationship", "op": "!=", "value": "lost"},
-    ]
-}
 
 
 @require_GET
 @signed_in
 def home(request: Request) -> HttpResponse:
-    user = request.user
+    asked = Asked.of(request)
     now = timezone.localtime()
     context: dict[str, Any] = {
         "title": _("Home"),
         "greeting": greeting(now.hour),
         "today": now,
-        "steps": list(first_steps(user)),
-        "sees_customers": user.may("customer", "view"),
+        "asked": asked,
+        "has_customers": has_customers(request),
+        "sees_plans": request.user.may("plan", "view"),
+        **done_of(first_steps(request.user)),
     }
-    if context["sees_customers"]:
-        context |= customers_of(user, now.date())
+    if context["sees_plans"]:
+        context |= todo_context(asked)
+    if context["has_customers"]:
+        context |= waiting_context(asked) | news_context(asked)
+        # Counting takes longer than the page; a script asks for it, and nobody without one goes without it.
+        context |= {} if SCRIPTED in request.COOKIES else figures_context(asked)
     return page(request, "reports/home.html", context)
+
+
+def has_customers(request: Request) -> bool:
+    user = request.user
+    return bool(user.may("customer", "view") and Customer.objects.visible_to(user).exists())
 
 
 def greeting(hour: int) -> str:
@@ -57,85 +62,40 @@ def greeting(hour: int) -> str:
     return _("Good afternoon") if hour < 18 else _("Good evening")
 
 
-def first_steps(user: User) -> Iterator[dict[str, Any]]:
-    """What this person may begin with."""
-    if user.may("customer", "create"):
-        why = _("Write down one you will call this week")
-        yield {"label": _("New customer"), "why": why, "icon": "building", "url": "/customers/new/", "drawer": True}
-    if user.may("customer", "import"):
-        why = _("Bring the Excel or CSV sheet you keep today")
-        yield {"label": _("Import a sheet"), "why": why, "icon": "file-import", "url": "/imports/"}
-    if user.may("people", "create"):
-        why = _("Create accounts; everybody gets an initial password")
-        yield {
-            "label": _("Invite colleagues"),
-            "why": why,
-            "icon": "user-plus",
-            "url": "/admin/users/new/",
-            "drawer": True,
-        }
-    if user.is_administrator:
-        why = _("Company name, safety notice, classes and lists")
-        yield {"label": _("Set up the house"), "why": why, "icon": "settings", "url": "/admin/"}
+@require_GET
+@signed_in
+def card(request: Request, name: str) -> HttpResponse:
+    """One card again, when what it tells has changed."""
+    if name not in CARDS:
+        raise Http404
+    make, may = CARDS[name]
+    asked = Asked.of(request)
+    context = make(asked) if request.user.may(*may) else {}
+    return render(request, f"reports/{name}.html", {"asked": asked, **context})
 
 
-def customers_of(user: User, today: date) -> dict[str, Any]:
-    """Figures and the customers behind schedule, out of what this person may see."""
-    seen = Customer.objects.visible_to(user)
-    behind, number = behind_schedule(user)
-    latest = list(seen.select_related("owner").order_by("-created_at", "-pk")[:SHOWN])
-    veil(CUSTOMER, [*behind, *latest], user)
+def figures_context(asked: Asked) -> dict[str, Any]:
+    return {"figures": figures(asked), "counted": True}
+
+
+def waiting_context(asked: Asked) -> dict[str, Any]:
+    book = NameBook(asked.user)
+    found = waiting.count_of(asked)
     return {
-        "has_customers": seen.exists(),
-        "figures": figures(user, seen, today, number),
-        "behind": behind,
-        "behind_number": number,
-        "latest": latest,
+        "waiting": waiting.rows_of(asked, book),
+        "waiting_count": found.number if found.exact else AtLeast(found.number),
+        "waiting_url": waiting.url_of(asked),
+        "names": book,
     }
 
 
-def behind_schedule(user: User) -> tuple[list[Customer], int]:
-    """The customers who wait longest, and how many wait; nobody for those who do not see the rhythm."""
-    if "behind_schedule" not in CUSTOMER.visible_fields(user):
-        return [], 0
-    behind = Listing(CUSTOMER, user, base=BEHIND, sort="last_followed_at")
-    rows = behind.rows.select_related("category").order_by("last_followed_at", "pk")[:SHOWN]
-    return list(rows), behind.count().number
+def news_context(asked: Asked) -> dict[str, Any]:
+    return {"news": news_of(asked, NameBook(asked.user))}
 
 
-def figures(user: User, seen: Any, today: date, late: int) -> list[dict[str, Any]]:
-    """Four figures: my customers, new this month, behind schedule, all I may see."""
-    mine = seen.filter(owner=user)
-    this, last = new_in_months(mine, today)
-    return [
-        {"label": _("My customers"), "value": formats.count(mine.count()), "url": "/customers/?view=mine"},
-        {
-            "label": _("New this month"),
-            "value": formats.count(this),
-            "change": formats.change((this - last) * 100 / last) if last else "",
-            "good": this >= last if last else None,
-            "against": _("%(n)s in the same days of last month") % {"n": formats.count(last)},
-        },
-        {
-            "label": _("Behind schedule"),
-            "value": formats.count(late),
-            "url": "/customers/?view=due",
-            "against": _("by the rhythm of their level"),
-        },
-        {"label": _("Customers I may see"), "value": formats.count(seen.count()), "url": "/customers/?view=all"},
-    ]
-
-
-def new_in_months(rows: Any, today: date) -> tuple[int, int]:
-    """How many were created in this month so far, and in the same days of the month before."""
-    first = today.replace(day=1)
-    before = (first - timedelta(days=1)).replace(day=1)
-    same_day = min(before + timedelta(days=today.day), first)
-    spans = ((first, today + timedelta(days=1)), (before, same_day))
-    this, last = (rows.filter(created_at__gte=midnight(a), created_at__lt=midnight(b)).count() for a, b in spans)
-    return this, last
-
-
-def midnight(day: date) -> datetime:
-    """The beginning of a day on the organisation's clock."""
-    return timezone.make_aware(datetime.combine(day, time.min))
+CARDS: dict[str, Any] = {
+    "figures": (figures_context, ("customer", "view")),
+    "todo": (todo_context, ("plan", "view")),
+    "waiting": (waiting_context, ("customer", "view")),
+    "news": (news_context, ("customer", "view")),
+}

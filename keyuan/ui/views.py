@@ -14,6 +14,7 @@ from keyuan.ui.frame import Frame
 from keyuan.ui.middleware import LANGUAGE_COOKIE
 from keyuan.ui.pages import go, page, quiet, safe_next, stays_here, toast
 
+SWITCHES = ("side_collapsed", "rail_open", "rail_home", "shortcuts", "toured", "has_begun")
 CHOICES: dict[str, dict[str, Any]] = {
     "theme": {"auto": "auto", "light": "light", "dark": "dark"},
     "density": {
@@ -22,9 +23,9 @@ CHOICES: dict[str, dict[str, Any]] = {
         "comfortable": "comfortable",
     },
     "language": {code: code for code, _name in settings.LANGUAGES},
-    **{
-        name: {"on": True, "off": False} for name in ("side_collapsed", "rail_open", "rail_home", "shortcuts", "toured")
-    },
+    "home_who": {"me": "me", "department": "department"},
+    "home_period": {one: one for one in ("week", "month", "quarter", "year")},
+    **{name: {"on": True, "off": False} for name in SWITCHES},
 }
 COOKIES = {"language": LANGUAGE_COOKIE, "theme": "keyuan_theme"}
 YEAR = 365 * 24 * 3600

@@ -128,6 +128,7 @@ class Plan(Record):
             models.Index(fields=["department", "starts_at"], name="plan_of_department", condition=Q(deleted_at=None)),
             models.Index(fields=["customer", "starts_at"], name="plan_of_customer", condition=Q(deleted_at=None)),
             models.Index(fields=["due_at"], name="plan_open_by_due", condition=Q(deleted_at=None, state="open")),
+            models.Index(fields=["done_at"], name="plan_done", condition=Q(deleted_at=None, state="done")),
             GinIndex(fields=["participants"], name="plan_participants", condition=Q(deleted_at=None)),
             models.Index(fields=["deleted_at"], name="plan_deleted", condition=Q(deleted_at__isnull=False)),
         ]
