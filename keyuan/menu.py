@@ -152,6 +152,7 @@ def compose() -> None:
                     Link(_("Follow-ups and plans"), "/admin/activities/", "calendar-due"),
                     Link(_("Business registry"), "/admin/registry/", "building", may="administrator"),
                     Link(_("Modules"), "/admin/modules/", "layout-dashboard"),
+                    Link(_("Holidays and workdays"), "/admin/workdays/", "calendar"),
                     Link(_("Sign-in and passwords"), "/admin/security/", "lock"),
                     Link(_("Operation log"), "/admin/audit/", "history", may=("audit", "view")),
                     Link(_("Sign-in log"), "/admin/audit/sign-ins/", "shield-lock", may=("audit", "view")),

@@ -30,6 +30,10 @@ REASONS = {
     ("keyuan/activities/forgetting.py", "what hangs on a customer goes for good with it"),
     ("keyuan/activities/reminding.py", "people are reminded of the plans they take part in"),
     ("keyuan/activities/reminding.py", "superiors are told what their people have let pass"),
+    (
+        "keyuan/activities/conflicts.py",
+        "that a colleague is busy is told, and nothing else of what one may not see",
+    ),
     ("keyuan/demo/activities.py", "the demo tells of its own contacts"),
     ("keyuan/people/effects.py", "an administrator is told how many rows a role would show"),
     ("keyuan/customers/searching.py", "a search finds before rights, which its list applies"),
@@ -47,6 +51,9 @@ REASONS = {
 ROWS = {
     "keyuan/activities/composing.py": "finds what a form of this person has saved before",
     "keyuan/activities/forms.py": "checks that contacts belong to a customer that the person may see",
+    "keyuan/activities/repeating.py": "changes the plans of a series whose plan the person may edit",
+    "keyuan/activities/series_making.py": "continues series by the machine, each slot once",
+    "keyuan/activities/series_rows.py": "writes many plans of one series at once, with their history",
     "keyuan/activities/timeline.py": "searches among the follow-ups of a customer that the person may see",
     "keyuan/customers/bulk.py": "locks rows whose ids came out of allowed()",
     "keyuan/exchange/merging.py": "locks what the duplicate check found; deciding.py asks who may edit it",
@@ -58,6 +65,8 @@ ROWS = {
 
 UPDATES = {
     "keyuan/activities/models/deriving.py": "whether a follow-up counts is derived and no history",
+    "keyuan/activities/repeating.py": "which slot of its series a plan fills is no history",
+    "keyuan/activities/series_rows.py": "writes the line of history for each plan itself",
     "keyuan/customers/models/customer.py": "addresses keep their own history in `until`",
     "keyuan/demo/company.py": "demo customers forget their parents before they are taken out",
     "keyuan/exchange/forgetting.py": "imports, which are no records, forget their files",

@@ -90,6 +90,28 @@ def read_already(world: SimpleNamespace, records: SimpleNamespace) -> None:
     Notice.objects.filter(pk=records.notice.pk).update(read_at=timezone.now())
 
 
+PLANNED = "2031-03-18T14:00"
+
+
+def plan_asked(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
+    return {"customer": records.customer.pk, "contact": records.contact.pk, "starts_at": PLANNED}
+
+
+def plan_form(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
+    return {
+        "subject": "上门拜访",
+        "kind": "visit",
+        "customer": records.customer.pk,
+        "starts_at": PLANNED,
+        "priority": "normal",
+        "version": records.plan.version,
+    }
+
+
+def settled(world: SimpleNamespace, records: SimpleNamespace) -> None:
+    records.plan.complete(by=records.owner)
+
+
 CHIEF, DIM = "administrator", "dim"
 MODULES = {
     f"{one}-{name}": value
@@ -326,6 +348,31 @@ VISITS = {
     "GET /activities/plans/": Visit(data={"view": "all", "q": "共同"}),
     "GET /activities/plans/count/": Visit(data={"view": "all", "exact": "1"}),
     "POST /activities/plans/bulk/": Visit(data=ids("plan", verb="delete"), to="/activities/plans/"),
+    "GET /activities/calendar/": Visit(data={"view": "month", "who": "department"}),
+    "GET /activities/plans/new/": Visit(data=plan_asked),
+    "POST /activities/plans/new/": Visit(data=plan_form, to="/activities/plans/"),
+    "GET /activities/plans/contacts/": Visit(data=plan_asked),
+    "GET /activities/plans/conflicts/": Visit(data={"starts_at": PLANNED, "ends_at": "", "participants": "1"}),
+    "GET /activities/plans/repeat/": Visit(data={"starts_at": PLANNED, "repeat": "weekly"}),
+    "GET /activities/plans/<int:pk>/": Visit(about="plan"),
+    "GET /activities/plans/<int:pk>/edit/": Visit(about="plan"),
+    "POST /activities/plans/<int:pk>/edit/": Visit(about="plan", data=plan_form, to="/activities/plans/"),
+    "POST /activities/plans/<int:pk>/complete/": Visit(about="plan", to="/activities/plans/"),
+    "POST /activities/plans/<int:pk>/reopen/": Visit(about="plan", before=settled, to="/activities/plans/"),
+    "POST /activities/plans/<int:pk>/cancel/": Visit(about="plan", to="/activities/plans/"),
+    "POST /activities/plans/<int:pk>/reschedule/": Visit(
+        about="plan", data={"day": PLANNED[:10]}, to="/activities/plans/"
+    ),
+    "POST /activities/plans/<int:pk>/move/": Visit(about="plan", data={"starts_at": PLANNED}, to="/activities/plans/"),
+    "POST /activities/plans/<int:pk>/delete/": Visit(about="plan", to="/activities/calendar/"),
+    "POST /activities/plans/<int:pk>/restore/": Visit(about="plan", before=binned("plan"), to="/activities/plans/"),
+    "GET /customers/pick/": Visit(data={"q": "共同"}),
+    "GET /contacts/pick/": Visit(data={"q": "共同"}),
+    "GET /colleagues/": Visit(data={"q": "a"}),
+    "GET /admin/workdays/": Visit(CHIEF, data={"year": "2026"}),
+    "POST /admin/workdays/": Visit(
+        CHIEF, data={"first": "2027-02-11", "kind": "holiday", "name": "春节"}, to="/admin/workdays/"
+    ),
     "GET /activities/of/<slug:kind>/<int:pk>/": Visit(path={"kind": "customer"}),
     "POST /activities/of/<slug:kind>/<int:pk>/": Visit(
         path={"kind": "customer"}, data={"content": "谈了二期", "kind": "phone"}, to="/activities/of/"

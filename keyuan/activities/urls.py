@@ -26,5 +26,7 @@ app = (
 admin_urls = ([path("", rules.rules, name="rules")], "activity_rules")
 urlpatterns = [
     path("admin/activities/", include(admin_urls)),
+    path("activities/plans/", include("keyuan.activities.plan_urls")),
+    path("activities/calendar/", include("keyuan.activities.calendar_urls")),
     path("activities/", include(app)),
 ]

@@ -38,6 +38,7 @@ KINDS: dict[str, Any] = {
     "export": pgettext_lazy("audit", "Export"),
     "import": pgettext_lazy("audit", "Import"),
     "audit": pgettext_lazy("audit", "Log"),
+    "workday": gettext_lazy("Holidays and workdays"),
 }
 VERBS: dict[str, Any] = {
     **story.HAPPENED,

@@ -9,11 +9,13 @@ from keyuan.people.views import (
     forgotten,
     modules,
     password,
+    picking,
     roles,
     security,
     sessions,
     signing,
     users,
+    workdays,
 )
 
 app_name = "people"
@@ -35,10 +37,12 @@ urlpatterns = [
     path("account/sign-ins/", audit.own_sign_ins, name="own_sign_ins"),
     path("admin/audit/", audit.operation_log, name="audit"),
     path("admin/audit/sign-ins/", audit.sign_in_log, name="sign_ins"),
+    path("colleagues/", picking.colleagues, name="colleagues"),
     path("admin/", administration.overview, name="overview"),
     path("admin/settings/", administration.settings, name="settings"),
     path("admin/security/", security.security, name="security"),
     path("admin/modules/", modules.modules, name="modules"),
+    path("admin/workdays/", workdays.workdays_page, name="workdays"),
     path("admin/users/", users.user_list, name="users"),
     path("admin/users/new/", users.user_new, name="user_new"),
     path("admin/users/bulk/", users.user_bulk, name="user_bulk"),

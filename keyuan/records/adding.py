@@ -44,7 +44,7 @@ WITH found AS MATERIALIZED (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS
 SELECT nextval(sequence) FROM found, generate_series(1, %s)
 """
 
-Happened = tuple[int, int, dict[str, Any], dict[str, Any]]
+Happened = tuple[int, int | None, dict[str, Any], dict[str, Any]]
 """Id of a row, its customer, the values before and after."""
 
 
@@ -162,7 +162,7 @@ def change_each(
     model: type[models.Model],
     changes: Mapping[int, dict[str, Any]],
     before: Mapping[int, dict[str, Any]],
-    customers: Mapping[int, int],
+    customers: Mapping[int, int | None],
     *,
     operation: Operation,
     details: Mapping[int, dict[str, Any]] | None = None,
@@ -191,20 +191,21 @@ def change_each(
     happened = [
         (pk, customers[pk], {name: before[pk][name] for name in changes[pk]}, changes[pk]) for pk in sorted(changes)
     ]
-    _write_history(model, "edited", happened, operation, details or {})
+    write_history(model, "edited", happened, operation, details or {})
 
 
 def _assignment(column: str) -> sql.Composable:
     return sql.SQL("{0} = n.{0},").format(sql.Identifier(column))
 
 
-def _write_history(
+def write_history(
     model: type[models.Model],
     event: str,
     happened: Sequence[Happened],
     operation: Operation,
     details: Mapping[int, dict[str, Any]],
 ) -> None:
+    """One event and change per row that somebody has written, in one statement."""
     if not happened:
         return
     given = [

@@ -12,12 +12,25 @@ from django.utils.translation import gettext as _
 from keyuan.org.models import User
 from keyuan.records.catalogue import Catalogue, Field
 from keyuan.records.cleaners import Invalid
-from keyuan.records.kinds import Choice, Choices, Coded, Fixed, LongText, Moment, Names, Several, Tags, YesNo
+from keyuan.records.kinds import (
+    Choice,
+    Choices,
+    Coded,
+    Fixed,
+    Link,
+    LongText,
+    Moment,
+    Names,
+    People,
+    Several,
+    Tags,
+    YesNo,
+)
 from keyuan.records.kinds.choices import ensure_tags
 from keyuan.records.kinds.kind import Kind
 from keyuan.records.models import Record
 from keyuan.records.namebook import NameBook
-from keyuan.records.widgets import Cascade, Pills, TagInput
+from keyuan.records.widgets import Cascade, Picker, Pills, TagInput
 
 
 class Input(forms.Field):
@@ -90,13 +103,33 @@ def widget(field: Field, book: NameBook, current: Any = None) -> forms.Widget:
         return forms.Select(choices=[("", "—"), *kind.choices.choices])
     if isinstance(kind, YesNo):
         return forms.CheckboxInput()
-    if isinstance(kind, Several):
-        return forms.SelectMultiple()
+    if isinstance(kind, (Link, Several)):
+        return _picker(kind, book)
     if isinstance(kind, Moment):
         return forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
     if isinstance(kind, (LongText, Names)):
         return forms.Textarea(attrs={"rows": 3})
     return forms.TextInput(attrs=_text_attributes(kind))
+
+
+PICKED = {"Customer": "/customers/pick/", "Contact": "/contacts/pick/"}
+"""Where pickers ask for records of these types."""
+
+
+def _picker(kind: Link | Several, book: NameBook) -> forms.Widget:
+    """The input for other records and people, as far as there is a place where they are found by typing."""
+    if isinstance(kind, People):
+        return Picker("/colleagues/", lambda given: kind.named(list(map(int, given)), book), many=True)
+    link = kind if isinstance(kind, Link) else getattr(kind, "link", None)
+    url = PICKED.get(link.model_name, "") if link else ""
+    if not link or not url:
+        return forms.TextInput(attrs=_text_attributes(kind))
+    return Picker(url, lambda given: _named(link, given, book), many=kind.many)
+
+
+def _named(link: Link, given: list[str], book: NameBook) -> dict[int, str]:
+    known = book.meet_records(link.model, list(map(int, given)))
+    return {int(one): known[int(one)] for one in given if known.get(int(one))}
 
 
 def _pairs(kind: Choice, book: NameBook, current: Iterable[Any]) -> list[tuple[str, str]]:

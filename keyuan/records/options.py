@@ -100,13 +100,13 @@ EXTRAS: dict[str, dict[str, dict[str, Any]]] = {
     "level": {"A": {"days": 14}, "B": {"days": 30}, "C": {"days": 90}},
     "contact_role": {"decision_maker": {"tint": 4}, "operator": {"tint": 2}, "technical": {"tint": 3}},
     "follow_up_kind": {
-        "phone": {"icon": "phone", "tint": 3},
-        "visit": {"icon": "map-pin", "tint": 2},
+        "phone": {"icon": "phone", "tint": 2},
+        "visit": {"icon": "map-pin", "tint": 1},
         "meeting": {"icon": "users", "tint": 4},
         "wechat": {"icon": "brand-wechat", "tint": 3},
-        "email": {"icon": "mail", "tint": 1},
-        "sms": {"icon": "message", "tint": 1},
-        "other": {"icon": "dots", "tint": 1},
+        "email": {"icon": "mail", "tint": 5},
+        "sms": {"icon": "message", "tint": 5},
+        "other": {"icon": "checkbox", "tint": 6},
     },
 }
 

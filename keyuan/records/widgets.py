@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -30,6 +32,38 @@ class Cascade(forms.TextInput):
             self.url,
             label,
             _("Choose"),
+            control,
+        )
+
+
+class Picker(forms.TextInput):
+    """Another record, or several, found by typing; without script the input takes names.
+
+    Args:
+        url: answers `?q=` with [[id, name, hint], …].
+        chosen: names by id of what the record has.
+        many: several may be chosen.
+    """
+
+    def __init__(self, url: str, chosen: Callable[[list[str]], dict[int, str]], *, many: bool = False) -> None:
+        super().__init__(attrs={"autocomplete": "off"})
+        self.url, self.chosen, self.many = url, chosen, many
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        return [one for one in several(data, name) if one] if self.many else data.get(name)
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        given = list(map(str, value)) if isinstance(value, list) else [str(value)] if value not in (None, "") else []
+        known = self.chosen([one for one in given if one.isdecimal()])
+        typed = [known.get(int(one), one) if one.isdecimal() else one for one in given]
+        control = super().render(name, "、".join(typed), attrs, renderer)
+        return format_html(
+            '<record-picker data-url="{}" data-chosen="{}" data-remove="{}" data-nothing="{}"{}>{}</record-picker>',
+            self.url,
+            json.dumps(list(known.items()), ensure_ascii=False),
+            _("Remove {name}"),
+            _("Nothing found"),
+            SafeString(" data-many" if self.many else ""),
             control,
         )
 

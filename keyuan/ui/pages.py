@@ -82,19 +82,22 @@ def stays_here(address: str) -> bool:
     return not parts.scheme and not parts.netloc
 
 
-def toast(request: HttpRequest, text: str, *, more: str = "", undo: str = "") -> None:
+def toast(
+    request: HttpRequest, text: str, *, more: str = "", undo: str = "", act: tuple[str, str] | None = None
+) -> None:
     """Say at the bottom of the next page (or of this one, for htmx) what was done.
 
-    `more` is a quiet addition such as "30 天内可撤销"; `undo` is the address that takes it back by POST.
+    `more` is a quiet addition such as "30 天内可撤销"; `undo` is the address that takes it back by POST;
+    `act` is a word and the address of what one may want to do next.
     """
     messages.success(
         request,
-        json.dumps({"text": text, "more": more, "undo": undo}),
+        json.dumps({"text": text, "more": more, "undo": undo, "act": act}),
         extra_tags="toast",
     )
 
 
-def toasts(request: HttpRequest) -> list[dict[str, str]]:
+def toasts(request: HttpRequest) -> list[dict[str, Any]]:
     """What waits to be said; plain messages of Django count as well."""
     return [
         json.loads(message.message) if "toast" in message.tags else {"text": str(message), "more": "", "undo": ""}

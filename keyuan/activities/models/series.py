@@ -15,6 +15,7 @@ class PlanSeries(models.Model):
 
     rule = models.CharField(max_length=300, db_collation="C")
     starts_at = models.DateTimeField()
+    wall = models.CharField(max_length=15, db_collation="C")  # the same as clocks show it: DTSTART;TZID=zone
     zone = models.CharField(max_length=60, db_collation="C")
     made_until = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)  # nothing is made from here on: cut off, or at its end

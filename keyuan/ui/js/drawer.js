@@ -1,3 +1,4 @@
+// Where the drawer holds data-below, saving leads to the page below it.
 // Links with data-drawer open their page in the drawer: the address changes, Back closes, nothing typed is lost.
 import htmx from "../vendor/htmx.js";
 import { dirty, drop, save } from "./drafts.js";
@@ -83,8 +84,9 @@ if (drawer) {
     event.preventDefault();
     const typed = form();
     if (typed) drop(typed);
+    const to = drawer.querySelector("[data-below]") ? from : ctx.hx.redirect;
     from = null;
-    location.replace(ctx.hx.redirect);
+    location.replace(to);
   });
   htmx.on("htmx:after:swap", (event) => {
     if (event.detail.ctx?.target !== drawer) return;

@@ -19,10 +19,13 @@ function show(kind, text) {
   return toast;
 }
 
-export function tell({ text, more = "", undo = "" }) {
+export function tell({ text, more = "", undo = "", act = null }) {
   const toast = show("ok", text);
   if (!toast) return;
   toast.querySelector("[data-more]").textContent = more;
+  const link = toast.querySelector("[data-act]");
+  if (act) [link.textContent, link.href] = act;
+  else link.remove();
   const button = toast.querySelector("[data-undo]");
   if (undo) button.dataset.undo = undo;
   else button.remove();
