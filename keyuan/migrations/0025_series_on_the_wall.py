@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("keyuan", "0023_follow_up_uncounted")]
+    dependencies = [("keyuan", "0024_plans_done")]
 
     operations = [
         migrations.AddField(
