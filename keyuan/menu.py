@@ -79,7 +79,7 @@ def customer_views(request: Request) -> Iterable[Link]:
 
 def activity_views(request: Request) -> Iterable[Link]:
     """The calendar, the plans that matter today, and the customers for whom nothing is planned."""
-    yield Link(_("My calendar"), "/activities/calendar/?who=me", "calendar-week", may=("plan", "view"))
+    yield Link(_("My calendar"), "/activities/calendar/", "calendar-week", may=("plan", "view"))
     yield Link(_("Department calendar"), "/activities/calendar/?who=department", "users", may=("plan", "view"))
     for link in views_of(PLAN_LIST, "/activities/plans/", request):
         if link.key in ("mine", "overdue", "visits"):
@@ -179,7 +179,6 @@ def compose() -> None:
                 places=(
                     Link(pgettext_lazy("module", "Follow-ups"), "/activities/", "history", may=("follow_up", "view")),
                     Link(pgettext_lazy("module", "Plans"), "/activities/plans/", "list-check", may=("plan", "view")),
-                    Link(_("Calendar"), "/activities/calendar/", "calendar", may=("plan", "view")),
                 ),
             ),
         ],

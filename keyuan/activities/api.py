@@ -34,7 +34,7 @@ PLAN_SHAPE = Shape(
     PLAN,
     load_plan_rows,
     related=("customer",),
-    extras={"reminders": lambda row: row.reminders, "version": lambda row: row.version},
+    extras={"version": lambda row: row.version},
 )
 FOLLOW_UPS = RecordApi("follow-ups", FollowUpForm, FOLLOW_UP_SHAPE, tag_all, delete_all)
 PLANS = RecordApi("plans", PlanForm, PLAN_SHAPE, tag_all, delete_all)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -13,6 +14,7 @@ from keyuan.activities.finding import of_companies, plans_of_companies
 from keyuan.activities.models import FollowUp, FollowUpSearch, Plan, PlanSearch
 from keyuan.customers.fields import CUSTOMER
 from keyuan.records.catalogue import Catalogue, Field, Relation, from_model
+from keyuan.records.cleaners import Invalid
 from keyuan.records.kinds import (
     Asked,
     Choice,
@@ -25,9 +27,12 @@ from keyuan.records.kinds import (
     Number,
     People,
     Person,
+    Several,
     Text,
     YesNo,
 )
+from keyuan.records.kinds.choices import split
+from keyuan.records.namebook import NameBook
 
 GROUPS: dict[str, Any] = {"basic": _("Basic information"), "system": _("System")}
 
@@ -75,6 +80,38 @@ class Overdue(YesNo):
         return overdue if self.asked_value(field, value, asked) == (op == "=") else ~overdue
 
 
+MOST_REMINDERS = 10
+FURTHEST = 4 * 7 * 24 * 60
+"""How many minutes before its time a plan reminds at most."""
+
+
+class Minutes(Several):
+    """When a plan reminds: minutes before it begins, several."""
+
+    name = "minutes"
+    ops: ClassVar[tuple[str, ...]] = ("empty", "not-empty")
+
+    def parse_many(self, texts: list[str], book: NameBook) -> list[int]:
+        minutes = sorted({self._minutes(text) for text in split(texts)})
+        if len(minutes) > MOST_REMINDERS:
+            raise Invalid(_now("A plan reminds at most %(n)d times.") % {"n": MOST_REMINDERS})
+        return minutes
+
+    def _minutes(self, text: str) -> int:
+        if not text.isdecimal() or len(text) > 9 or int(text) > FURTHEST:
+            raise Invalid(_now("Write reminders as minutes before, from 0 to %(most)d.") % {"most": FURTHEST})
+        return int(text)
+
+    def plain(self, value: Any, book: NameBook) -> str:
+        return "、".join(map(str, value or ()))
+
+    def named(self, value: Any, book: NameBook) -> dict[int, str]:
+        return {}
+
+    def json(self, value: Any, book: NameBook) -> list[Any]:
+        return list(value or ())
+
+
 field = from_model(FollowUp)
 FOLLOW_UP.declare(
     field("content", LongText(10000), searched=True, required=True, limitable=False, aliases=("内容", "跟进内容", "跟进记录", "note", "notes", "comment")),
@@ -106,6 +143,7 @@ PLAN.declare(
     field("participants", People()),
     field("place", Text(200)),
     field("priority", Fixed(Plan.Priority), limitable=False),
+    field("reminders", Minutes(), limitable=False, listed=False),
     field("notes", LongText(10000), searched=True, limitable=False, listed=False),
     field("state", Fixed(Plan.State), editable=False, limitable=False),
     Field("is_overdue", Overdue(), _("Overdue"), "state", editable=False, limitable=False),

@@ -89,9 +89,11 @@ def test_a_plan_is_made_changed_and_completed(cast):
             "starts_at": "2026-03-20T10:00:00+08:00",
             "ends_at": "2026-03-20T11:30:00+08:00",
             "participants": [cast.ben.pk],
+            "reminders": [15, 60],
         },
     ).json()
     assert (made["state"]["value"], made["is_overdue"], made["owner"]["name"]) == ("open", True, "Anna")
+    assert made["reminders"] == [15, 60]
     assert made["participants"] == [{"id": cast.ben.pk, "name": "Ben"}]
 
     moved = caller.patch(f"/plans/{made['id']}", {"is_all_day": True}, 1).json()

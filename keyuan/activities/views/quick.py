@@ -32,7 +32,7 @@ PLACE = "quick-log"
 def quick(request: Request) -> HttpResponse:
     """The form of the rail, of a drawer or of a page of its own; a POST logs."""
     if request.method != "POST":
-        return _shown(request, None, {})
+        return _shown(request, None, {}, given=_asked(request))
     customer, refusal = _customer(request)
     if customer is None:
         return _shown(request, None, {"customer": refusal}, status=422)
@@ -48,6 +48,14 @@ def quick(request: Request) -> HttpResponse:
     return response
 
 
+def _asked(request: Request) -> dict[str, Any]:
+    """The customer that the address names, as far as this person may see them."""
+    text = request.GET.get("customer", "")
+    pk = int(text) if text.isdecimal() and len(text) < 18 else 0
+    customer = Customer.objects.visible_to(request.user).filter(pk=pk).first() if pk else None
+    return {"customer": customer.pk, "customer_name": customer.name} if customer else {}
+
+
 def _customer(request: Request) -> tuple[Customer | None, str]:
     """Who is meant, by number or by the whole name; or what is wrong."""
     text = (request.POST.get("customer") or request.POST.get("customer_name") or "").strip()
@@ -60,10 +68,16 @@ def _customer(request: Request) -> tuple[Customer | None, str]:
 
 
 def _shown(
-    request: Request, form: ComposerForm | None, errors: dict[str, str], *, status: int = 200, fresh: bool = False
+    request: Request,
+    form: ComposerForm | None,
+    errors: dict[str, str],
+    *,
+    status: int = 200,
+    fresh: bool = False,
+    given: Any = None,
 ) -> HttpResponse:
     book = form.book if form else NameBook(request.user)
-    given: Any = request.POST if status != 200 else {}
+    given = request.POST if status != 200 else given or {}
     kinds = [one for one in book.options("follow_up_kind") if not one.is_retired]
     first = kinds[0].key if kinds else ""
     context = {

@@ -60,7 +60,7 @@ class Several(Kind):
     def plain(self, value: Any, book: NameBook) -> str:
         return "、".join(self.named(value, book).values())
 
-    def json(self, value: Any, book: NameBook) -> list[dict[str, Any]]:
+    def json(self, value: Any, book: NameBook) -> list[Any]:
         return [{"id": pk, "name": name} for pk, name in self.named(value, book).items()]
 
 

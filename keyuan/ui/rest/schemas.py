@@ -121,6 +121,7 @@ _OUT: dict[str, Callable[[Kind], Schema]] = {
     "industry": lambda kind: nullable(ref("Choice")),
     "choices": lambda kind: listed(ref("Choice")),
     **dict.fromkeys(("tags", "people", "links"), lambda kind: listed(ref("Related"))),
+    "minutes": lambda kind: listed({"type": "integer", "description": "minutes before the beginning"}),
     "person": lambda kind: nullable(ref("Related")),
     "link": lambda kind: nullable(ref("Related")),
     "department": lambda kind: nullable(ref("Related")),
@@ -137,7 +138,6 @@ EXTRAS: dict[str, Schema] = {
     "version": {"type": "integer", "description": "rises with every change; the ETag"},
     "custom": {"type": "object", "description": "custom fields by name"},
     "pool": nullable(ref("Related")),
-    "reminders": listed({"type": "integer", "description": "minutes before the beginning"}),
 }
 
 
@@ -200,6 +200,7 @@ _IN: dict[str, Callable[[Kind], Schema]] = {
     "choices": _either(listed({"anyOf": list(_ONE_CHOICE)})),
     "tags": _either(listed({"anyOf": [{"type": "string", "maxLength": 40}, *_ONE_LINK]})),
     **dict.fromkeys(("person", "link", "department"), _either(*_ONE_LINK)),
+    "minutes": _either(listed({"type": "integer"})),
     **dict.fromkeys(("people", "links"), _either(listed({"anyOf": list(_ONE_LINK)}))),
     "names": _either(listed({"type": "string"})),
     "money": _either({"type": "string"}, {"type": "number"}),
