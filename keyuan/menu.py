@@ -131,7 +131,7 @@ def compose() -> None:
     show_cells()
     show_activity_cells()
     declare(Holder(Customer, "/customers/"), Holder(Contact, "/contacts/"))
-    declare(Holder(FollowUp, "/activities/"), Holder(Plan, "/activities/plans/"))
+    declare(Holder(FollowUp, "/activities/follow-ups/"), Holder(Plan, "/activities/plans/"))
     install_lists(CUSTOMER_LIST, CONTACT_LIST, FOLLOW_UP_LIST, PLAN_LIST)
     install(
         [

@@ -60,7 +60,8 @@ def log_follow_up(
     """Log what happened with `customer`, and all that follows from it.
 
     Args:
-        token: of the form; the second save of one form gives the first one's follow-up.
+        token: of the form; the second save of one form gives the first one's follow-up, unless other words stand in it:
+            a browser may bring a saved form back, and somebody writes on.
         completes: the plan that this fulfils.
         values: fields of the follow-up, such as kind, at, content, contacts, result.
 
@@ -68,7 +69,9 @@ def log_follow_up(
         NotAllowed, RuleBroken: the time lies ahead, a contact belongs to another customer, the plan is not open.
     """
     if token and (saved := FollowUp.rows.filter(author=by, token=token).first()):
-        return Logged(saved, is_new=False)
+        if _is_again(saved, customer, values):
+            return Logged(saved, is_new=False)
+        token = None
     Customer.hold([customer.pk])
     try:
         with transaction.atomic():
@@ -83,6 +86,10 @@ def log_follow_up(
     completed = completes.complete(by=by, follow_up=follow_up, at=follow_up.at) if completes else None
     planned = plan_next(follow_up, next_step, by=by) if next_step else None
     return Logged(follow_up, completed, planned, reasons=reasons_of(follow_up))
+
+
+def _is_again(saved: FollowUp, customer: Customer, values: dict[str, Any]) -> bool:
+    return (saved.customer_id, saved.content, saved.deleted_at) == (customer.pk, values["content"], None)
 
 
 def plan_next(follow_up: FollowUp, step: NextStep, *, by: User) -> Plan:

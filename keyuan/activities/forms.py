@@ -25,6 +25,7 @@ from keyuan.records.relative_dates import start_of
 from keyuan.ui.formats import until
 
 WRITTEN = ("content", "kind", "at", "minutes", "contacts", "result", "place")
+NEXT_STEP = ("next_day", "next_at", "next_subject")
 AT_TEN = 10
 
 
@@ -130,6 +131,10 @@ class ComposerForm(FollowUpForm):
         self.customer = customer
         self.fields["at"].required = False
         self.fields["kind"].required = False
+        self.days = days_for(by)
+        if not self.days:
+            for name in NEXT_STEP:
+                del self.fields[name]
 
     def clean_at(self) -> datetime:
         return self.cleaned_data.get("at") or timezone.now()
@@ -174,6 +179,11 @@ class ComposerForm(FollowUpForm):
         )
 
 
+def days_for(user: User) -> list[tuple[str, datetime]]:
+    """The days that are offered for the next contact; none to those who may not plan."""
+    return next_days() if user.may("plan", "create") else []
+
+
 def next_days(now: datetime | None = None) -> list[tuple[str, datetime]]:
     """The days that are likely for the next contact, as chips: tomorrow, in three days, next Monday, each at ten.
 
@@ -193,6 +203,13 @@ class CorrectionForm(FollowUpForm):
 
     def __init__(self, *args: Any, only: Iterable[str] | None = None, **options: Any) -> None:
         super().__init__(*args, only=only or WRITTEN, **options)
+
+    def clean_contacts(self) -> list[int]:
+        """Who is named and can't be offered any more, because they are deleted or work elsewhere, stays named."""
+        had, given = self.instance.contacts, self.cleaned_data["contacts"]  # type: ignore[union-attr]
+        rows = Contact.objects.visible_to(self.by).filter(pk__in=had, customer=self.instance.customer_id)  # type: ignore[union-attr]
+        offered = set(rows.values_list("pk", flat=True))
+        return [*(pk for pk in had if pk in given or pk not in offered), *(pk for pk in given if pk not in had)]
 
 
 def new_token() -> uuid.UUID:

@@ -5,7 +5,7 @@ One mechanism for every record type: a room that brings another one adds its lin
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -30,6 +30,7 @@ class Subject:
     Attributes:
         kind: its name in the address.
         contact: the contact that it is, or None.
+        named: contacts that are chosen already, and stay so although they have left.
     """
 
     kind: str
@@ -37,6 +38,7 @@ class Subject:
     customer: Customer
     user: User
     contact: Contact | None = None
+    named: Sequence[int] = ()
 
     @property
     def url(self) -> str:
@@ -57,8 +59,10 @@ class Subject:
     @cached_property
     def contacts(self) -> list[Contact]:
         """The contacts that can be chosen: of this customer, without those who have left (K9)."""
-        rows = Contact.objects.visible_to(self.user).filter(customer=self.customer, has_left=False)
-        found = list(rows.order_by("-is_primary", "pk")[:MOST_CONTACTS])
+        rows = Contact.objects.visible_to(self.user).filter(customer=self.customer)
+        found = list(rows.filter(has_left=False).order_by("-is_primary", "pk")[:MOST_CONTACTS])
+        if missing := set(self.named) - {one.pk for one in found}:
+            found += rows.filter(pk__in=missing).order_by("pk")
         veil(CONTACT, found, self.user)
         return found
 

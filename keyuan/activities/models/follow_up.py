@@ -137,7 +137,8 @@ class FollowUp(Record):
             raise RuleBroken(
                 _now("Follow-ups can be corrected for %(n)d hours. Write another one instead.") % {"n": edit_hours()}
             )
-        check(locked.customer_id, changes)
+        new = [pk for pk in changes.get("contacts") or () if pk not in locked.contacts]
+        check(locked.customer_id, changes | {"contacts": new})
         return super().edit(by=by, **changes)
 
     @property

@@ -170,8 +170,10 @@ class Plan(Record):
         Raises:
             NotAllowed, Stale.
         """
+        customer = changes.get("customer")
+        Customer.hold({pk for pk in (self.customer_id, customer and customer.pk) if pk})
         locked = self.lock()
-        old, customer = locked.customer_id, changes.get("customer")
+        old = locked.customer_id
         before = (people_of(locked), locked.starts_at)
         if customer is not None and customer.pk != old and not customer.allows(by, SEEN_WITH):
             raise NotAllowed(_now("You may not plan for this customer."))

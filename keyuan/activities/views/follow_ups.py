@@ -85,7 +85,9 @@ def _saved(saving: Saving, form: CorrectionForm) -> bool:
 
 
 def _choices(request: Request, follow_up: FollowUp, form: CorrectionForm) -> list[tuple[dict[str, Any], bool]]:
-    subject = Subject("customer", follow_up.customer, follow_up.customer, request.user)
+    if "contacts" not in form.fields:
+        return []
+    subject = Subject("customer", follow_up.customer, follow_up.customer, request.user, named=follow_up.contacts)
     chosen = form.data.getlist("contacts") if form.is_bound else [str(pk) for pk in follow_up.contacts]  # type: ignore[attr-defined]
     return [(in_words(one, form.book), str(one.pk) in chosen) for one in subject.contacts]
 

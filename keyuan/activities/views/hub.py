@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from keyuan.activities.composing import Logged, matching_plan, next_plan
-from keyuan.activities.forms import ComposerForm, new_token, next_days
+from keyuan.activities.fields import PLAN
+from keyuan.activities.forms import ComposerForm, new_token
 from keyuan.activities.models import Plan
 from keyuan.activities.subjects import Subject, subject_or_404
 from keyuan.activities.timeline import KINDS, Asked, Page, counts_of, page_of
@@ -20,6 +21,7 @@ from keyuan.customers.models import Contact
 from keyuan.org.http import Request
 from keyuan.records.errors import RuleBroken
 from keyuan.records.namebook import NameBook
+from keyuan.records.veil import veil
 from keyuan.ui.attachments.taking import Pending, take_files
 from keyuan.ui.audience import may
 from keyuan.ui.formats import phone_display, until
@@ -89,12 +91,14 @@ def _shown(
     fresh: bool = False,
     files: Pending | None = None,
 ) -> HttpResponse:
+    step = next_plan(subject.customer, request.user)
+    veil(PLAN, [step] if step else [], request.user)
     context = {
         "title": subject.customer.short_or_name,
         "subject": subject,
         "form": form,
         "composer": composer(subject, form, fresh) if request.user.may("follow_up", "create") else None,
-        "next": next_plan(subject.customer, request.user),
+        "next": step,
         "uploaded": files.chips() if files else [],
         "may_plan": request.user.may("plan", "create"),
         **_line(request, subject, form.book),
@@ -113,7 +117,7 @@ def composer(subject: Subject, form: ComposerForm, fresh: bool) -> dict[str, Any
         "kinds": [(one, one.key == kind) for one in kinds],
         "results": [one for one in form.book.options("follow_up_result") if not one.is_retired],
         "contacts": [(in_words(one, form.book), str(one.pk) in chosen) for one in subject.contacts],
-        "days": next_days(),
+        "days": form.days,
         "matching": matching_plan(subject.customer, subject.user),
         "token": form.data.get("token") if form.is_bound else new_token(),
         "fresh": fresh,
@@ -150,8 +154,8 @@ def _line(request: Request, subject: Subject, book: NameBook) -> dict[str, Any]:
 
 def asked_of(request: HttpRequest, contact: int | None) -> Asked:
     given = request.GET
-    kind = given.get("kind", "")
-    return Asked(kind if kind in KINDS else "all", given.get("q", "")[:100], contact, given.get("before", ""))
+    kind, q = given.get("kind", ""), given.get("q", "").replace("\x00", "")
+    return Asked(kind if kind in KINDS else "all", q[:100], contact, given.get("before", ""))
 
 
 @require_GET

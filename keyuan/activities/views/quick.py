@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from keyuan.activities.forms import ComposerForm, new_token, next_days
+from keyuan.activities.forms import ComposerForm, days_for, new_token
 from keyuan.activities.views.hub import save, told
 from keyuan.customers.fields import CUSTOMER
 from keyuan.customers.models import Customer
@@ -85,7 +85,7 @@ def _shown(
         "given": given,
         "refused": [*errors.values(), *(text for texts in (form.errors if form else {}).values() for text in texts)],
         "kinds": [(one, one.key == (given.get("kind") or first)) for one in kinds],
-        "days": next_days(),
+        "days": days_for(request.user),
         "token": given.get("token") or new_token(),
         "draft": PLACE,
         "fresh": fresh,

@@ -63,7 +63,7 @@ class Person(Kind):
 
 def find_person(text: str) -> User | None:
     """By id, user name, or a name that only one person has."""
-    text = text.strip()
+    text = text.replace("\x00", "").strip()
     people = User.objects.people()
     if text.isdecimal() and len(text) < 18:
         return people.filter(pk=int(text)).first()
@@ -94,7 +94,7 @@ class Link(Kind):
         return int(value)
 
     def parse(self, text: str, book: NameBook) -> Any:
-        text = text.strip()
+        text = text.replace("\x00", "").strip()
         if not text:
             return None
         visible = self.model.objects.visible_to(book.user)
