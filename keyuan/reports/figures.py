@@ -22,12 +22,15 @@ from keyuan.customers.fields import CUSTOMER
 from keyuan.org.models import User
 from keyuan.records.catalogue import Catalogue
 from keyuan.records.listing import COUNT_MILLISECONDS, COUNTED_TO, Listing, within_time
+from keyuan.records.probe import expected
 from keyuan.records.query import Node
 from keyuan.reports.asked import Asked
 from keyuan.ui import cells, formats
 from keyuan.ui.lists.asked import as_param
 
 MOST_POINTS = 12
+LINE_OF = 50_000
+"""So many rows are worth a line."""
 MILLISECONDS = 1000
 """A figure comes after its page, so that it may take longer than the count of a list."""
 
@@ -144,7 +147,9 @@ def counted(figure: Figure, user: User, node: Node) -> tuple[int | None, Counter
 
 
 def _all_by_day(rows: Any, column: str) -> Counter[date]:
-    """How many there are on each day, where the database can tell soon."""
+    """How many there are on each day, where the database can tell soon: of millions it is not even asked."""
+    if expected(rows) > LINE_OF:
+        return Counter()
     try:
         with within_time(COUNT_MILLISECONDS):
             days = rows.annotate(day=TruncDate(column)).values("day").annotate(number=Count("pk"))

@@ -48,7 +48,8 @@ def news_of(asked: Asked, book: NameBook) -> list[News]:
     """The latest lines of the last 30 days, newest first."""
     if not asked.user.may("customer", "view"):
         return []
-    lines = [*_follow_ups(asked, book), *_changes(asked, book)]
+    of = _mine(asked.user) if asked.is_mine else None
+    lines = [*_follow_ups(asked, book, of), *_changes(asked, book, of)]
     return sorted(lines, key=lambda one: one.at, reverse=True)[:SHOWN]
 
 
@@ -75,11 +76,9 @@ def _mine(user: User) -> Q:
 # Follow-ups
 
 
-def _follow_ups(asked: Asked, book: NameBook) -> Iterator[News]:
+def _follow_ups(asked: Asked, book: NameBook, of: Q | None) -> Iterator[News]:
     rows = FollowUp.objects.visible_to(asked.user).filter(at__gte=_since(), at__lte=timezone.now())
-    if asked.is_mine:
-        rows = rows.filter(_mine(asked.user))
-    found = _soon(rows.select_related("customer").order_by("-at", "-pk")[:SHOWN])
+    found = _soon((rows if of is None else rows.filter(of)).select_related("customer").order_by("-at", "-pk")[:SHOWN])
     book.meet(one.author_id for one in found)
     veil(FOLLOW_UP, found, asked.user)
     veil(CUSTOMER, [one.customer for one in found], asked.user)
@@ -102,9 +101,9 @@ def _link(customer: Customer) -> SafeString:
 # Changes
 
 
-def _changes(asked: Asked, book: NameBook) -> Iterator[News]:
+def _changes(asked: Asked, book: NameBook, of: Q | None) -> Iterator[News]:
     seen = Customer.objects.visible_to(asked.user)
-    of = _mine(asked.user) if asked.is_mine else Q(customer_id__in=seen.order_by().values("pk"))
+    of = Q(customer_id__in=seen.order_by().values("pk")) if of is None else of
     types = [one for one in CATALOGUES if asked.user.may(one, "view")]
     events = Event.objects.filter(of, at__gte=_since(), name__in=TOLD, record_type__in=types)
     # What the machine brings in by thousands is no news; the rest is as the index on events of customers says it.

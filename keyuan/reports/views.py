@@ -42,9 +42,9 @@ def home(request: Request) -> HttpResponse:
     if context["sees_plans"]:
         context |= todo_context(asked)
     if context["has_customers"]:
-        context |= waiting_context(asked) | news_context(asked)
-        # Counting takes longer than the page; a script asks for it, and nobody without one goes without it.
-        context |= {} if SCRIPTED in request.COOKIES else figures_context(asked)
+        context |= waiting_context(asked)
+        # These take longer than the page; a script asks for them, and nobody without one goes without them.
+        context |= {} if SCRIPTED in request.COOKIES else figures_context(asked) | news_context(asked)
     return page(request, "reports/home.html", context)
 
 
@@ -90,7 +90,7 @@ def waiting_context(asked: Asked) -> dict[str, Any]:
 
 
 def news_context(asked: Asked) -> dict[str, Any]:
-    return {"news": news_of(asked, NameBook(asked.user))}
+    return {"news": news_of(asked, NameBook(asked.user)), "told": True}
 
 
 CARDS: dict[str, Any] = {
