@@ -63,7 +63,7 @@ def test_a_toast_reaches_htmx_with_the_answer(client: Client, cast: SimpleNamesp
     answer = client.post("/told/", headers={"HX-Request": "true"})
 
     waiting = json.loads(answer["HX-Trigger"])["kx:toast"]["toasts"]
-    assert waiting == [{"text": "已转移 3 家客户", "more": "", "undo": "/undo/7/"}]
+    assert waiting == [{"text": "已转移 3 家客户", "more": "", "undo": "/undo/7/", "act": None}]
 
 
 def test_a_toast_waits_for_the_next_page(client: Client, cast: SimpleNamespace) -> None:
