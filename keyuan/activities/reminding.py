@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from keyuan.activities.models import Plan
 from keyuan.activities.rules import activity_rules
 from keyuan.activities.telling import OVERDUE, REMINDED, days_late, people_of, told_of
+from keyuan.notices.models import Notice
 from keyuan.notices.telling import tell
 from keyuan.org.models import User
 
@@ -65,7 +67,10 @@ def escalate() -> int:
     until = timezone.now() - timedelta(days=days)
     rows = Plan.objects.unscoped(reason="superiors are told what their people have let pass").open()
     late = rows.filter(due_at__lt=until, due_at__gt=until - LOOKED_BACK, owner__superior__isnull=False)
-    robot, number = User.objects.robot(), 0
+    told = Notice.objects.filter(
+        user=OuterRef("owner__superior"), kind=OVERDUE, record_id=OuterRef("pk"), at__gt=OuterRef("due_at")
+    )
+    late, robot, number = late.filter(~Exists(told)), User.objects.robot(), 0
     for plan in late.select_related("owner", "customer").order_by("due_at", "pk").iterator(chunk_size=500):
         number += _escalate(plan, robot)
     return number

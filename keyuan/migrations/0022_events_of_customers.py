@@ -1,7 +1,10 @@
 """The time line of a customer walks past none of the lines about its follow-ups and plans, however many there are."""
 
+import time
+from typing import Any
+
 from django.apps.registry import Apps
-from django.db import migrations
+from django.db import OperationalError, migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from keyuan.records.sealing.guard import PARTITIONS
@@ -26,7 +29,21 @@ def replace(made: tuple[str, str], gone: tuple[str, str], schema_editor: BaseDat
                 columns = f"(customer_id, at DESC, id DESC) {condition}"
                 cursor.execute(f"CREATE INDEX CONCURRENTLY {part} ON {partition} {columns}")
             cursor.execute(f"ALTER INDEX {name} ATTACH PARTITION {part}")
-        cursor.execute(f"DROP INDEX IF EXISTS {gone[0]}")
+        drop(cursor, gone[0])
+
+
+def drop(cursor: Any, name: str) -> None:
+    """Wait for the lock for moments only, again and again, so that nobody queues up behind it."""
+    cursor.execute("SET lock_timeout = '2s'")
+    for attempt in range(60):
+        try:
+            cursor.execute(f"DROP INDEX IF EXISTS {name}")
+            break
+        except OperationalError:
+            if attempt == 59:
+                raise
+            time.sleep(1)
+    cursor.execute("RESET lock_timeout")
 
 
 def forward(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:

@@ -186,6 +186,11 @@ class Record(models.Model):
         if name in user.rights.limits(cls.module):
             raise NotAllowed(_("You may not change this field."))
 
+    @property
+    def is_closed(self) -> bool:
+        """Nothing about it can be changed any more, whoever asks."""
+        return False
+
     # Verbs
 
     def lock(self) -> Self:

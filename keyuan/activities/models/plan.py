@@ -180,7 +180,8 @@ class Plan(Record):
         edited = super().edit(by=by, **changes)
         if old and old != edited.customer_id:
             push_dates({old})
-        tell_changed(edited, before, by)
+        if edited.is_open:
+            tell_changed(edited, before, by)
         return edited
 
     @property
@@ -202,6 +203,8 @@ class Plan(Record):
         Raises:
             NotAllowed, RuleBroken: it is not open.
         """
+        if follow_up is not None and follow_up.customer_id != self.lock().customer_id:
+            raise RuleBroken(_now("This plan belongs to another customer now."))
         return self._settle(by, "completed", state=self.State.DONE, done_at=at or timezone.now(), follow_up=follow_up)
 
     @transaction.atomic

@@ -192,6 +192,12 @@ def test_follow_ups_and_plans_vanish_with_their_customer_and_come_back_with_it(c
     assert list(FollowUp.objects.visible_to(cast.boss)) == [follow_up]
 
 
+def test_a_plan_of_another_customer_is_not_completed(cast):
+    plan = make_plan(owner=cast.anna, starts_at=timezone.now(), customer=make_customer(owner=cast.anna))
+    with pytest.raises(RuleBroken, match="another customer"):
+        log_follow_up(make_customer(owner=cast.anna), by=cast.anna, completes=plan, **said())
+
+
 def test_the_next_step_follows_the_plans(cast):
     customer, soon = make_customer(owner=cast.anna), timezone.now() + timedelta(days=1)
     plan = make_plan(owner=cast.anna, starts_at=soon, customer=customer)

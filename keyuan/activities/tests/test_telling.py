@@ -144,6 +144,13 @@ def test_what_is_overdue_goes_up_after_the_days_and_once(cast):
     assert escalate() == 0
 
 
+def test_a_done_plan_that_is_moved_is_told_to_nobody(cast):
+    plan = make_plan(owner=cast.anna, starts_at=timezone.now() + SOON, participants=[cast.ben.pk])
+    plan.complete(by=cast.anna)
+    plan.edit(by=cast.anna, starts_at=timezone.now())
+    assert told(cast.ben) == ["plan.invited"]
+
+
 def test_a_superior_is_told_of_nothing_that_they_may_not_see(cast):
     cast.anna.superior = cast.olga
     cast.anna.save()

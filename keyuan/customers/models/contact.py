@@ -133,6 +133,7 @@ class Contact(Record):
             NotAllowed: `by` may not edit the customer to which it moves, either.
         """
         old, home = self.customer_id, changes.get("customer") or self.customer
+        Customer.hold({old, home.pk})  # in the order of their keys, as everybody does
         home.lock()
         others = type(self).rows.living().filter(customer=home, is_primary=True).exclude(pk=self.pk)
         if home.pk != old:

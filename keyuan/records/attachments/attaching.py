@@ -36,12 +36,14 @@ def require_attaching(record: Record, by: User) -> None:
     holder = HOLDERS.get(record.module)
     if holder is None or not record.allows(by, "view") or not record.allows(by, holder.operation):
         raise NotAllowed(_("You may not attach files to this record."))
+    if record.is_closed:
+        raise RuleBroken(_("This record can't be corrected any more, and takes no files."))
 
 
 def may_attach(record: Record, by: User) -> bool:
     """Whether a page offers it."""
     holder = HOLDERS.get(record.module)
-    return holder is not None and record.allows(by, holder.operation)
+    return holder is not None and not record.is_closed and record.allows(by, holder.operation)
 
 
 def attach(record: Record, file: Upload, by: User, *, operation: Operation | None = None) -> Attachment:
