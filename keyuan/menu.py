@@ -17,6 +17,7 @@ from keyuan.activities.views.today import today_count
 from keyuan.customers.fields import CONTACT, CUSTOMER
 from keyuan.customers.lists import CONTACT_LIST, CUSTOMER_LIST, show_cells
 from keyuan.customers.models import Contact, Customer
+from keyuan.exchange.kinds import MODULES
 from keyuan.exchange.making import LISTS
 from keyuan.exchange.notices import declare_kinds
 from keyuan.exchange.recycling import KINDS
@@ -183,7 +184,7 @@ def compose() -> None:
             ),
         ],
         more=(
-            Link(_("Imports"), "/imports/", "upload", may=("customer", "import")),
+            Link(_("Imports"), "/imports/", "upload", may=[(one, "import") for one in MODULES]),
             Link(_("My exports"), "/exports/", "download", may=[(one, "export") for one in LISTS]),
             Link(_("My tags"), "/tags/", "tags", may=("customer", "view")),
             Link(_("Members"), "/admin/users/", "users", may=("people", "view")),

@@ -15,10 +15,10 @@ from ninja import Router
 
 from keyuan.exchange import exporting, importing
 from keyuan.exchange.columns import Mapping
+from keyuan.exchange.kinds import ALSO, KINDS, targets_of
 from keyuan.exchange.making import LISTS
 from keyuan.exchange.models import Export, Import, ImportRow
 from keyuan.exchange.options import FOR_SAME, FOR_SIMILAR, Options
-from keyuan.exchange.targets import targets_for
 from keyuan.exchange.views.exports import TYPES
 from keyuan.org.models import User
 from keyuan.ui.downloads import attachment
@@ -52,9 +52,10 @@ def _import(request: HttpRequest, pk: int) -> Import:
 
 def _told(of: Import, user: User) -> dict[str, Any]:
     status = importing.status(of)
-    mapping = Mapping.of(of.mapping, targets_for(user), len(of.header))
+    mapping = Mapping.of(of.mapping, targets_of(of, user), len(of.header))
     return {
         "id": of.pk,
+        "kind": of.kind,
         "file_name": of.file_name,
         "state": of.state,
         "rows": of.row_count,
@@ -78,7 +79,7 @@ def _answer(request: HttpRequest, pk: int, status: int = 200) -> HttpResponse:
 
 
 @imports.get("", **operation("list_imports", "List your last imports", result=ref("ImportList")))
-@may_call("customer", "import")
+@may_call("customer", "import", ALSO)
 def import_list(request: HttpRequest) -> HttpResponse:
     parameters(request, ())
     found = Import.objects.visible_to(_user(request)).order_by("-created_at", "-pk")[:LISTED]
@@ -87,31 +88,41 @@ def import_list(request: HttpRequest) -> HttpResponse:
 
 _UPLOAD = operation(
     "upload_import",
-    "Send a sheet of customers: xlsx, xls or csv",
+    "Send a sheet of customers or of follow-ups: xlsx, xls or csv",
     status=201,
     result=ref("Import"),
     post=True,
     refusals=(400, 413, 415),
     description="Columns are guessed. Read the mapping, correct it, wait for the check, confirm.",
 )
-_FILE: Schema = {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}, "required": ["file"]}
+_FILE: Schema = {
+    "type": "object",
+    "properties": {
+        "file": {"type": "string", "format": "binary"},
+        "kind": {"enum": list(KINDS), "description": "What the sheet holds; customers where it is missing."},
+    },
+    "required": ["file"],
+}
 _UPLOAD["openapi_extra"]["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": _FILE}}}
 
 
 @imports.post("", **_UPLOAD)
 @repeatable()
-@may_call("customer", "import")
+@may_call("customer", "import", ALSO)
 def import_upload(request: HttpRequest) -> HttpResponse:
     if request.content_type != "multipart/form-data":
         raise Problem(415, _("Send the file as multipart/form-data, in the part “file”."))
     file = request.FILES.get("file")
     if file is None:
         raise refused({"file": [_("Choose a file.")]})
-    return _answer(request, importing.start_import(_user(request), file).pk, 201)
+    kind = request.POST.get("kind", "customers")
+    if kind not in KINDS:
+        raise refused({"kind": [_("Use one of: %(words)s.") % {"words": ", ".join(KINDS)}]})
+    return _answer(request, importing.start_import(_user(request), file, kind).pk, 201)
 
 
 @imports.get("/{int:pk}", **operation("get_import", "How far an import is", result=ref("Import"), refusals=(404,)))
-@may_call("customer", "import")
+@may_call("customer", "import", ALSO)
 def import_get(request: HttpRequest, pk: int) -> HttpResponse:
     parameters(request, ())
     return _answer(request, pk)
@@ -122,7 +133,8 @@ _MAPPING: Schema = {
     "properties": {
         "columns": {
             "type": "object",
-            "description": "Target by the place of the column, from 0: name, phone, …, contact.name, contact.mobile, …",
+            "description": "Target by the place of the column, from 0: name, phone, …, contact.name, contact.mobile, … "
+            "of customers; customer, at, content, kind, contacts, author, … of follow-ups",
             "additionalProperties": text(),
         },
         "fallback": {
@@ -147,7 +159,7 @@ _MAPPING: Schema = {
     ),
 )
 @repeatable()
-@may_call("customer", "import")
+@may_call("customer", "import", ALSO)
 def import_mapping(request: HttpRequest, pk: int) -> HttpResponse:
     of, user = _import(request, pk), _user(request)
     mapping = _mapping(body(request), of, user)
@@ -159,7 +171,7 @@ def import_mapping(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _mapping(given: dict[str, Any], of: Import, user: User) -> Mapping:
     expect(given, columns=dict, fallback=list)
-    targets, width = targets_for(user), len(of.header)
+    targets, width = targets_of(of, user), len(of.header)
     columns, fallback = given.get("columns", {}), given.get("fallback", [])
     for place, key in columns.items():
         if not (place.isascii() and place.isdecimal() and len(place) < 6 and int(place) < width):
@@ -195,7 +207,7 @@ _OPTIONS: Schema = {
     ),
 )
 @repeatable()
-@may_call("customer", "import")
+@may_call("customer", "import", ALSO)
 def import_check(request: HttpRequest, pk: int) -> HttpResponse:
     of, user = _import(request, pk), _user(request)
     given = expect(body(request), same=str, similar=str, leave_bad=bool, tag=str)
@@ -213,7 +225,7 @@ def import_check(request: HttpRequest, pk: int) -> HttpResponse:
     **operation("confirm_import", "Import what was checked", result=ref("Import"), post=True, refusals=(404,)),
 )
 @repeatable()
-@may_call("customer", "import")
+@may_call("customer", "import", ALSO)
 def import_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     importing.confirm(_import(request, pk), by=_user(request))
     return _answer(request, pk)
@@ -232,7 +244,7 @@ def import_confirm(request: HttpRequest, pk: int) -> HttpResponse:
         refusals=(404, 422),
     ),
 )
-@may_call("customer", "import")
+@may_call("customer", "import", ALSO)
 def import_rows(request: HttpRequest, pk: int) -> HttpResponse:
     given = parameters(request, ("cursor", "all"))
     after = whole_number("cursor", given.get("cursor") or "0", 0, 10**9 - 1)
@@ -353,6 +365,7 @@ def export_file(request: HttpRequest, pk: int) -> FileResponse:
 _TIMES: Schema = {name: nullable(text("date-time")) for name in ("created_at", "started_at", "finished_at")}
 _IMPORT: Schema = {
     "id": {"type": "integer"},
+    "kind": {"enum": list(KINDS)},
     "file_name": text(),
     "state": {"enum": [str(one) for one in Import.State.values]},
     "rows": {"type": "integer"},

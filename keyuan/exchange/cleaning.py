@@ -46,8 +46,7 @@ REPEATING = (Choice, Coded, Fixed, PersonKind, Tags)
 
 def longest(target: Target) -> int:
     """How many characters the column holds; 0 where it is not one of text."""
-    model = (CONTACT if target.is_contact else CUSTOMER).model
-    return getattr(model._meta.get_field(target.field.column), "max_length", None) or 0
+    return getattr(target.catalogue.model._meta.get_field(target.field.column), "max_length", None) or 0
 
 
 class Cleaner:

@@ -49,9 +49,9 @@ class Mapping:
             found[NAME] = list(dict.fromkeys([*found[NAME], *self.fallback]))
         return found
 
-    @property
-    def has_name(self) -> bool:
-        return NAME in self.columns.values() or bool(self.fallback)
+    def gives(self, key: str) -> bool:
+        """Whether a column falls into this target."""
+        return key in self.columns.values() or (key == NAME and bool(self.fallback))
 
 
 class Takers:

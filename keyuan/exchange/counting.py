@@ -8,14 +8,17 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from keyuan.customers.fields import CONTACT, CUSTOMER
+from keyuan.exchange.kinds import kind_of
 from keyuan.exchange.models import Import, ImportRow
 from keyuan.exchange.reading import column_letter
 from keyuan.exchange.targets import CONTACT_PREFIX
+from keyuan.records.catalogue import Catalogue
 from keyuan.records.forms import required_sentence
 
 NAMED = 20  # refused rows that a report names one by one
@@ -28,23 +31,30 @@ REASONS = {
     "foreign": gettext_lazy("The customer exists and is somebody else's"),
     "repeated": gettext_lazy("Same customer as an earlier row"),
     "code": gettext_lazy("Same name, another credit code"),
+    "logged": gettext_lazy("The follow-up exists"),
+    "again": gettext_lazy("Same as an earlier row"),
     "similar:name": gettext_lazy("Similar name"),
     "similar:phone": gettext_lazy("Same phone"),
     "similar:domain": gettext_lazy("Same domain"),
 }
 
 
-def reason_label(reason: str) -> str:
+NAMING = ("customer", "contacts", "author")
+"""Fields that name somebody: who is not found, rather than not read."""
+
+
+def reason_label(reason: str, catalogue: Catalogue = CUSTOMER) -> str:
     """A reason of the counts in words: `industry` is the field's label, `required:name` the form's sentence."""
     if reason in REASONS:
         return str(REASONS[reason])
     key = reason.removeprefix("required:")
-    catalogue = CONTACT if key.startswith(CONTACT_PREFIX) else CUSTOMER
-    field = catalogue.fields.get(key.removeprefix(CONTACT_PREFIX))
+    field = (CONTACT if key.startswith(CONTACT_PREFIX) else catalogue).fields.get(key.removeprefix(CONTACT_PREFIX))
     if field is None:
         return reason
     if reason != key:
         return required_sentence(field)
+    if key in NAMING:
+        return _("%(field)s is not found") % {"field": field.label}
     return _("%(field)s can't be read") % {"field": field.label} if key != "owner" else str(field.label)
 
 
@@ -65,7 +75,7 @@ class Report:
     def reasons(self, level: str) -> list[tuple[str, int]]:
         """Reasons of one level (refused, warned, skipped) with their numbers, the most frequent first."""
         found = [
-            (reason_label(name.partition(":")[2]), number)
+            (reason_label(name.partition(":")[2], kind_of(self.of).catalogue), number)
             for name, number in self.counts.items()
             if name.startswith(f"{level}:")
         ]
@@ -81,21 +91,32 @@ class Report:
         return self.number("skipped") + self.number("refused")
 
     @property
-    def list_query(self) -> str:
-        """The address of the list of customers that shows what came in: by the tag, else by who made it and when."""
-        of = self.of
-        if self.number("created") + self.number("updated") == 0 or of.started_at is None:
+    def list_url(self) -> str:
+        """The address of the list that shows what came in."""
+        if self.number("created") + self.number("updated") == 0 or self.of.started_at is None:
             return ""
-        tag = of.options.get("tag")
+        node = self._follow_ups() if self.of.kind == "follow-ups" else self._customers()
+        query = {"view": "all", "filter": json.dumps(node, ensure_ascii=False, separators=(",", ":"))}
+        return f"{reverse(kind_of(self.of).list)}?{urlencode(query)}" if node else ""
+
+    def _customers(self) -> dict[str, Any]:
+        """By the tag, else by who made them and when."""
+        tag = self.of.options.get("tag")
         if tag:
-            node: dict[str, Any] = {"field": "tags", "op": "any", "value": [tag]}
-        elif not self.number("created"):
-            return ""
-        else:
-            span = [second(of.started_at), second((of.finished_at or timezone.now()) + timedelta(seconds=1))]
-            who = {"field": "created_by", "op": "=", "value": str(of.by_id)}
-            node = {"and": [who, {"field": "created_at", "op": "between", "value": span}]}
-        return urlencode({"filter": json.dumps(node, ensure_ascii=False, separators=(",", ":"))})
+            return {"field": "tags", "op": "any", "value": [tag]}
+        if not self.number("created"):
+            return {}
+        who = {"field": "created_by", "op": "=", "value": str(self.of.by_id)}
+        return {"and": [who, {"field": "created_at", "op": "between", "value": self._span()}]}
+
+    def _follow_ups(self) -> dict[str, Any]:
+        """By when they came in: author and time of creation are those of the sheet."""
+        return {"field": "updated_at", "op": "between", "value": self._span()}
+
+    def _span(self) -> list[str]:
+        of = self.of
+        assert of.started_at is not None
+        return [second(of.started_at), second((of.finished_at or timezone.now()) + timedelta(seconds=1))]
 
     def names_from(self) -> list[tuple[str, int]]:
         """How many names came from which column, where there are several."""

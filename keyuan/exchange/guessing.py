@@ -75,9 +75,10 @@ def plain(header: str) -> str:
     return _NOT_WORD.sub("", normalise(_BRACKETS.sub("", header).replace("*", "")))
 
 
-def signature(header: Sequence[str]) -> str:
-    """What two files with the same columns have in common."""
-    return hashlib.sha256(json.dumps([plain(text) for text in header]).encode()).hexdigest()
+def signature(header: Sequence[str], kind: str = "customers") -> str:
+    """What two files with the same columns have in common that hold the same."""
+    same = [plain(text) for text in header] + ([f"*{kind}"] if kind != "customers" else [])
+    return hashlib.sha256(json.dumps(same).encode()).hexdigest()
 
 
 def guess(header: Sequence[str], targets: dict[str, Target]) -> Mapping:
@@ -111,7 +112,7 @@ def words(contacts_first: bool = False) -> dict[str, str]:
     found: dict[str, str] = {}
     customer = [("", CUSTOMER.fields), (CONTACT_PREFIX, CONTACT.fields)]
     order = customer[::-1] if contacts_first else customer
-    for spoken in (_labels, _aliases):
+    for spoken in (labels, aliases):
         for prefix, fields in order:
             for name, field in fields.items():
                 for word in spoken(field, prefix):
@@ -123,7 +124,8 @@ def words(contacts_first: bool = False) -> dict[str, str]:
     return found
 
 
-def _labels(field: Field, prefix: str) -> Iterator[str]:
+def labels(field: Field, prefix: str) -> Iterator[str]:
+    """What pages and files call a field, in every language."""
     for language in LANGUAGES:
         with translation.override(language):
             yield str(field.label)
@@ -131,7 +133,8 @@ def _labels(field: Field, prefix: str) -> Iterator[str]:
                 yield Target(prefix + field.name, field).label
 
 
-def _aliases(field: Field, prefix: str) -> Iterator[str]:
+def aliases(field: Field, prefix: str) -> Iterator[str]:
+    """What others call it."""
     yield from field.aliases
     yield f"{'contact ' if prefix else ''}{field.name}"
     for language in LANGUAGES:
@@ -144,6 +147,6 @@ def _is_of_contacts(header: Sequence[str]) -> bool:
     plains = {plain(text) for text in header}
 
     def has(field: Field) -> bool:
-        return any(plain(label) in plains for label in _labels(field, ""))
+        return any(plain(label) in plains for label in labels(field, ""))
 
     return has(CONTACT.fields["name"]) and has(CONTACT.fields["customer"]) and not has(CUSTOMER.fields["name"])

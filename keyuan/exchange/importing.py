@@ -11,21 +11,19 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from keyuan.customers.fields import CUSTOMER
 from keyuan.exchange import running, tasks
 from keyuan.exchange.columns import Mapping
 from keyuan.exchange.counting import Report
-from keyuan.exchange.guessing import guess, signature
+from keyuan.exchange.guessing import signature
+from keyuan.exchange.kinds import KINDS, kind_of, targets_of
 from keyuan.exchange.models import OUTCOMES, Import, RememberedColumns
 from keyuan.exchange.options import Options
 from keyuan.exchange.reading import Table, read_table
 from keyuan.exchange.storage import keep, path_of
-from keyuan.exchange.targets import NAME, targets_for
 from keyuan.org.models import User
 from keyuan.records.errors import NotAllowed, RuleBroken
 from keyuan.records.history import Operation, write_event
 
-KINDS = ("customers",)
 LONGEST_NAME, SAMPLES, LOOKED_AT = 200, 3, 200
 
 
@@ -49,18 +47,12 @@ class Status:
     failure: str
 
 
-def require_importer(user: User) -> None:
-    """Raises NotAllowed unless this person may import customers."""
-    if not user.may("customer", "import"):
-        raise NotAllowed(_("You may not import customers."))
-
-
 def start_import(user: User, file: Any, kind: str = "customers") -> Import:
     """Take in a file and guess what its columns mean.
 
     Args:
         file: an upload with `name` and `chunks()`.
-        kind: what its rows are; `customers`, each with at most one contact.
+        kind: what its rows are: `customers`, each with at most one contact, or `follow-ups`.
 
     Raises:
         NotAllowed: the person may not import.
@@ -70,15 +62,15 @@ def start_import(user: User, file: Any, kind: str = "customers") -> Import:
 
 
 def _take_in(user: User, name: str, pieces: Iterable[bytes], kind: str) -> tuple[Import, Table]:
-    require_importer(user)
     if kind not in KINDS:
         raise RuleBroken(_("There is no import of “%(kind)s”.") % {"kind": kind[:40]})
+    KINDS[kind].require(user)
     digest, size = keep(pieces)
     table = read_table(path_of(digest))
-    targets = targets_for(user)
-    kept = RememberedColumns.objects.filter(user=user, signature=signature(table.header)).first()
+    targets = KINDS[kind].targets(user)
+    kept = RememberedColumns.objects.filter(user=user, signature=signature(table.header, kind)).first()
     width = len(table.header)
-    mapping = Mapping.of(kept.mapping, targets, width) if kept else guess(table.header, targets)
+    mapping = Mapping.of(kept.mapping, targets, width) if kept else KINDS[kind].guess(table.header, targets)
     of = Import.objects.create(
         by=user,
         kind=kind,
@@ -110,17 +102,16 @@ def map_columns(of: Import, mapping: Mapping, *, by: User) -> Import:
     """Say which column means what, and remember it for files with the same headers.
 
     Raises:
-        RuleBroken: no column gives the name, or the import runs already.
+        RuleBroken: no column gives what every row needs, or the import runs already.
     """
     of = _changeable(of, by)
-    mapping = Mapping.of(mapping.as_json(), targets_for(by), len(of.header))
-    if not mapping.has_name:
-        raise RuleBroken(_("Choose the column with “%(field)s”.") % {"field": CUSTOMER.fields[NAME].label})
+    mapping = Mapping.of(mapping.as_json(), targets_of(of, by), len(of.header))
+    kind_of(of).require_columns(mapping)
     of.mapping, of.state = mapping.as_json(), Import.State.UPLOADED
     of.save(update_fields=["mapping", "state"])
     RememberedColumns.objects.update_or_create(
         user=by,
-        signature=signature(of.header),
+        signature=signature(of.header, of.kind),
         defaults={"mapping": of.mapping, "at": timezone.now()},
     )
     return of
@@ -163,7 +154,7 @@ def confirm(of: Import, *, by: User) -> Import:
 
 def _begin(of: Import, by: User) -> None:
     by.source = "import"
-    of.operation = Operation.begin("customer.imported", by=by)
+    of.operation = Operation.begin(f"{kind_of(of).module}.imported", by=by)
     of.state, of.started_at, of.written_to, of.counts = Import.State.IMPORTING, timezone.now(), 0, {}
     of.failure = ""
     of.save(update_fields=["operation", "state", "started_at", "written_to", "counts", "failure"])
@@ -183,7 +174,7 @@ def _changeable(of: Import, by: User) -> Import:
     Raises:
         NotAllowed, RuleBroken.
     """
-    require_importer(by)
+    kind_of(of).require(by)
     found = Import.objects.visible_to(by).select_for_update().filter(pk=of.pk).first()
     if found is None:
         raise NotAllowed(_("This is somebody else's import."))
@@ -216,11 +207,13 @@ def import_file(kind: str, path: Path, username: str, dry_run: bool = False) -> 
     if dry_run:
         Import.objects.filter(pk=of.pk).update(state=Import.State.CHECKING)
         of.state = Import.State.CHECKING
-        running.check(of)
+        kind_of(of).require_columns(Mapping.of(of.mapping, targets_of(of, user), len(of.header)))
+        kind_of(of).check(of)
     else:
         with transaction.atomic():
+            kind_of(of).require_columns(Mapping.of(of.mapping, targets_of(of, user), len(of.header)))
             running.stage(of, table.rows)
             _begin(of, user)
-        running.write(of)
+        kind_of(of).write(of)
     of.refresh_from_db()
     return Report(of)

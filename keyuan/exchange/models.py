@@ -11,9 +11,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from keyuan.org.models import User
+from keyuan.org.rights import Reach
 from keyuan.records.history import Operation
 
 __all__ = ["Export", "Import", "ImportRow", "RememberedColumns", "StaffImport"]
+
+
+def _within(reach: Reach) -> Q:
+    if reach.everything:
+        return Q()
+    return Q(by__in=reach.owners) | Q(by__department__in=reach.departments)
 
 
 class ImportQuerySet(models.QuerySet["Import"]):
@@ -23,10 +30,11 @@ class ImportQuerySet(models.QuerySet["Import"]):
 
     def listed_for(self, user: User) -> Self:
         """Own imports, and names and figures of those whose importers are within reach."""
-        reach = user.reach("customer", "import")
-        if reach.everything:
-            return self
-        return self.filter(Q(by=user) | Q(by__in=reach.owners) | Q(by__department__in=reach.departments))
+        mine = Q(by=user)
+        for kind, module in (("customers", "customer"), ("follow-ups", "follow_up")):
+            if user.may(module, "import"):
+                mine |= Q(kind=kind) & _within(user.reach(module, "import"))
+        return self.filter(mine)
 
 
 class Import(models.Model):
@@ -97,7 +105,7 @@ class ImportRow(models.Model):
         cells: the texts of all columns.
         outcome: created, updated, unchanged, skipped or refused; after the check what would be.
         problems: [{"column", "value", "text", "level", "reason"}].
-        record_id: the customer, once written.
+        record_id: the customer or follow-up, once written, or the one that is there already.
     """
 
     of = models.ForeignKey(Import, models.CASCADE, related_name="rows", db_column="import_id", db_index=False)

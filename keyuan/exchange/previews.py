@@ -9,11 +9,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from keyuan.exchange.columns import Mapping, Takers
+from keyuan.exchange.kinds import kind_of
 from keyuan.exchange.models import Import, ImportRow
-from keyuan.exchange.targets import CONTACT_PREFIX, Target, targets_for
+from keyuan.exchange.targets import CONTACT_PREFIX, Target
 from keyuan.org.models import User
 
-SHOWN = ("name", "category", "uscc", "industry", "contact.name", "phone", "contact.mobile", "region")
 MOST_COLUMNS, PAGE = 6, 50
 SHOWS = ("flagged", "ready", "all")
 
@@ -52,10 +52,12 @@ class Preview:
     def __init__(self, of: Import, user: User, show: str, page: int) -> None:
         self.of, self.page = of, max(1, page)
         self.show = show if show in SHOWS else "flagged"
-        self.targets = targets_for(user)
+        kind = kind_of(of)
+        self.targets = kind.targets(user)
+        self.names = kind.shown[0]
         self.mapping = Mapping.of(of.mapping, self.targets, len(of.header))
         mapped = self.mapping.by_target()
-        self.shown = [self.targets[key] for key in SHOWN if key in mapped][:MOST_COLUMNS]
+        self.shown = [self.targets[key] for key in kind.shown if key in mapped][:MOST_COLUMNS]
         self.takers = Takers(self.mapping, self.targets)
 
     def _rows(self) -> QuerySet[ImportRow]:
@@ -74,12 +76,12 @@ class Preview:
         texts = {target.key: text for target, (text, _place) in self.takers.take(row.cells)}
         levels = {self._key(one): one["level"] for one in row.problems if one["level"] != "info"}
         cells = [self._cell(target, texts.get(target.key, ""), levels) for target in self.shown]
-        return PreviewRow(row.number, texts.get("name", "").strip(), cells, row.problems, row.outcome)
+        return PreviewRow(row.number, texts.get(self.names, "").strip(), cells, row.problems, row.outcome)
 
     def _key(self, problem: dict[str, Any]) -> str:
         """The field that a problem is about."""
         reason = str(problem["reason"]).removeprefix("required:")
-        return reason if reason in self.targets else "name"
+        return reason if reason in self.targets else self.names
 
     def _cell(self, target: Target, text: str, levels: dict[str, str]) -> Cell:
         return Cell(head(target), text.strip(), levels.get(target.key, ""), target.key == "uscc")

@@ -69,7 +69,7 @@ class Work:
             raise NotAllowed(_("You may not import customers."))
         options = Options.of(of.options)
         mapping = Mapping.of(of.mapping, targets_for(by), len(of.header))
-        if not mapping.has_name:
+        if not mapping.gives(NAME):
             raise RuleBroken(_("Choose the column with “%(field)s”.") % {"field": CUSTOMER.fields[NAME].label})
         reader = RowReader(by, mapping, leave_bad=options.leave_bad, tag=options.tag)
         made: dict[Any, int] = dict(
@@ -80,19 +80,23 @@ class Work:
         return cls(of, by, options, reader, Decider(by, options, made, keep=keep), Counter(flat(of.counts)))
 
     def count(self, drafts: Sequence[Draft], contacts: int) -> None:
-        """Add the outcomes of a chunk and their reasons."""
         self.counts["contacts"] += contacts
-        for draft in drafts:
-            self.counts[draft.outcome] += 1
-            if draft.outcome in ("created", "updated", "unchanged") and draft.name_column >= 0:
-                self.counts[f"name:{draft.name_column}"] += 1
-            levels = {BAD: "refused", WARN: "warned", INFO: "skipped"}
-            reasons = {(levels[one.level], one.reason) for one in draft.problems}
-            if draft.outcome == "refused":
-                reasons = {pair for pair in reasons if pair[0] == "refused"}
-            if any(level == "warned" for level, _reason in reasons):
-                self.counts["warned"] += 1
-            self.counts.update(f"{level}:{reason}" for level, reason in reasons)
+        count(drafts, self.counts)
+
+
+def count(drafts: Sequence[Draft], counts: Counter[str]) -> None:
+    """Add the outcomes of a chunk and their reasons."""
+    for draft in drafts:
+        counts[draft.outcome] += 1
+        if draft.outcome in ("created", "updated", "unchanged") and draft.name_column >= 0:
+            counts[f"name:{draft.name_column}"] += 1
+        levels = {BAD: "refused", WARN: "warned", INFO: "skipped"}
+        reasons = {(levels[one.level], one.reason) for one in draft.problems}
+        if draft.outcome == "refused":
+            reasons = {pair for pair in reasons if pair[0] == "refused"}
+        if any(level == "warned" for level, _reason in reasons):
+            counts["warned"] += 1
+        counts.update(f"{level}:{reason}" for level, reason in reasons)
 
 
 def flat(counts: dict[str, Any]) -> dict[str, int]:
@@ -154,23 +158,33 @@ def stage(of: Import, rows: Sequence[Row]) -> None:
 
 def check(of: Import) -> None:
     """Every row as the import would take it; what would happen is noted per row, and nothing else is written."""
-    with transaction.atomic():
-        of.checked_to, of.counts = 0, {}
-        of.save(update_fields=["checked_to", "counts"])
-        ImportRow.objects.filter(of=of).delete()
+    begin_check(of)
     work = Work.on(of, keep=False)
     rows = rows_of(of)
     with without_collector():
         for chunk in chunks(rows):
             drafts = work.reader.read(chunk)
             work.count(drafts, preview(drafts, work))
-            if not _note_checked(of, chunk, drafts, work):
+            if not note_checked(of, chunk, drafts, work.counts):
                 return
-    of.state, of.checked_at, of.row_count = Import.State.CHECKED, timezone.now(), len(rows)
+    end_check(of, len(rows))
+
+
+def begin_check(of: Import) -> None:
+    """Forget what an earlier check has found."""
+    with transaction.atomic():
+        of.checked_to, of.counts = 0, {}
+        of.save(update_fields=["checked_to", "counts"])
+        ImportRow.objects.filter(of=of).delete()
+
+
+def end_check(of: Import, rows: int) -> None:
+    """All is looked at."""
+    of.state, of.checked_at, of.row_count = Import.State.CHECKED, timezone.now(), rows
     of.save(update_fields=["state", "checked_at", "row_count"])
 
 
-def _note_checked(of: Import, rows: Sequence[Row], drafts: Sequence[Draft], work: Work) -> bool:
+def note_checked(of: Import, rows: Sequence[Row], drafts: Sequence[Draft], counts: Counter[str]) -> bool:
     """Keep the findings of one chunk; False where another check of this import has begun meanwhile."""
     with transaction.atomic():
         now = Import.objects.select_for_update().get(pk=of.pk)
@@ -178,7 +192,7 @@ def _note_checked(of: Import, rows: Sequence[Row], drafts: Sequence[Draft], work
             return False
         _stage_checked(of, rows, drafts)
         of.checked_to += len(rows)
-        of.counts = dict(work.counts)
+        of.counts = dict(counts)
         of.save(update_fields=["checked_to", "counts"])
     return True
 
@@ -228,7 +242,7 @@ def write(of: Import) -> None:
             try:
                 more = _write_next(work, ahead, beside)
             except OperationalError as error:
-                if attempt == ATTEMPTS or ("deadlock" not in str(error) and "serialize" not in str(error)):
+                if attempt == ATTEMPTS or not is_clash(error):
                     raise
                 work, attempt = Work.on(Import.objects.get(pk=of.pk), keep=True), attempt + 1
                 ahead = Ahead(of.pk, work.reader, work.numbers, thread, CHUNK)
@@ -236,6 +250,11 @@ def write(of: Import) -> None:
             attempt = 1
             if not more:
                 return
+
+
+def is_clash(error: OperationalError) -> bool:
+    """Whether it was refused only because of what somebody else did at the same time."""
+    return "deadlock" in str(error) or "serialize" in str(error)
 
 
 def _write_next(work: Work, ahead: Ahead, beside: Beside | None) -> bool:
@@ -272,7 +291,7 @@ def _write_chunk(work: Work, ahead: Ahead, beside: Beside | None) -> bool:
         contacts = _write(chunk, work, of, beside)
         ahead.note_written(chunk)
         work.count(drafts, contacts)
-        _note(of, drafts)
+        note(of, drafts)
         of.written_to = staged[-1][0]
     else:  # all rows are committed, and their search text as well
         of.state, of.finished_at = Import.State.DONE, timezone.now()
@@ -324,7 +343,7 @@ def _follow(draft: Draft, first: Draft | None) -> None:
         draft.problems += [one for one in first.problems if one.level == BAD]
 
 
-def _note(of: Import, drafts: Sequence[Draft]) -> None:
+def note(of: Import, drafts: Sequence[Draft]) -> None:
     """What became of the rows."""
     statement = """
         UPDATE import_row r SET outcome = g.outcome, is_flagged = g.is_flagged, problems = g.problems,

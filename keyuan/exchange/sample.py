@@ -7,8 +7,9 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from keyuan.exchange.counting import Report
+from keyuan.exchange.kinds import ImportKind
 from keyuan.exchange.models import Import, ImportRow
-from keyuan.exchange.targets import Target, targets_for
+from keyuan.exchange.targets import Target
 from keyuan.exchange.writer import Sheet
 from keyuan.org.models import User
 from keyuan.records.kinds import Choice, Choices, Fixed
@@ -18,11 +19,11 @@ CHUNK = 2000
 LEFT_OUT = {"parent", "contact.is_primary", "contact.has_left", "contact.reports_to"}
 
 
-def write_template(path: Path, user: User) -> None:
+def write_template(path: Path, user: User, kind: ImportKind) -> None:
     """An empty sheet with a header per field, a star on those required, and drop-downs where there are lists."""
     book = NameBook(user)
-    targets = [one for one in targets_for(user).values() if one.key not in LEFT_OUT]
-    with Sheet(path, str(user), title=_("Customers")) as sheet:
+    targets = [one for one in kind.targets(user).values() if one.key not in LEFT_OUT]
+    with Sheet(path, str(user), title=str(kind.label)) as sheet:
         sheet.widths([18] * len(targets))
         sheet.header([starred(one) for one in targets])
         for place, one in enumerate(targets):

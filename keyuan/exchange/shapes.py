@@ -52,10 +52,10 @@ class Layout:
         alike: a class whose instances have every column as an attribute, blank unless set.
     """
 
-    def __init__(self, model: type[models.Model]) -> None:
+    def __init__(self, model: type[models.Model], stamps: tuple[str, ...] = STAMPS) -> None:
         blank = blank_row(model) | {"id": None}
-        self.columns = [name for name in blank if name not in STAMPS]
-        self.stamped = [name for name in STAMPS if name in blank]
+        self.columns = [name for name in blank if name not in stamps]
+        self.stamped = [name for name in stamps if name in blank]
         self.blank = [as_copied(blank[name]) for name in self.columns]
         self.place = {name: place for place, name in enumerate(self.columns)}
         self.column = {field.name: str(field.column) for field in model._meta.concrete_fields}

@@ -8,14 +8,14 @@ from django.utils.translation import gettext as _
 
 from keyuan.customers.fields import CONTACT, CUSTOMER
 from keyuan.org.models import User
-from keyuan.records.catalogue import Field
-from keyuan.records.kinds import Choices, LongText, Names, Phone, Region, Tags
+from keyuan.records.catalogue import Catalogue, Field
+from keyuan.records.kinds import Choices, Links, LongText, Names, Phone, Region, Tags
 
 NAME = "name"
 CONTACT_PREFIX = "contact."
 NOT_FOR_CONTACTS = {"customer", "reports_to"}
 
-JOINED: dict[type, str] = {Region: " ", Phone: ";", LongText: "\n", Names: "\n", Tags: ";", Choices: ";"}
+JOINED: dict[type, str] = {Region: " ", Phone: ";", LongText: "\n", Names: "\n", Tags: ";", Choices: ";", Links: "、"}
 """Kinds for which several columns are taken together; of all others the first that is filled counts."""
 
 
@@ -25,6 +25,7 @@ class Target:
 
     key: str
     field: Field
+    catalogue: Catalogue = CUSTOMER
 
     @property
     def is_contact(self) -> bool:
@@ -50,7 +51,7 @@ def targets_for(user: User) -> dict[str, Target]:
     if user.may("contact", "create"):
         for name, field in CONTACT.fillable_fields(user).items():
             if name not in NOT_FOR_CONTACTS:
-                found[CONTACT_PREFIX + name] = Target(CONTACT_PREFIX + name, field)
+                found[CONTACT_PREFIX + name] = Target(CONTACT_PREFIX + name, field, CONTACT)
     return found
 
 

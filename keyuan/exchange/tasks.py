@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from keyuan.exchange import forgetting, making, recycling, running
+from keyuan.exchange.kinds import kind_of
 from keyuan.exchange.models import Export, Import, StaffImport
 from keyuan.exchange.notices import tell_export, tell_import
 from keyuan.exchange.staff import making as staff_making
@@ -27,13 +28,13 @@ def with_fresh_connection() -> None:
 @app.task
 def check_import(import_id: int) -> None:
     """The dry run of one import. Running it twice does no harm: it begins anew."""
-    _pass(import_id, Import.State.CHECKING, running.check)
+    _pass(import_id, Import.State.CHECKING, lambda of: kind_of(of).check(of))
 
 
 @app.task
 def write_import(import_id: int) -> None:
     """The import itself, from its checkpoint on."""
-    _pass(import_id, Import.State.IMPORTING, running.write)
+    _pass(import_id, Import.State.IMPORTING, lambda of: kind_of(of).write(of))
 
 
 def _pass(import_id: int, state: str, work: Callable[[Import], None]) -> None:

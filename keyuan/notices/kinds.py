@@ -28,8 +28,8 @@ class NoticeKind:
         address: where the click goes.
         visible: of these ids of records those that the person may see now.
         by_mail: whether people get it by mail who have not said otherwise.
-        may: the right (module, operation), or "administrator", without which nobody is ever told: then the preferences
-            leave it out.
+        may: the right (module, operation), one of several such, or "administrator", without which nobody is ever told:
+            then the preferences leave it out.
         pairs: of these people and ids of records those pairs `(person's id, record's id)` where the person may see the
             record now. Without it `visible` is asked for each person; with it, for many people at once.
     """
@@ -42,7 +42,7 @@ class NoticeKind:
     address: Callable[[Notice], str]
     visible: Callable[[User, Collection[int]], set[int]]
     by_mail: bool = False
-    may: tuple[str, str] | str | None = None
+    may: tuple[str, str] | list[tuple[str, str]] | str | None = None
     pairs: Callable[[Sequence[tuple[User, int]]], set[tuple[int, int]]] | None = None
 
     def seen(self, asked: Sequence[tuple[User, int]]) -> set[tuple[int, int]]:
@@ -77,4 +77,7 @@ def kinds_for(user: User) -> list[NoticeKind]:
 def _concerns(kind: NoticeKind, user: User) -> bool:
     if kind.may is None:
         return True
-    return user.is_administrator if isinstance(kind.may, str) else user.may(*kind.may)
+    if isinstance(kind.may, str):
+        return user.is_administrator
+    rights = kind.may if isinstance(kind.may, list) else [kind.may]
+    return any(user.may(*right) for right in rights)

@@ -34,10 +34,10 @@ def sheet(path, *rows):
     return path
 
 
-def upload(by, *lines, name="customers.csv", mapping=None, **options):
+def upload(by, *lines, name="customers.csv", mapping=None, kind="customers", **options):
     """An import of these lines, mapped as guessed or as `mapping` says, with `options`; not yet checked."""
     content = lines[0] if isinstance(lines[0], bytes) else "\n".join(lines).encode()
-    of = importing.start_import(by, SimpleUploadedFile(name, content))
+    of = importing.start_import(by, SimpleUploadedFile(name, content), kind)
     if mapping is not None:
         importing.map_columns(of, Mapping(mapping), by=by)
     return importing.choose(of, Options.of(options), by=by)

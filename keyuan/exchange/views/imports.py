@@ -15,12 +15,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from keyuan.exchange import importing
 from keyuan.exchange.columns import Mapping
 from keyuan.exchange.counting import Report
+from keyuan.exchange.kinds import ALSO, ImportKind, kind_of, kinds_for, targets_of
 from keyuan.exchange.models import Import
 from keyuan.exchange.options import EXPLAINED, FOR_SAME, FOR_SIMILAR, Options, Policy
 from keyuan.exchange.previews import Preview, heads
 from keyuan.exchange.reading import column_letter
 from keyuan.exchange.sample import write_errors, write_template
-from keyuan.exchange.targets import targets_for
 from keyuan.org.models import User
 from keyuan.records.errors import RuleBroken
 from keyuan.ui.audience import may
@@ -37,14 +37,14 @@ def steps() -> list[str]:
 
 
 @require_GET
-@may("customer", "import")
+@may("customer", "import", ALSO)
 def import_list(request: HttpRequest) -> HttpResponse:
     """Upload a file, and the imports there were."""
     return page(request, "exchange/imports/upload.html", _upload_context(request))
 
 
 @require_http_methods(["GET", "POST"])
-@may("customer", "import")
+@may("customer", "import", ALSO)
 def import_new(request: HttpRequest) -> HttpResponse:
     """Step 1. A file that can't be read is refused with the place and the reason."""
     refusal = ""
@@ -53,7 +53,7 @@ def import_new(request: HttpRequest) -> HttpResponse:
         try:
             if file is None:
                 raise RuleBroken(_("Choose a file."))
-            return redirect("imports:columns", importing.start_import(_user(request), file).pk)
+            return redirect("imports:columns", importing.start_import(_user(request), file, _kind(request).name).pk)
         except RuleBroken as broken:
             refusal = str(broken)
     context = _upload_context(request) | {"refusal": refusal}
@@ -65,21 +65,33 @@ def _user(request: HttpRequest) -> User:
     return request.user
 
 
+def _kind(request: HttpRequest) -> ImportKind:
+    """What the sheet holds, as far as this person may import it; else the first that they may."""
+    mine = {one.name: one for one in kinds_for(_user(request))}
+    asked = request.POST.get("kind") or request.GET.get("kind", "")
+    return mine.get(asked) or next(iter(mine.values()))
+
+
 def _upload_context(request: HttpRequest) -> dict[str, Any]:
-    found = Import.objects.listed_for(_user(request)).select_related("by").order_by("-created_at", "-pk")[:LISTED]
-    return {"title": _("Import customers"), "steps": steps(), "at": 1, "imports": [Report(one) for one in found]}
+    user, kind = _user(request), _kind(request)
+    found = Import.objects.listed_for(user).select_related("by").order_by("-created_at", "-pk")[:LISTED]
+    offered = kinds_for(user)
+    imports = [Report(one) for one in found]
+    return {"title": kind.title, "steps": steps(), "at": 1, "imports": imports, "kind": kind, "kinds": offered}
 
 
 def _mine(request: HttpRequest, pk: int) -> Import:
-    return get_object_or_404(Import.objects.visible_to(_user(request)), pk=pk)
+    of = get_object_or_404(Import.objects.visible_to(_user(request)), pk=pk)
+    kind_of(of).require(_user(request))
+    return of
 
 
 @require_http_methods(["GET", "POST"])
-@may("customer", "import")
+@may("customer", "import", ALSO)
 def import_columns(request: HttpRequest, pk: int) -> HttpResponse:
     """Step 2: which column means what."""
     of, refusal = _mine(request, pk), ""
-    mapping = Mapping.of(of.mapping, targets_for(_user(request)), len(of.header))
+    mapping = Mapping.of(of.mapping, targets_of(of, _user(request)), len(of.header))
     if request.method == "POST":
         mapping = _posted(request.POST, of)
         try:
@@ -101,12 +113,13 @@ def _posted(data: QueryDict, of: Import) -> Mapping:
 
 
 def _step(of: Import, at: int) -> dict[str, Any]:
-    return {"title": _("Import customers"), "steps": steps(), "at": at, "of": of, "report": Report(of)}
+    kind = kind_of(of)
+    return {"title": kind.title, "steps": steps(), "at": at, "of": of, "kind": kind, "report": Report(of)}
 
 
 def _columns_context(of: Import, mapping: Mapping, user: User) -> dict[str, Any]:
-    targets = targets_for(user).values()
-    groups = [(_("Customer"), [one for one in targets if not one.is_contact])]
+    targets = targets_of(of, user).values()
+    groups = [(kind_of(of).catalogue.label, [one for one in targets if not one.is_contact])]
     groups.append((_("Contact"), [one for one in targets if one.is_contact]))
     samples = of.reading.get("samples", [])
     columns = [
@@ -124,7 +137,7 @@ def _columns_context(of: Import, mapping: Mapping, user: User) -> dict[str, Any]
 
 
 @require_http_methods(["GET", "POST"])
-@may("customer", "import")
+@may("customer", "import", ALSO)
 def import_check(request: HttpRequest, pk: int) -> HttpResponse:
     """Step 3: what would happen. Nothing is written before somebody says so."""
     of = _mine(request, pk)
@@ -162,7 +175,7 @@ def _chosen(request: HttpRequest, of: Import) -> HttpResponse:
 
 
 @require_GET
-@may("customer", "import")
+@may("customer", "import", ALSO)
 def import_run(request: HttpRequest, pk: int) -> HttpResponse:
     """Step 4: how far it is, and what it did."""
     of = _mine(request, pk)
@@ -173,7 +186,7 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-@may("customer", "import")
+@may("customer", "import", ALSO)
 def import_progress(request: HttpRequest, pk: int) -> HttpResponse:
     """The part of the page that moves while a job runs; afterwards the page is loaded again."""
     of = _mine(request, pk)
@@ -184,7 +197,7 @@ def import_progress(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-@may("customer", "import")
+@may("customer", "import", ALSO)
 def import_errors(request: HttpRequest, pk: int) -> FileResponse:
     """The refused and skipped rows with their reasons, to be mended and uploaded again."""
     of, user = _mine(request, pk), _user(request)
@@ -195,11 +208,11 @@ def import_errors(request: HttpRequest, pk: int) -> FileResponse:
 
 
 @require_GET
-@may("customer", "import")
+@may("customer", "import", ALSO)
 def import_template(request: HttpRequest) -> FileResponse:
     """The sheet to fill in."""
-    user = _user(request)
-    return attachment(_made(lambda path: write_template(path, user)), _("Customer import template.xlsx"), XLSX)
+    user, kind = _user(request), _kind(request)
+    return attachment(_made(lambda path: write_template(path, user, kind)), str(kind.template), XLSX)
 
 
 def _made(write: Any) -> Any:
