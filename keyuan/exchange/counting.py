@@ -47,14 +47,16 @@ def reason_label(reason: str, catalogue: Catalogue = CUSTOMER) -> str:
     """A reason of the counts in words: `industry` is the field's label, `required:name` the form's sentence."""
     if reason in REASONS:
         return str(REASONS[reason])
-    key = reason.removeprefix("required:")
+    key = reason.removeprefix("required:").removeprefix("ahead:")
     field = (CONTACT if key.startswith(CONTACT_PREFIX) else catalogue).fields.get(key.removeprefix(CONTACT_PREFIX))
     if field is None:
         return reason
+    if reason.startswith("ahead:"):
+        return _("%(field)s lies in the future") % {"field": field.label}
     if reason != key:
         return required_sentence(field)
     if key in NAMING:
-        return _("%(field)s is not found") % {"field": field.label}
+        return _("%(field)s not found") % {"field": field.label}
     return _("%(field)s can't be read") % {"field": field.label} if key != "owner" else str(field.label)
 
 
@@ -148,7 +150,10 @@ class Report:
         )
         yield sentence % figures
         figures = {name: f"{self.number(name):,}" for name in ("warned", "contacts")}
-        yield _("warned %(warned)s, contacts added %(contacts)s") % figures
+        if of.kind == "customers":
+            yield _("warned %(warned)s, contacts added %(contacts)s") % figures
+        else:
+            yield _("warned %(warned)s") % figures
         for label, number in self.names_from():
             yield _("name from “%(column)s”: %(number)s") % {"column": label, "number": f"{number:,}"}
         if of.failure:

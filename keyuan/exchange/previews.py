@@ -13,6 +13,7 @@ from keyuan.exchange.kinds import kind_of
 from keyuan.exchange.models import Import, ImportRow
 from keyuan.exchange.targets import CONTACT_PREFIX, Target
 from keyuan.org.models import User
+from keyuan.records.kinds import LongText
 
 MOST_COLUMNS, PAGE = 6, 50
 SHOWS = ("flagged", "ready", "all")
@@ -26,6 +27,7 @@ class Cell:
     text: str
     level: str
     is_code: bool
+    is_long: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,11 +82,11 @@ class Preview:
 
     def _key(self, problem: dict[str, Any]) -> str:
         """The field that a problem is about."""
-        reason = str(problem["reason"]).removeprefix("required:")
+        reason = str(problem["reason"]).removeprefix("required:").removeprefix("ahead:")
         return reason if reason in self.targets else self.names
 
     def _cell(self, target: Target, text: str, levels: dict[str, str]) -> Cell:
-        return Cell(head(target), text.strip(), levels.get(target.key, ""), target.key == "uscc")
+        return Cell(head(target), text.strip(), levels.get(target.key, ""), target.key == "uscc", is_long(target))
 
     def counts(self) -> dict[str, int]:
         """How many rows each tab has."""
@@ -98,6 +100,14 @@ def head(target: Target) -> str:
     return _("Contact") if target.key == "contact.name" else str(target.field.label)
 
 
-def heads(preview: Preview) -> list[tuple[str, bool]]:
-    """Label and whether it is required, of the columns shown."""
-    return [(head(one), one.field.required and not one.key.startswith(CONTACT_PREFIX)) for one in preview.shown]
+def is_long(target: Target) -> bool:
+    """Whether its texts may be long, so that the column shares what room there is."""
+    return isinstance(target.field.kind, LongText)
+
+
+def heads(preview: Preview) -> list[tuple[str, bool, bool]]:
+    """Label, whether it is required, and whether its texts may be long, of the columns shown."""
+    return [
+        (head(one), one.field.required and not one.key.startswith(CONTACT_PREFIX), is_long(one))
+        for one in preview.shown
+    ]

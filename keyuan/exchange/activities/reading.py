@@ -16,7 +16,7 @@ from keyuan.activities.models.follow_up import AHEAD, check
 from keyuan.exchange.activities.authors import Authors
 from keyuan.exchange.activities.columns import NEEDED, targets_for
 from keyuan.exchange.activities.companies import Companies, contacts_of, named_in
-from keyuan.exchange.cleaning import BLANK_WORDS, Cleaner
+from keyuan.exchange.cleaning import BLANK_WORDS, MOST_REMEMBERED, Cleaner
 from keyuan.exchange.columns import Mapping, Takers
 from keyuan.exchange.drafts import Draft
 from keyuan.exchange.reading.table import Row
@@ -58,11 +58,11 @@ class Reader:
     def _reader(self, target: Any) -> Callable[[str], Any]:
         kind = target.field.kind
         if isinstance(kind, Choice):
-            return partial(_listed, kind, self.book)
+            return remembering(partial(_listed, kind, self.book))
         special: dict[str, Callable[[str], Any]] = {
             "customer": clean_line,
             "contacts": str.strip,
-            "author": self.authors.find,
+            "author": remembering(self.authors.find),
             "minutes": _minutes,
         }
         return special.get(target.key) or Cleaner(target, self.book).read
@@ -116,9 +116,10 @@ class Reader:
             try:
                 check(0, {"at": values["at"]})
             except RuleBroken as refusal:
-                draft.refuse("at", str(refusal), self.column.get("at", -1), str(values["at"]))
+                draft.refuse("ahead:at", str(refusal), self.column.get("at", -1))
         if "created_at" in values and values["created_at"] > now + AHEAD:
-            self._refuse(draft, "created_at", _("It can't have been written down in the future."))
+            sentence = _("It can't have been written down in the future.")
+            draft.refuse("ahead:created_at", sentence, self.column["created_at"])
 
     def _find_customers(self, drafts: Sequence[Draft]) -> None:
         self.companies.meet(draft.values["customer"] for draft in drafts if "customer" in draft.values)
@@ -138,6 +139,25 @@ class Reader:
             for sentence in refused:
                 self._refuse(draft, "contacts", sentence, text)
             draft.values["contacts"] = pks
+
+
+def remembering(read: Callable[[str], Any]) -> Callable[[str], Any]:
+    """The same reader for texts that repeat; refusals repeat as well."""
+    known: dict[str, Any] = {}
+
+    def look(text: str) -> Any:
+        if text not in known:
+            if len(known) > MOST_REMEMBERED:
+                known.clear()
+            try:
+                known[text] = read(text)
+            except Invalid as refusal:
+                known[text] = refusal
+        if isinstance(known[text], Invalid):
+            raise known[text]
+        return known[text]
+
+    return look
 
 
 def _listed(kind: Choice, book: NameBook, text: str) -> Option | None:

@@ -2,8 +2,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from keyuan.activities.models import FollowUp
 from keyuan.exchange.models import Export, Import
+from keyuan.exchange.tests.files import imported
 from keyuan.ui.rest.tests.calling import ROOT, Caller
+from tests.make import make_customer
 
 pytestmark = pytest.mark.django_db
 SHEET = "客户名称,联系人,手机\n甲公司,张三,13800138000\n,李四,12\n".encode()
@@ -14,9 +17,9 @@ def anna(cast):
     return Caller(cast.anna)
 
 
-def upload(caller, content=SHEET, name="客户.csv", **headers):
+def upload(caller, content=SHEET, name="客户.csv", form=None, **headers):
     given = {"Authorization": f"Bearer {caller.token}"} | headers
-    return Client().post(f"{ROOT}/imports", {"file": SimpleUploadedFile(name, content)}, headers=given)
+    return Client().post(f"{ROOT}/imports", {"file": SimpleUploadedFile(name, content)} | (form or {}), headers=given)
 
 
 def test_a_sheet_is_taken_in_and_its_columns_are_guessed(anna):
@@ -117,3 +120,21 @@ def test_an_export_is_asked_for_and_fetched_by_nobody_else(anna, cast):
 )
 def test_an_export_that_makes_no_sense_is_refused(anna, body):
     assert anna.post("/exports", body).status_code in (403, 404, 409, 422)
+
+
+def test_follow_ups_come_in_and_go_out_by_the_api(cast):
+    customer = make_customer("甲公司", owner=cast.anna)
+    boss, anna = Caller(cast.boss), Caller(cast.anna)
+    content = "客户,时间,内容,记录人\n甲公司,2026-03-20 10:00:05,谈过价格,anna\n".encode()
+
+    made = upload(boss, content, form={"kind": "follow-ups"}).json()
+    of = Import.objects.get(pk=made["id"])
+    imported(of)
+    out = boss.post("/exports", {"module": "follow_up"})
+
+    assert (made["kind"], made["mapping"]["columns"]["0"]) == ("follow-ups", "customer")
+    assert [(one.customer, one.author) for one in FollowUp.rows.all()] == [(customer, cast.anna)]
+    assert out.status_code == 201
+    assert upload(boss, content, form={"kind": "plans"}).status_code == 422
+    assert upload(anna, content, form={"kind": "follow-ups"}).status_code == 403
+    assert anna.post("/exports", {"module": "follow_up"}).status_code == 403

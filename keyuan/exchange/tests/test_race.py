@@ -2,6 +2,7 @@ import threading
 
 from django.db import connections, transaction
 
+from keyuan.activities.models import FollowUp
 from keyuan.customers.models import Customer
 from keyuan.exchange import importing, tasks
 from keyuan.exchange.tests.files import checked, sentences, upload
@@ -26,6 +27,28 @@ def test_a_customer_saved_at_the_same_moment_costs_one_row_not_the_chunk(own_dat
     assert sorted(Customer.rows.values_list("name", flat=True)) == ["丙公司", "乙公司", "甲公司"]
     assert (of.state, of.counts["created"], of.counts["refused"]) == ("done", 2, 1)
     assert sentences(of) == [(3, "Somebody saved this customer meanwhile")]
+
+
+def test_the_same_follow_ups_imported_by_two_at_once_are_there_once(own_database):
+    role = make_role("lead", customer={"view": "all", "create": "all"}, follow_up={"view": "", "import": ""})
+    anna, ben = (make_user(name, role, department=make_department()) for name in ("anna", "ben"))
+    names = [Customer.add(by=anna, name=f"{number} 公司", category=option("category", "potential")).name
+             for number in range(20)]  # fmt: skip
+    lines = [f"{name},2026-03-{day:02},谈过 {day},anna" for day in range(1, 29) for name in names]
+    both = [checked(upload(by, "客户,时间,内容,记录人", *lines, kind="follow-ups")) for by in (anna, ben)]
+    for of in both:
+        importing.confirm(of, by=of.by)
+
+    jobs = [threading.Thread(target=run, args=(of.pk,)) for of in both]
+    for job in jobs:
+        job.start()
+    for job in jobs:
+        job.join(60)
+
+    for of in both:
+        of.refresh_from_db()
+    assert FollowUp.rows.count() == len(lines)
+    assert sum(of.counts.get("created", 0) for of in both) == sum(of.counts["skipped"] for of in both) == len(lines)
 
 
 def run(pk):
