@@ -6,6 +6,7 @@ from keyuan.activities.fields import FOLLOW_UP, PLAN
 from keyuan.customers import api as customers
 from keyuan.customers.fields import CONTACT, CUSTOMER
 from keyuan.exchange import api as exchange
+from keyuan.exchange import schemas as exchange_schemas
 from keyuan.notices import api as notices
 from keyuan.people import api as people
 from keyuan.people import audit_api
@@ -24,7 +25,7 @@ DESCRIPTION = (
 ROOMS: tuple[dict[str, Schema], ...] = (
     customers.SCHEMAS,
     activities.SCHEMAS,
-    exchange.SCHEMAS,
+    exchange_schemas.SCHEMAS,
     notices.SCHEMAS,
     people.SCHEMAS,
     audit_api.SCHEMAS,

@@ -19,6 +19,7 @@ from keyuan.exchange.kinds import ALSO, KINDS, targets_of
 from keyuan.exchange.making import LISTS
 from keyuan.exchange.models import Export, Import, ImportRow
 from keyuan.exchange.options import FOR_SAME, FOR_SIMILAR, Options
+from keyuan.exchange.schemas import MAPPING, OPTIONS
 from keyuan.exchange.views.exports import TYPES
 from keyuan.org.models import User
 from keyuan.ui.downloads import attachment
@@ -28,7 +29,7 @@ from keyuan.ui.rest.inputs import body, expect, parameters, unknown, whole_numbe
 from keyuan.ui.rest.lists import storable
 from keyuan.ui.rest.problems import Problem, answer, refused
 from keyuan.ui.rest.replays import repeatable
-from keyuan.ui.rest.schemas import Schema, listed, nullable, ref, text
+from keyuan.ui.rest.schemas import Schema, listed, ref, text
 from keyuan.ui.stepup import confirmed_call
 
 imports, exports = Router(tags=["imports"]), Router(tags=["exports"])
@@ -128,32 +129,13 @@ def import_get(request: HttpRequest, pk: int) -> HttpResponse:
     return _answer(request, pk)
 
 
-_MAPPING: Schema = {
-    "type": "object",
-    "properties": {
-        "columns": {
-            "type": "object",
-            "description": "Target by the place of the column, from 0: name, phone, …, contact.name, contact.mobile, … "
-            "of customers; customer, at, content, kind, contacts, author, … of follow-ups",
-            "additionalProperties": text(),
-        },
-        "fallback": {
-            **listed({"type": "integer"}),
-            "description": "Columns that give the name where the mapped one is blank.",
-        },
-    },
-    "required": ["columns"],
-    "additionalProperties": False,
-}
-
-
 @imports.post(
     "/{int:pk}/mapping",
     **operation(
         "map_import",
         "Say which column means what; the check begins",
         result=ref("Import"),
-        body=_MAPPING,
+        body=MAPPING,
         post=True,
         refusals=(404,),
     ),
@@ -183,25 +165,13 @@ def _mapping(given: dict[str, Any], of: Import, user: User) -> Mapping:
     return Mapping({int(place): key for place, key in columns.items()}, fallback)
 
 
-_OPTIONS: Schema = {
-    "type": "object",
-    "properties": {
-        "same": {"enum": [str(one) for one in FOR_SAME]},
-        "similar": {"enum": [str(one) for one in FOR_SIMILAR]},
-        "leave_bad": {"type": "boolean"},
-        "tag": text(longest=40),
-    },
-    "additionalProperties": False,
-}
-
-
 @imports.post(
     "/{int:pk}/check",
     **operation(
         "check_import",
         "Check every row with these options; nothing is imported",
         result=ref("Import"),
-        body=_OPTIONS,
+        body=OPTIONS,
         post=True,
         refusals=(404,),
     ),
@@ -360,49 +330,3 @@ def export_file(request: HttpRequest, pk: int) -> FileResponse:
     export = get_object_or_404(Export.objects.visible_to(_user(request)), pk=pk)
     path = exporting.fetch(export, _user(request))
     return attachment(path.open("rb"), export.file_name, TYPES[export.format])
-
-
-_TIMES: Schema = {name: nullable(text("date-time")) for name in ("created_at", "started_at", "finished_at")}
-_IMPORT: Schema = {
-    "id": {"type": "integer"},
-    "kind": {"enum": list(KINDS)},
-    "file_name": text(),
-    "state": {"enum": [str(one) for one in Import.State.values]},
-    "rows": {"type": "integer"},
-    "done": {"type": "integer"},
-    "percent": {"type": "integer"},
-    "counts": {"type": "object", "additionalProperties": {"type": "integer"}},
-    "failure": text(),
-    "header": listed(text()),
-    "mapping": _MAPPING,
-    "options": _OPTIONS,
-    **_TIMES,
-}
-_ROW: Schema = {
-    "number": {"type": "integer"},
-    "cells": listed(text()),
-    "outcome": text(),
-    "problems": listed({"type": "object"}),
-}
-_EXPORT: Schema = {
-    "id": {"type": "integer"},
-    "module": text(),
-    "format": text(),
-    "state": {"enum": [str(one) for one in Export.State.values]},
-    "rows": {"type": "integer"},
-    "failure": text(),
-    "file": nullable(text()),
-    "created_at": _TIMES["created_at"],
-    "finished_at": _TIMES["finished_at"],
-    "expires_at": nullable(text("date-time")),
-}
-SCHEMAS: dict[str, Schema] = {
-    "Import": {"type": "object", "properties": _IMPORT},
-    "ImportList": {"type": "object", "properties": {"items": listed(ref("Import"))}},
-    "ImportRowList": {
-        "type": "object",
-        "properties": {"items": listed({"type": "object", "properties": _ROW}), "next": nullable(text())},
-    },
-    "Export": {"type": "object", "properties": _EXPORT},
-    "ExportList": {"type": "object", "properties": {"items": listed(ref("Export"))}},
-}
