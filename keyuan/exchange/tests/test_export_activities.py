@@ -11,6 +11,7 @@ from keyuan.exchange.tests.test_export import exported, fresh, rows
 from keyuan.notices.models import Notice
 from keyuan.org.models import Grant
 from keyuan.records.errors import NotAllowed, RuleBroken
+from keyuan.records.models import SavedView
 from tests.make import make_contact, make_customer, make_department, make_follow_up, make_plan, make_user, option
 
 pytestmark = pytest.mark.django_db
@@ -130,3 +131,23 @@ def test_the_page_asks_and_the_file_waits(cast, met, client):
     page = client.get("/exports/").content.decode()
 
     assert "Follow-ups" in page
+
+
+@pytest.mark.parametrize(("module", "path", "columns"), [
+    ("follow_up", "/activities/", ["customer", "author", "place"]),
+    ("plan", "/activities/plans/", ["customer", "owner"]),
+])  # fmt: skip
+def test_a_saved_view_with_its_columns_is_what_goes_out(cast, met, client, module, path, columns):
+    make_plan("拜访甲公司", owner=cast.anna, customer=met.customer, starts_at=AT)
+    client.force_login(cast.boss)
+    asked = {"module": module, "path": path, "name": "安娜的"}
+    node = '{"field": "%s", "op": "=", "value": "anna"}' % ("author" if module == "follow_up" else "owner")
+
+    answer = client.post("/lists/views/", asked | {"query": f"view=all&filter={node}&columns={','.join(columns)}"})
+    view = SavedView.objects.get(module=module)
+    page = client.get(answer["Location"]).content.decode()
+    _export, path = exported(cast.boss, module, query=f"view=v{view.pk}")
+
+    assert "安娜的" in page
+    assert len(read_table(path).header) == len(columns) + 1
+    assert len(rows(path)) == 1
