@@ -15,7 +15,8 @@ from pytest_django import DjangoDbBlocker
 from keyuan.customers.fields import CUSTOMER
 from keyuan.records.listing import Listing
 from keyuan.records.models import Option
-from tests.access import Caller, make_world
+from tests.access import Caller
+from tests.world import make_world
 
 WORDS = ("short_name", "address", "notes", "legal_representative", "registered_address", "business_scope")
 CHOSEN = ("size", "source", "level", "company_type", "registration_status")

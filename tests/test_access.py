@@ -20,9 +20,6 @@ from keyuan.ui.rest import access
 from keyuan.ui.routes import every_route
 from tests.access import (
     API,
-    INSIDE,
-    OUTSIDE,
-    OWNERS,
     PAIRS,
     SAFE,
     Caller,
@@ -30,14 +27,12 @@ from tests.access import (
     browser,
     everything_in,
     forbidden_words,
-    make_export,
-    make_import,
-    make_world,
     taken_back,
     untouchable,
 )
 from tests.make import make_contact, make_customer, make_follow_up, make_plan, make_user
 from tests.visits import VISITS
+from tests.world import INSIDE, OUTSIDE, OWNERS, make_export, make_import, make_world
 
 OPENED_BY_NEWCOMERS = {"/password/change/", "/sign-out/"}
 

@@ -2,117 +2,34 @@
 
 from __future__ import annotations
 
-import hashlib
-from types import SimpleNamespace
-from typing import Any
-
-from django.utils import timezone
-
-from keyuan.exchange.models import StaffImport
-from keyuan.exchange.staff import making, verbs
-from keyuan.notices.models import Notice
-from keyuan.org.kept import PasswordLink
-from keyuan.org.links import LASTS
-from tests.access import OWNERS, Visit, sheet, small_file, staff_sheet
 from tests.make import PASSWORD
+from tests.visiting import (
+    CHIEF,
+    DIM,
+    LINK,
+    NEW_PASSWORD,
+    PLANNED,
+    Visit,
+    binned,
+    contact_form,
+    customer_form,
+    follow_up_form,
+    ids,
+    left_behind,
+    linked,
+    member_form,
+    merging,
+    moved_member,
+    plan_asked,
+    plan_form,
+    read_already,
+    role_form,
+    settled,
+    staff_made,
+)
+from tests.visits_api import API_VISITS
+from tests.world import sheet, small_file, staff_sheet
 
-LINK = "the-secret-of-a-link"
-NEW_PASSWORD = "quiet lake under old pines"
-
-
-def binned(kind: str) -> Any:
-    return lambda world, records: getattr(records, kind).delete_by(records.owner)
-
-
-def linked(world: SimpleNamespace, records: SimpleNamespace) -> None:
-    """Somebody has a link for a new password in their mail."""
-    PasswordLink.objects.create(
-        user=world.people["ben"],
-        digest=hashlib.sha256(LINK.encode()).hexdigest(),
-        epoch=world.people["ben"].epoch,
-        expires_at=timezone.now() + LASTS,
-    )
-
-
-def ids(kind: str, **more: Any) -> Any:
-    """A bulk verb about the records of all owners at once: only one's own may change."""
-    return lambda world, _: {"ids": [getattr(world.records[owner], kind).pk for owner in OWNERS], **more}
-
-
-def customer_form(name: str) -> Any:
-    return lambda world, records: {
-        "name": name,
-        "category": "potential",
-        "version": records.customer.version,
-        "anyway": "1",
-    }
-
-
-def contact_form(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
-    return {"name": "新联系人", "version": records.contact.version}
-
-
-def follow_up_form(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
-    return {"content": "改过的话", "kind": "phone", "at": "2026-01-05 10:00", "version": records.follow_up.version}
-
-
-def member_form(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
-    return {"name": "新人", "username": "newbie", "department": world.department.pk}
-
-
-def moved_member(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
-    return member_form(world, records) | {"along": "yes"}
-
-
-def role_form(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
-    return {"name": "新角色"}
-
-
-def merging(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
-    return {"into": world.other_tag.pk}
-
-
-def left_behind(world: SimpleNamespace, records: SimpleNamespace) -> None:
-    """The person has moved, and their records have not."""
-    type(records.user).objects.filter(pk=records.user.pk).update(department=world.spare_department)
-
-
-def staff_made(world: SimpleNamespace, records: SimpleNamespace) -> None:
-    """The people of the sheet are created, and the browser of the administrator holds the key."""
-    of = world.staff_import
-    key = verbs.confirm(of, by=world.people["administrator"])
-    making.make(StaffImport.objects.get(pk=of.pk))
-    world.clients["administrator"][f"keyuan_staff_{of.pk}"] = key
-
-
-def read_already(world: SimpleNamespace, records: SimpleNamespace) -> None:
-    """Opening marks a notice as read; this one is."""
-    Notice.objects.filter(pk=records.notice.pk).update(read_at=timezone.now())
-
-
-PLANNED = "2031-03-18T14:00"
-
-
-def plan_asked(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
-    return {"customer": records.customer.pk, "contact": records.contact.pk, "starts_at": PLANNED}
-
-
-def plan_form(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
-    return {
-        "subject": "上门拜访",
-        "kind": "visit",
-        "customer": records.customer.pk,
-        "starts_at": PLANNED,
-        "priority": "normal",
-        "version": records.plan.version,
-    }
-
-
-def settled(world: SimpleNamespace, records: SimpleNamespace) -> None:
-    records.plan.complete(by=records.owner)
-
-
-CHIEF, DIM = "administrator", "dim"
 MODULES = {
     f"{one}-{name}": value
     for one in ("home", "customers", "activities")
@@ -425,109 +342,5 @@ VISITS = {
     "POST /recycle-bin/purge/": Visit(
         CHIEF, before=binned("customer"), data=ids("customer", number="1"), to="/recycle-bin/"
     ),
-    # The API
-    "GET /api/v1/openapi.json": Visit("anonymous"),
-    "GET /api/v1/docs": Visit("anonymous"),
-    "GET /api/v1/customers": Visit(data={"q": "共同"}),
-    "POST /api/v1/customers": Visit(data={"name": "共同 新公司"}, tells_names=True),
-    "GET /api/v1/customers/fields": Visit(),
-    "POST /api/v1/customers/bulk": Visit(data=ids("customer", verb="delete")),
-    "GET /api/v1/customers/<int:pk>": Visit(),
-    "PATCH /api/v1/customers/<int:pk>": Visit(data={"address": "新地址"}),
-    "DELETE /api/v1/customers/<int:pk>": Visit(),
-    "POST /api/v1/customers/<int:pk>/restore": Visit(before=binned("customer")),
-    "POST /api/v1/customers/check-duplicates": Visit(data={"name": "共同公司"}, tells_names=True),
-    "POST /api/v1/customers/<int:pk>/show": Visit(DIM, data={"field": "phone"}),
-    "GET /api/v1/customers/<int:pk>/timeline": Visit(),
-    "GET /api/v1/customers/<int:pk>/history": Visit(data={"at": "2099-01-01"}),
-    "GET /api/v1/customers/<int:pk>/access": Visit(),
-    "GET /api/v1/contacts": Visit(data={"q": "共同"}),
-    "POST /api/v1/contacts": Visit(data=lambda _, records: {"name": "新联系人", "customer": records.customer.pk}),
-    "GET /api/v1/contacts/fields": Visit(),
-    "POST /api/v1/contacts/bulk": Visit(data=ids("contact", verb="tag", tags=["新标签"])),
-    "GET /api/v1/contacts/<int:pk>": Visit(about="contact"),
-    "PATCH /api/v1/contacts/<int:pk>": Visit(about="contact", data={"title": "经理"}),
-    "DELETE /api/v1/contacts/<int:pk>": Visit(about="contact"),
-    "POST /api/v1/contacts/<int:pk>/restore": Visit(about="contact", before=binned("contact")),
-    "POST /api/v1/contacts/<int:pk>/show": Visit(DIM, about="contact", data={"field": "mobile"}),
-    "GET /api/v1/follow-ups": Visit(data={"q": "共同"}),
-    "POST /api/v1/follow-ups": Visit(
-        data=lambda _, records: {
-            "customer": records.customer.pk,
-            "kind": "phone",
-            "content": "谈了二期",
-            "at": "2026-01-05T10:00:00+08:00",
-        }
-    ),
-    "GET /api/v1/follow-ups/fields": Visit(),
-    "POST /api/v1/follow-ups/bulk": Visit(data=ids("follow_up", verb="delete")),
-    "GET /api/v1/follow-ups/<int:pk>": Visit(about="follow_up"),
-    "PATCH /api/v1/follow-ups/<int:pk>": Visit(about="follow_up", data={"content": "改过的话"}),
-    "DELETE /api/v1/follow-ups/<int:pk>": Visit(about="follow_up"),
-    "POST /api/v1/follow-ups/<int:pk>/restore": Visit(about="follow_up", before=binned("follow_up")),
-    "POST /api/v1/follow-ups/<int:pk>/show": Visit(DIM, about="follow_up", data={"field": "place"}),
-    "GET /api/v1/plans": Visit(data={"q": "共同"}),
-    "POST /api/v1/plans": Visit(data={"subject": "新计划", "kind": "phone"}),
-    "GET /api/v1/plans/fields": Visit(),
-    "POST /api/v1/plans/bulk": Visit(data=ids("plan", verb="delete")),
-    "GET /api/v1/plans/<int:pk>": Visit(about="plan"),
-    "PATCH /api/v1/plans/<int:pk>": Visit(about="plan", data={"subject": "改过的计划"}),
-    "DELETE /api/v1/plans/<int:pk>": Visit(about="plan"),
-    "POST /api/v1/plans/<int:pk>/restore": Visit(about="plan", before=binned("plan")),
-    "POST /api/v1/plans/<int:pk>/show": Visit(DIM, about="plan", data={"field": "place"}),
-    "POST /api/v1/plans/<int:pk>/complete": Visit(about="plan", data={"content": "谈完了"}),
-    "GET /api/v1/imports": Visit(),
-    "POST /api/v1/imports": Visit(data=lambda *_: {"file": sheet("x")}),
-    "GET /api/v1/imports/<int:pk>": Visit(about="import_"),
-    "GET /api/v1/imports/<int:pk>/rows": Visit(about="import_"),
-    "POST /api/v1/imports/<int:pk>/mapping": Visit(about="import_", data={"columns": {"0": "name"}}),
-    "POST /api/v1/imports/<int:pk>/check": Visit(about="import_", data={"same": "skip"}),
-    "POST /api/v1/imports/<int:pk>/confirm": Visit(about="import_"),
-    "GET /api/v1/notices": Visit(),
-    "POST /api/v1/notices/read": Visit(),
-    "POST /api/v1/notices/<int:pk>/read": Visit(about="notice"),
-    "GET /api/v1/exports": Visit(),
-    "POST /api/v1/exports": Visit(data={"module": "customer"}),
-    "GET /api/v1/exports/<int:pk>": Visit(about="export"),
-    "GET /api/v1/exports/<int:pk>/file": Visit(about="export"),
-    "GET /api/v1/attachments": Visit(
-        data=lambda _, records: {"record_type": "customer", "record_id": records.customer.pk}
-    ),
-    "POST /api/v1/attachments": Visit(
-        data=lambda _, records: {
-            "file": small_file("x.txt", "x"),
-            "record_type": "customer",
-            "record_id": records.customer.pk,
-        }
-    ),
-    "GET /api/v1/attachments/<uuidstr:pk>": Visit(about="attachment"),
-    "DELETE /api/v1/attachments/<uuidstr:pk>": Visit(about="attachment"),
-    "GET /api/v1/attachments/<uuidstr:pk>/content": Visit(about="attachment"),
-    "GET /api/v1/tags": Visit(),
-    "POST /api/v1/tags": Visit(CHIEF, data={"name": "新标签"}),
-    "GET /api/v1/tags/<int:pk>": Visit(about="tag"),
-    "PATCH /api/v1/tags/<int:pk>": Visit(CHIEF, about="tag", data={"name": "改名"}),
-    "GET /api/v1/views": Visit(),
-    "POST /api/v1/views": Visit(data={"module": "customer", "name": "新视图"}),
-    "GET /api/v1/views/<int:pk>": Visit(about="view"),
-    "PATCH /api/v1/views/<int:pk>": Visit(about="view", data={"name": "改名"}),
-    "DELETE /api/v1/views/<int:pk>": Visit(about="view"),
-    "GET /api/v1/audit": Visit("auditor"),
-    "GET /api/v1/users": Visit("boss"),
-    "POST /api/v1/users": Visit(CHIEF, data=member_form),
-    "GET /api/v1/users/me": Visit(),
-    "GET /api/v1/users/<int:pk>": Visit("boss", about="user"),
-    "PATCH /api/v1/users/<int:pk>": Visit(CHIEF, about="user", data={"position": "经理"}),
-    "POST /api/v1/users/<int:pk>/unlock": Visit(CHIEF, about="user", data={"reason": "电话核实"}),
-    "POST /api/v1/users/<int:pk>/enable": Visit(CHIEF, about="user"),
-    "POST /api/v1/users/<int:pk>/disable": Visit(CHIEF, about="user"),
-    "POST /api/v1/users/<int:pk>/reset": Visit(CHIEF, about="user"),
-    "GET /api/v1/departments": Visit(),
-    "POST /api/v1/departments": Visit(CHIEF, data=lambda world, _: {"name": "新部门", "parent": world.department.pk}),
-    "GET /api/v1/departments/<int:pk>": Visit(about="department"),
-    "PATCH /api/v1/departments/<int:pk>": Visit(CHIEF, about="department", data={"name": "新名"}),
-    "DELETE /api/v1/departments/<int:pk>": Visit(CHIEF, about="spare_department"),
-    "GET /api/v1/roles": Visit("boss"),
-    "GET /api/v1/search": Visit(data={"q": "共同"}),
-}
+} | API_VISITS
 """How every route is called with success. A route that is missing here fails the first test with its name."""
