@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -29,7 +29,7 @@ def follow_up_list(request: Request) -> HttpResponse:
 @require_GET
 @may("follow_up", "view")
 def follow_up_count(request: Request) -> HttpResponse:
-    return _count(request, FOLLOW_UP_LIST)
+    return ListPage(FOLLOW_UP_LIST, request).count_response()
 
 
 @require_POST
@@ -47,20 +47,13 @@ def plan_list(request: Request) -> HttpResponse:
 @require_GET
 @may("plan", "view")
 def plan_count(request: Request) -> HttpResponse:
-    return _count(request, PLAN_LIST)
+    return ListPage(PLAN_LIST, request).count_response()
 
 
 @require_POST
 @may("plan", "view")
 def plan_bulk(request: Request) -> HttpResponse:
     return _bulk(request, PLAN_LIST)
-
-
-def _count(request: Request, spec: ListOf) -> HttpResponse:
-    shown = ListPage(spec, request)
-    exact = request.GET.get("exact") == "1"
-    exact_url = f"{reverse(spec.route + '_count')}?{shown.asked.query()}&exact=1"
-    return render(request, "ui/lists/count.html", {"count": shown.count(exact=exact), "exact_url": exact_url})
 
 
 def _bulk(request: Request, spec: ListOf) -> HttpResponse:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -31,11 +30,7 @@ def contact_list(request: Request) -> HttpResponse:
 @require_GET
 @may("contact", "view")
 def contact_count(request: Request) -> HttpResponse:
-    """How many rows a list has, loaded after its rows."""
-    shown = ListPage(CONTACT_LIST, request)
-    exact_url = f"{reverse('contacts:list_count')}?{shown.asked.query()}&exact=1"
-    count = shown.count(exact=request.GET.get("exact") == "1")
-    return render(request, "ui/lists/count.html", {"count": count, "exact_url": exact_url})
+    return ListPage(CONTACT_LIST, request).count_response()
 
 
 @require_GET

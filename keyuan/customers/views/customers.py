@@ -37,11 +37,7 @@ def customer_list(request: Request) -> HttpResponse:
 @require_GET
 @may("customer", "view")
 def customer_count(request: Request) -> HttpResponse:
-    """How many rows a list has, loaded after its rows."""
-    shown = ListPage(CUSTOMER_LIST, request)
-    exact = request.GET.get("exact") == "1"
-    exact_url = f"{reverse('customers:list_count')}?{shown.asked.query()}&exact=1"
-    return render(request, "ui/lists/count.html", {"count": shown.count(exact=exact), "exact_url": exact_url})
+    return ListPage(CUSTOMER_LIST, request).count_response()
 
 
 @require_GET

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -247,7 +248,7 @@ class ListPage:
             "is_last": self.page.has_next and number == LAST_PAGE,
             "previous": self.asked.url(page=number - 1) if number > 1 else "",
             "next": self.asked.url(page=number + 1) if self.page.has_next and number < LAST_PAGE else "",
-            "count_url": f"{reverse(self.spec.route + '_count')}?{self.asked.query()}",
+            "count_url": self.count_url,
             "sizes": [(size, self.asked.url(size=size), size == self.asked.size) for size in SIZES],
         }
 
@@ -314,6 +315,12 @@ class ListPage:
     def count(self, *, exact: bool) -> Count:
         return self.listing.count(exact=exact)
 
+    def count_response(self) -> HttpResponse:
+        """How many rows the list has, loaded after its rows."""
+        count = self.count(exact=self.request.GET.get("exact") == "1")
+        context = {"count": count, "exact_url": f"{self.count_url}&exact=1"}
+        return render(self.request, "ui/lists/count.html", context)
+
     def without_each(self) -> list[tuple[str, str]]:
         """For an empty list: each condition in words, with the address without it."""
         return [("".join(text for kind, text in chip.parts), chip.remove_url) for chip in self.chips]
@@ -346,6 +353,10 @@ class ListPage:
     def view_url(self) -> str:
         """The view without what was changed."""
         return Asked(self.asked.path, {}).url(view=self.view.key)
+
+    @property
+    def count_url(self) -> str:
+        return f"{reverse(f'{self.spec.route}_count')}?{self.asked.query()}"
 
     @property
     def bulk_url(self) -> str:
