@@ -217,7 +217,6 @@ VISITS = {
     "GET /customers/": Visit(data={"q": "共同"}),
     "GET /customers/count/": Visit(data={"exact": "1"}),
     "GET /customers/profile/": Visit(),
-    "GET /customers/due/": Visit(),
     "GET /customers/check/": Visit(),
     "POST /customers/bulk/": Visit(data=ids("customer", verb="delete"), to="/customers/"),
     "GET /customers/new/": Visit(),

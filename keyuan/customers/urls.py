@@ -20,7 +20,6 @@ customer_urls = (
         path("bulk/", bulk.customer_bulk, name="list_bulk"),
         path("new/", customers.customer_new, name="new"),
         path("pick/", picking.pick_customer, name="pick"),
-        path("due/", rail.due, name="due"),
         path("check/", rail.check, name="check"),
         path("profile/", profile.profile, name="profile"),
         path("duplicates/", customers.customer_duplicates, name="duplicates"),
