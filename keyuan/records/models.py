@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models, transaction
@@ -186,10 +187,15 @@ class Record(models.Model):
         if name in user.rights.limits(cls.module):
             raise NotAllowed(_("You may not change this field."))
 
+    @classmethod
+    def closed_before(cls) -> datetime | None:
+        """What was written down before this moment can't be changed any more, whoever asks; None where all can."""
+        return None
+
     @property
     def is_closed(self) -> bool:
-        """Nothing about it can be changed any more, whoever asks."""
-        return False
+        before = self.closed_before()
+        return before is not None and self.created_at < before
 
     # Verbs
 

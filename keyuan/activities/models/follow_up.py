@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -141,11 +141,11 @@ class FollowUp(Record):
         check(locked.customer_id, changes | {"contacts": new})
         return super().edit(by=by, **changes)
 
-    @property
-    def is_closed(self) -> bool:
-        """Nobody may correct it any more (A10)."""
+    @classmethod
+    def closed_before(cls) -> datetime | None:
+        """Nobody may correct older ones any more (A10)."""
         hours = edit_hours()
-        return bool(hours) and timezone.now() > self.created_at + timedelta(hours=hours)
+        return timezone.now() - timedelta(hours=hours) if hours else None
 
     def bin(self, operation: Any) -> None:
         super().bin(operation)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -15,9 +15,13 @@ from django.utils.translation import gettext as _
 from keyuan.org.models import User
 from keyuan.records.attachments.forgetting import forget_content
 from keyuan.records.attachments.holders import HOLDERS, find_holding
+from keyuan.records.attachments.limits import Limits
 from keyuan.records.attachments.naming import split
 from keyuan.records.errors import NotAllowed, RuleBroken
 from keyuan.records.history import Operation
+
+if TYPE_CHECKING:
+    from keyuan.records.models import Record
 
 
 class AttachmentQuerySet(models.QuerySet[Any]):
@@ -135,18 +139,26 @@ class Attachment(models.Model):
             return False
         if self.created_by_id == user.pk:
             return True
-        record = find_holding(self.record_type, self.record_id)
+        record = self.holding
         return record is not None and record.allows(user, "delete")
+
+    @property
+    def holding(self) -> Record | None:
+        """The record that it is on, whoever asks."""
+        return find_holding(self.record_type, self.record_id)
 
     # Verbs
 
     def _locked(self, user: User) -> Attachment:
-        """This row as it stands now, for somebody who may take it away."""
+        """This row as it stands now, for somebody who may take it away from a record that can be changed."""
         locked: Attachment | None = Attachment.objects.select_for_update(of=("self",)).filter(pk=self.pk).first()
         if locked is None:
             raise RuleBroken(_("This file no longer exists."))
         if not locked.may_go(user):
             raise NotAllowed(_("You may not delete this file."))
+        record = locked.holding
+        if record is not None and record.is_closed:
+            raise RuleBroken(_("This record can't be corrected any more, and keeps its files."))
         return locked
 
     @transaction.atomic
@@ -158,6 +170,7 @@ class Attachment(models.Model):
 
         Raises:
             NotAllowed: neither its author nor somebody who may delete the record.
+            RuleBroken: the record can't be corrected any more.
         """
         locked = self._locked(by)
         if locked.is_pending:
@@ -175,10 +188,16 @@ class Attachment(models.Model):
         """Put a deleted file back on its record.
 
         Raises:
-            NotAllowed: as for deleting.
+            NotAllowed, RuleBroken: as for deleting.
+            FileRefused: the record holds as many as it may.
         """
+        record = self.holding
+        if record is not None:
+            record.lock()  # before the file, like whoever attaches one
         locked = self._locked(by)
         if locked.deleted_at is not None:
+            there = Attachment.objects.living().filter(record_type=self.record_type, record_id=self.record_id)
+            Limits.now().check_number(there.count(), 1)
             locked._mark(None, None, None)
             locked._log("attached", Operation.begin(f"{locked.record_type}.attached", by=by))
         self.refresh_from_db()
@@ -189,7 +208,7 @@ class Attachment(models.Model):
         rows.update(deleted_at=at, deleted_by=by, deletion=operation)
 
     def _log(self, event: str, operation: Operation) -> None:
-        record = find_holding(self.record_type, self.record_id)
+        record = self.holding
         if record is not None:
             record.log(event, operation=operation, file=self.name, attachment=str(self.pk))
 

@@ -139,7 +139,8 @@ def attachment_get(request: Request, pk: str) -> HttpResponse:
         "Take a file off its record",
         status=204,
         refusals=(404, 409),
-        description="Its author may, and whoever may delete the record. Files have no version: If-Match is not needed.",
+        description="Its author may, and whoever may delete the record, as long as the record can be corrected. "
+        "Files have no version: If-Match is not needed.",
     ),
 )
 @signed_in_call

@@ -7,16 +7,18 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from keyuan.activities.models import FollowUp
 from keyuan.org.settings import set_setting
 from keyuan.records.attachments import sweeping
 from keyuan.records.attachments.attaching import attach, claim_pending, upload
 from keyuan.records.attachments.limits import FileRefused
+from keyuan.records.attachments.looking import removable
 from keyuan.records.attachments.models import Attachment
 from keyuan.records.attachments.storage import open_content, path_of
 from keyuan.records.errors import NotAllowed, RuleBroken
 from keyuan.records.history import Event
 from keyuan.records.tests.attachments.files import drafts, file
-from tests.make import make_contact, make_customer
+from tests.make import make_contact, make_customer, make_follow_up
 
 pytestmark = pytest.mark.django_db
 
@@ -249,6 +251,39 @@ def test_a_deleted_file_comes_back_and_its_content_was_never_gone(cast, django_c
     assert made.deleted_at is None
     assert content_of(made)
     assert last_event().name == "attached"
+
+
+def test_a_deleted_file_does_not_come_back_to_a_record_that_holds_as_many_as_it_may(cast):
+    set_setting("attachment_most", 1)
+    customer = make_customer(owner=cast.anna)
+    gone = attach(customer, file(), cast.anna)
+    gone.delete_by(cast.anna)
+    other = attach(customer, file(), cast.anna)
+
+    with pytest.raises(FileRefused, match="at most 1 files"):
+        gone.restore(by=cast.anna)
+    other.delete_by(cast.anna)
+    gone.restore(by=cast.anna)
+
+    assert list(Attachment.objects.living()) == [gone]
+
+
+def test_a_record_that_can_not_be_corrected_any_more_keeps_its_files(cast):
+    customer = make_customer(owner=cast.anna)
+    follow_up = make_follow_up(customer)
+    stays, gone = attach(follow_up, file(), cast.anna), attach(follow_up, file(), cast.anna)
+    gone.delete_by(cast.anna)
+    other = attach(customer, file(), cast.anna)
+    FollowUp.rows.update(created_at=timezone.now() - timedelta(hours=25))
+
+    for person in (cast.anna, cast.boss):
+        with pytest.raises(RuleBroken, match="keeps its files"):
+            stays.delete_by(person)
+        with pytest.raises(RuleBroken, match="keeps its files"):
+            gone.restore(by=person)
+        assert removable([stays, other], person) == {other.pk}
+
+    assert set(Attachment.objects.living()) == {stays, other}
 
 
 def test_a_file_is_as_visible_as_its_customer_is_now(cast):

@@ -42,6 +42,20 @@ def test_a_limit_holds_for_those_who_come_at_once(cast):
     assert [type(one) for one in failures] == [FileRefused] * 3
 
 
+def test_a_limit_holds_for_those_who_bring_back_at_once(cast):
+    set_setting("attachment_most", 2)
+    customer = make_customer(owner=cast.anna)
+    gone = [attach(customer, file(), cast.anna) for _ in range(2)]
+    for one in gone:
+        one.delete_by(cast.anna)
+    back = [lambda one=one: one.restore(by=cast.anna) for one in gone]
+
+    failures = at_once(*back, *[lambda: attach(customer, file(), cast.anna)] * 2)
+
+    assert Attachment.objects.living().count() == 2
+    assert [type(one) for one in failures] == [FileRefused] * 2
+
+
 def test_content_that_goes_while_the_same_comes_is_there_for_whoever_came(cast):
     content = b"coming and going"
     customer = make_customer(owner=cast.anna)
