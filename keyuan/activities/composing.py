@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from keyuan.activities.models import FollowUp, Plan
-from keyuan.activities.rules import activity_rules, why_not_effective
+from keyuan.activities.rules import ActivityRules, activity_rules, why_not_effective
 from keyuan.activities.telling import tell_followed
 from keyuan.customers.models import Customer
 from keyuan.org.models import User
@@ -84,19 +84,19 @@ def log_follow_up(
         return Logged(FollowUp.rows.get(author=by, token=token), is_new=False)
     tell_followed(follow_up, by)
     completed = completes.complete(by=by, follow_up=follow_up, at=follow_up.at) if completes else None
-    planned = plan_next(follow_up, next_step, by=by) if next_step else None
-    return Logged(follow_up, completed, planned, reasons=reasons_of(follow_up))
+    rules = activity_rules()
+    planned = plan_next(follow_up, next_step, rules.reminder_minutes, by=by) if next_step else None
+    return Logged(follow_up, completed, planned, reasons=reasons_of(follow_up, rules))
 
 
 def _is_again(saved: FollowUp, customer: Customer, values: dict[str, Any]) -> bool:
     return (saved.customer_id, saved.content, saved.deleted_at) == (customer.pk, values["content"], None)
 
 
-def plan_next(follow_up: FollowUp, step: NextStep, *, by: User) -> Plan:
-    """The next step after a follow-up, as a plan of who wrote it."""
+def plan_next(follow_up: FollowUp, step: NextStep, reminder: int | None, *, by: User) -> Plan:
+    """The next step after a follow-up, as a plan of who wrote it, with a reminder that many minutes before."""
     customer = follow_up.customer
     subject = step.subject or _("Follow up %(name)s") % {"name": customer.short_or_name}
-    default = activity_rules().reminder_minutes
     ends = step.at + timedelta(days=1) if step.is_all_day else None
     return Plan.add(
         by=by,
@@ -107,14 +107,14 @@ def plan_next(follow_up: FollowUp, step: NextStep, *, by: User) -> Plan:
         ends_at=ends,
         is_all_day=step.is_all_day,
         contacts=follow_up.contacts,
-        reminders=[default] if default is not None and not step.is_all_day else [],
+        reminders=[reminder] if reminder is not None and not step.is_all_day else [],
     )
 
 
-def reasons_of(follow_up: FollowUp) -> list[str]:
-    """Why this follow-up does not count, by the rules as they stand."""
+def reasons_of(follow_up: FollowUp, rules: ActivityRules) -> list[str]:
+    """Why this follow-up does not count, by these rules."""
     return why_not_effective(
-        activity_rules(),
+        rules,
         kind=follow_up.kind.key,
         content=follow_up.content,
         contacts=follow_up.contacts,

@@ -19,6 +19,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from keyuan.customers.fields import CUSTOMER
+from keyuan.engine.clashes import is_clash
 from keyuan.exchange.ahead import Ahead, Chunk, working_ahead
 from keyuan.exchange.beside import Beside, write_missing
 from keyuan.exchange.cleaning import RowReader
@@ -250,11 +251,6 @@ def write(of: Import) -> None:
             attempt = 1
             if not more:
                 return
-
-
-def is_clash(error: OperationalError) -> bool:
-    """Whether it was refused only because of what somebody else did at the same time."""
-    return "deadlock" in str(error) or "serialize" in str(error)
 
 
 def _write_next(work: Work, ahead: Ahead, beside: Beside | None) -> bool:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar
 
+from keyuan.ui import again
+
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -49,7 +51,7 @@ def declared(audience: Audience) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def entered(*args: Any, **kwargs: Any) -> Any:
-            return view(*args, **kwargs)
+            return again.entered(view, args, kwargs)
 
         entered.audience = audience  # type: ignore[attr-defined]
         return entered  # type: ignore[return-value]

@@ -13,6 +13,8 @@ from django.template.loader import render_to_string
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
+from keyuan.engine.clashes import is_clash
+
 logger = logging.getLogger("keyuan.errors")
 AWAY_STATES = (
     "08",
@@ -110,7 +112,19 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return unavailable(request)
     if failure is not None and too_slow(failure):
         return slow(request)
+    if is_clash(failure):
+        return busy(request)
     return unexpected(request)
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    """Others changed the same records again and again while this request tried to."""
+    logger.warning("%s %s: gave way to others in the database", request.method, request.path)
+    title = _("Others are saving the same records")
+    detail = _("Nothing was saved. Your text stays here; try again in a moment.")
+    response = answer(request, 409, title, detail, kept=kept(request))
+    response._has_been_logged = True  # type: ignore[attr-defined]
+    return response
 
 
 def unexpected(request: HttpRequest) -> HttpResponse:

@@ -13,6 +13,7 @@ from keyuan.activities.composing import reasons_of
 from keyuan.activities.fields import FOLLOW_UP
 from keyuan.activities.forms import CorrectionForm
 from keyuan.activities.models import FollowUp
+from keyuan.activities.rules import activity_rules
 from keyuan.activities.subjects import Subject
 from keyuan.activities.timeline import load_follow_ups
 from keyuan.activities.views.hub import in_words
@@ -36,7 +37,7 @@ def detail(request: Request, pk: int) -> HttpResponse:
     follow_up = record_or_404(FollowUp, request, pk)
     book = NameBook(request.user)
     may_edit = follow_up.allows(request.user, "edit") and not follow_up.is_closed
-    reasons = [] if follow_up.is_effective else reasons_of(follow_up)
+    reasons = [] if follow_up.is_effective else reasons_of(follow_up, activity_rules())
     load_follow_ups([follow_up], book)
     veil(CUSTOMER, [follow_up.customer], request.user)
     events = Event.objects.filter(record_type="follow_up", record_id=pk).order_by("-at", "-pk")[:SHOWN_CHANGES]

@@ -9,6 +9,7 @@ from django.db import OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from keyuan.engine.clashes import is_clash
 from keyuan.exchange import running
 from keyuan.exchange.activities.columns import targets_for
 from keyuan.exchange.activities.reading import Reader
@@ -69,7 +70,7 @@ def write(of: Import) -> None:
                     writing = writing or _writing(work)
                     more = _write_chunk(work, writing)
             except OperationalError as error:
-                if attempt == running.ATTEMPTS or not running.is_clash(error):
+                if attempt == running.ATTEMPTS or not is_clash(error):
                     raise
                 work, writing, attempt = Work.on(of), None, attempt + 1
                 continue

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
+from keyuan.engine.clashes import is_clash
 from keyuan.records.errors import Duplicate, RuleBroken, Stale
 from keyuan.records.kinds.kind import FilterRefused
 from keyuan.ui import errors
@@ -171,6 +172,8 @@ def _unexpected(request: HttpRequest, failure: Any) -> HttpResponse:
         slow = errors.slow(request)
         slow["Retry-After"] = "5"
         return slow
+    if is_clash(failure):
+        return errors.busy(request)
     return errors.unexpected(request)
 
 

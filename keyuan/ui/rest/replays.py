@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from keyuan.ui import again
 from keyuan.ui.audience import audience_of
 from keyuan.ui.rest.kept import Replay
 from keyuan.ui.rest.problems import Problem, answer
@@ -44,13 +45,16 @@ def repeatable(*secrets: str) -> Callable[[View], View]:
                 return view(request, *args, **kwargs)
             if not _KEY.fullmatch(key):
                 raise Problem(400, _("Idempotency-Key must have 1 to 200 printable ASCII characters."))
-            with transaction.atomic():
-                _take(request.user.pk, key)
-                audience = audience_of(view)
-                if (audience is None or audience.admits(request.user)) and (kept := _kept(request, key)) is not None:
-                    return kept
-                response: HttpResponse = view(request, *args, **kwargs)
-                _keep(request, key, response, secrets)
+            return again.entered(once, (request, key, *args), kwargs)
+
+        @transaction.atomic
+        def once(request: HttpRequest, key: str, *args: Any, **kwargs: Any) -> HttpResponse:
+            _take(request.user.pk, key)
+            audience = audience_of(view)
+            if (audience is None or audience.admits(request.user)) and (kept := _kept(request, key)) is not None:
+                return kept
+            response: HttpResponse = view(request, *args, **kwargs)
+            _keep(request, key, response, secrets)
             return response
 
         return answered  # type: ignore[return-value]
