@@ -12,6 +12,7 @@ from django.utils import timezone
 from bench.persons import Person
 from bench.work import HTMX, Ask, Work, got, pages
 from keyuan.activities.models import FollowUp
+from keyuan.ui.frame import SCRIPTED
 
 
 def busiest(person: Person) -> int:
@@ -43,14 +44,28 @@ def logged(person: Person) -> Iterator[Ask]:
         yield lambda client, pk=customer.pk, form=form: client.post(f"/activities/of/customer/{pk}/", form)
 
 
+def front(person: Person) -> Iterator[Ask]:
+    """The page that the day begins with, as a browser with scripts asks for it: its figures follow on their own."""
+    while True:
+        yield lambda client: client.get("/", Cookie=f"{client.headers()['Cookie']}; {SCRIPTED}=yes")
+
+
+def figures(person: Person) -> Iterator[Ask]:
+    return got(["/dashboard/figures/", "/dashboard/figures/?period=quarter"], **HTMX)
+
+
+COMMON = [f"/activities/?view=all&q={quote(word)}" for word in ("报价", "付款", "立项")]
 NUMBERS = [f"/activities/?view=all&q=V{number}" for number in range(70001, 70040)]
 ACTIVITY_WORKS = (
     Work("follow-ups, mine", None, 50, pages("/activities/")),
     Work("follow-ups, all", None, 60, pages("/activities/?view=all")),
     Work("follow-ups, search, 1 of 1,000,000", None, 60, pages(*NUMBERS)),
+    Work("follow-ups, all, search, 1 of 12", None, 300, pages(*COMMON)),
     Work("plans, mine", None, 50, pages("/activities/plans/")),
     Work("time line of 100,000", None, 100, long_line),
     Work("search in a time line of 100,000", None, 150, searched_line),
     Work("calendar, a week of 500", None, 100, full_week),
+    Work("home page", None, 100, front),
+    Work("home page, its figures (fragment)", None, 1000, figures),
     Work("log a follow-up with its next step", None, 60, logged),
 )

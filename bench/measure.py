@@ -52,12 +52,13 @@ def _is_wanted(name: str, wanted: list[str]) -> bool:
 def _rows(product: Product, wanted: list[str], times: int) -> Iterator[Row]:
     from bench.activity_work import ACTIVITY_WORKS
     from bench.browser import browser_rows
-    from bench.importing import import_rows
+    from bench.importing import import_follow_ups, import_rows
     from bench.persons import persons
     from bench.work import WORKS
 
     people = persons()
-    imported = partial(import_rows, people[-1].user)
+    user = people[-1].user
+    imported = partial(import_rows, user)
     for work in (*WORKS, *ACTIVITY_WORKS):
         if _is_wanted(work.name, wanted):
             yield work.name, _target(work), [_figure(_times(product, person, work, times), work) for person in people]
@@ -65,6 +66,11 @@ def _rows(product: Product, wanted: list[str], times: int) -> Iterator[Row]:
         "requests/s, 8 clients on the list": lambda name: (name, ">= 120", _per_second(product, people)),
         "memory without the database": lambda name: (name, "<= 400 MB", [_memory(product), "", ""]),
         "import, rows/s, each with a contact": lambda name: (name, ">= 3,000", [imported(contacts=True), "", ""]),
+        "import, rows/s, follow-ups": lambda name: (
+            name,
+            ">= 3,000",
+            [import_follow_ups(user), "", ""],
+        ),
         "import, rows/s, customers alone": lambda name: (name, ">= 3,000", [imported(contacts=False), "", ""]),
     }
     for name, row in others.items():
