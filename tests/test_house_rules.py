@@ -34,6 +34,7 @@ REASONS = {
         "keyuan/activities/conflicts.py",
         "that a colleague is busy is told, and nothing else of what one may not see",
     ),
+    ("keyuan/activities/seeing.py", "who sees what is told is asked for many people at once"),
     ("keyuan/demo/activities.py", "the demo tells of its own contacts"),
     ("keyuan/people/effects.py", "an administrator is told how many rows a role would show"),
     ("keyuan/customers/searching.py", "a search finds before rights, which its list applies"),

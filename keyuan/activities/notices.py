@@ -1,8 +1,14 @@
-"""The kinds of notices about follow-ups and plans: who may see them, and what they say."""
+"""The kinds of notices about follow-ups and plans: who may see them, and what they say.
+
+What they say is read when it is shown, as the reader may see it then: a corrected follow-up has its new words, and
+whoever may see a plan but not its customer is not told the name.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
 
 from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
@@ -10,27 +16,39 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from keyuan.activities.fields import FOLLOW_UP, PLAN
 from keyuan.activities.models import FollowUp, Plan
+from keyuan.activities.seeing import follow_up_pairs, plan_pairs
 from keyuan.activities.telling import CANCELLED, FOLLOWED, INVITED, MOVED, OVERDUE, REMINDED
+from keyuan.customers.fields import CUSTOMER
 from keyuan.notices.kinds import NoticeKind, declare
 from keyuan.notices.models import Notice
 from keyuan.org.models import User
+from keyuan.records.catalogue import Catalogue
 from keyuan.records.namebook import NameBook
+from keyuan.records.readers import Asked, shown_to
 from keyuan.ui import formats
+
+SNIPPET = 80
 
 
 def declare_activity_kinds() -> None:
     """Called once, when the process starts."""
-    for name, label, icon, tone, sentence, by_mail in (
-        (REMINDED, gettext_lazy("Reminder of a plan"), "alarm", "accent", _reminded, False),
-        (INVITED, gettext_lazy("Somebody takes you into a plan"), "calendar-plus", "accent", _invited, False),
-        (MOVED, gettext_lazy("A plan of yours is moved"), "calendar-due", "warn", _moved, False),
-        (CANCELLED, gettext_lazy("A plan of yours is cancelled"), "calendar-x", "neutral", _cancelled, False),
-        (OVERDUE, gettext_lazy("A plan of your people is overdue"), "hourglass", "bad", _overdue, False),
+    for name, label, icon, tone, sentence in (
+        (REMINDED, gettext_lazy("Reminder of a plan"), "alarm", "accent", _reminded),
+        (INVITED, gettext_lazy("Somebody takes you into a plan"), "calendar-plus", "accent", _invited),
+        (MOVED, gettext_lazy("A plan of yours is moved"), "calendar-due", "warn", _moved),
+        (CANCELLED, gettext_lazy("A plan of yours is cancelled"), "calendar-x", "neutral", _cancelled),
+        (OVERDUE, gettext_lazy("A plan of your people is overdue"), "hourglass", "bad", _overdue),
     ):
-        declare(NoticeKind(name, label, icon, tone, sentence, _plan_page, _plans_seen, by_mail))
-    label = gettext_lazy("A colleague follows up your customer")
-    declare(NoticeKind(FOLLOWED, label, "message", "neutral", _followed, _follow_up_page, _follow_ups_seen))
+        declare(NoticeKind(
+            name, label, icon, tone, sentence, _plan_page, _plans_seen,
+            pairs=plan_pairs, about=about_plans, people=("owner",) if name == OVERDUE else (),
+        ))  # fmt: skip
+    declare(NoticeKind(
+        FOLLOWED, gettext_lazy("A colleague follows up your customer"), "message", "neutral",
+        _followed, _follow_up_page, _follow_ups_seen, pairs=follow_up_pairs, about=about_follow_ups,
+    ))  # fmt: skip
 
 
 def _plans_seen(user: User, ids: Collection[int]) -> set[int]:
@@ -49,17 +67,49 @@ def _follow_up_page(notice: Notice) -> str:
     return f"/activities/follow-ups/{notice.record_id}/"
 
 
+@dataclass(frozen=True)
+class About:
+    """A plan or follow-up as one reader sees it, and the name of its customer, "" where they do not see that."""
+
+    record: Any
+    customer: str
+
+
+def about_plans(asked: Asked) -> dict[tuple[int, int], About]:
+    return _about(PLAN, asked, "subject", "starts_at", "is_all_day", "customer")
+
+
+def about_follow_ups(asked: Asked) -> dict[tuple[int, int], About]:
+    return _about(FOLLOW_UP, asked, "content", "customer")
+
+
+def _about(catalogue: Catalogue, asked: Asked, *columns: str) -> dict[tuple[int, int], About]:
+    """The records of all these readers in one query, their customers in another."""
+    people = {user.pk: user for user, _pk in asked}
+    rows = shown_to(catalogue, asked, *columns)
+    named = {(people[reader], row.customer_id) for (reader, _pk), row in rows.items() if row.customer_id}
+    customers = shown_to(CUSTOMER, list(named), "name")
+    return {
+        (reader, pk): About(row, str(customers.get((reader, row.customer_id)) or ""))
+        for (reader, pk), row in rows.items()
+    }
+
+
 def _what(notice: Notice) -> SafeString:
     """The subject, and whose customer it is about."""
-    subject, customer = notice.details.get("subject", ""), notice.details.get("customer", "")
+    subject, customer = notice.about.record.subject, notice.about.customer
     return format_html("<b>{}</b> · {}", subject, customer) if customer else format_html("<b>{}</b>", subject)
 
 
-def _when(notice: Notice) -> str:
-    at = parse_datetime(notice.details.get("at") or "")
+def _when(at: Any, is_all_day: Any) -> str:
     if at is None:
         return _("without a time")
-    return formats.until(formats.as_date(at) if notice.details.get("all_day") else at)
+    return formats.until(formats.as_date(at) if is_all_day else at)
+
+
+def _begins(notice: Notice) -> str:
+    plan = notice.about.record
+    return _when(plan.starts_at, plan.is_all_day)
 
 
 def _who(notice: Notice, book: NameBook) -> str:
@@ -67,19 +117,22 @@ def _who(notice: Notice, book: NameBook) -> str:
 
 
 def _reminded(notice: Notice, book: NameBook) -> SafeString:
-    return format_html("{} {}", _what(notice), _when(notice))
+    return format_html("{} {}", _what(notice), _begins(notice))
 
 
 def _invited(notice: Notice, book: NameBook) -> SafeString:
-    return format_html(_("<b>{}</b> takes you into {}, {}"), _who(notice, book), _what(notice), _when(notice))
+    return format_html(_("<b>{}</b> takes you into {}, {}"), _who(notice, book), _what(notice), _begins(notice))
 
 
 def _moved(notice: Notice, book: NameBook) -> SafeString:
-    return format_html(_("<b>{}</b> moved {} to {}"), _who(notice, book), _what(notice), _when(notice))
+    """To when this person moved it then; it may have been moved since."""
+    told = notice.details if "starts_at" in PLAN.visible_fields(book.user) else {}
+    to = _when(parse_datetime(told.get("at") or ""), told.get("all_day"))
+    return format_html(_("<b>{}</b> moved {} to {}"), _who(notice, book), _what(notice), to)
 
 
 def _cancelled(notice: Notice, book: NameBook) -> SafeString:
-    return format_html(_("<b>{}</b> cancelled {}, {}"), _who(notice, book), _what(notice), _when(notice))
+    return format_html(_("<b>{}</b> cancelled {}, {}"), _who(notice, book), _what(notice), _begins(notice))
 
 
 def _overdue(notice: Notice, book: NameBook) -> SafeString:
@@ -88,5 +141,5 @@ def _overdue(notice: Notice, book: NameBook) -> SafeString:
 
 
 def _followed(notice: Notice, book: NameBook) -> SafeString:
-    customer, content = notice.details.get("customer", ""), notice.details.get("content", "")
+    customer, content = notice.about.customer, notice.about.record.content[:SNIPPET]
     return format_html(_("<b>{}</b> followed up “{}”: {}"), _who(notice, book), customer, content)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from keyuan.activities.models import Plan
 from keyuan.activities.rules import activity_rules
-from keyuan.activities.telling import OVERDUE, REMINDED, days_late, people_of, told_of
+from keyuan.activities.telling import OVERDUE, REMINDED, days_late, people_of
 from keyuan.notices.models import Notice
 from keyuan.notices.telling import tell
 from keyuan.org.models import User
@@ -41,7 +41,7 @@ def remind() -> int:
     if not claimed:
         return 0
     found = Plan.objects.unscoped(reason="people are reminded of the plans they take part in").open()
-    plans = found.select_related("customer").in_bulk([plan for plan, _minutes, _at in claimed])
+    plans = found.in_bulk([plan for plan, _minutes, _at in claimed])
     robot = User.objects.robot()
     for plan, minutes, at in claimed:
         if plan in plans and at > timezone.now() - TOO_LATE:
@@ -54,7 +54,7 @@ def _remind(plan: Plan, minutes: int, at: datetime, robot: User) -> None:
     key = f"plan:{plan.pk}:reminder:{minutes}:{at.isoformat()}"
     try:
         with transaction.atomic():
-            tell(REMINDED, to=people_of(plan), record_id=plan.pk, by=robot, key=key, details=told_of(plan))
+            tell(REMINDED, to=people_of(plan), record_id=plan.pk, by=robot, key=key)
     except Exception:
         LOG.exception("reminder of plan %s", plan.pk)
 
@@ -71,12 +71,12 @@ def escalate() -> int:
         user=OuterRef("owner__superior"), kind=OVERDUE, record_id=OuterRef("pk"), at__gt=OuterRef("due_at")
     )
     late, robot, number = late.filter(~Exists(told)), User.objects.robot(), 0
-    for plan in late.select_related("owner", "customer").order_by("due_at", "pk").iterator(chunk_size=500):
+    for plan in late.select_related("owner").order_by("due_at", "pk").iterator(chunk_size=500):
         number += _escalate(plan, robot)
     return number
 
 
 def _escalate(plan: Any, robot: User) -> int:
     key = f"plan:{plan.pk}:overdue:{plan.due_at.isoformat()}"
-    details = told_of(plan, days=days_late(plan), owner=plan.owner_id)
+    details = {"days": days_late(plan), "owner": plan.owner_id}
     return len(tell(OVERDUE, to=[plan.owner.superior_id], record_id=plan.pk, by=robot, key=key, details=details))

@@ -17,17 +17,6 @@ REMINDED, INVITED, MOVED, CANCELLED, OVERDUE = (
     "plan.reminder", "plan.invited", "plan.moved", "plan.cancelled", "plan.overdue",
 )  # fmt: skip
 FOLLOWED = "follow_up.written"
-SNIPPET = 80
-
-
-def told_of(plan: Plan, **more: Any) -> dict[str, Any]:
-    """What the sentence about a plan needs."""
-    at = plan.starts_at.isoformat() if plan.starts_at else None
-    return {"subject": plan.subject, "at": at, "all_day": plan.is_all_day, "customer": customer_name(plan), **more}
-
-
-def customer_name(plan: Plan) -> str:
-    return plan.customer.name if plan.customer else ""
 
 
 def people_of(plan: Plan) -> set[int]:
@@ -37,9 +26,7 @@ def people_of(plan: Plan) -> set[int]:
 def tell_invited(plan: Plan, people: set[int], by: User) -> None:
     """They take part from now on, or it is theirs."""
     if people:
-        tell(
-            INVITED, to=people, record_id=plan.pk, by=by, key=f"plan:{plan.pk}:in:{plan.version}", details=told_of(plan)
-        )
+        tell(INVITED, to=people, record_id=plan.pk, by=by, key=f"plan:{plan.pk}:in:{plan.version}")
 
 
 def tell_changed(plan: Plan, before: tuple[set[int], datetime | None], by: User) -> None:
@@ -47,13 +34,17 @@ def tell_changed(plan: Plan, before: tuple[set[int], datetime | None], by: User)
     people, at = before
     tell_invited(plan, people_of(plan) - people, by)
     if plan.starts_at != at:
-        to = people_of(plan) & people
-        tell(MOVED, to=to, record_id=plan.pk, by=by, key=f"plan:{plan.pk}:at:{plan.version}", details=told_of(plan))
+        to, key = people_of(plan) & people, f"plan:{plan.pk}:at:{plan.version}"
+        tell(MOVED, to=to, record_id=plan.pk, by=by, key=key, details=_moved_to(plan))
+
+
+def _moved_to(plan: Plan) -> dict[str, Any]:
+    """To when somebody moved it stays true, wherever it is moved later."""
+    return {"at": plan.starts_at.isoformat() if plan.starts_at else None, "all_day": plan.is_all_day}
 
 
 def tell_cancelled(plan: Plan, by: User) -> None:
-    key = f"plan:{plan.pk}:cancelled:{plan.version}"
-    tell(CANCELLED, to=people_of(plan), record_id=plan.pk, by=by, key=key, details=told_of(plan))
+    tell(CANCELLED, to=people_of(plan), record_id=plan.pk, by=by, key=f"plan:{plan.pk}:cancelled:{plan.version}")
 
 
 def tell_followed(follow_up: FollowUp, by: User) -> None:
@@ -61,8 +52,7 @@ def tell_followed(follow_up: FollowUp, by: User) -> None:
     owner = follow_up.customer.owner_id
     if owner is None or owner == by.pk:
         return
-    details = {"customer": follow_up.customer.name, "content": follow_up.content[:SNIPPET]}
-    tell(FOLLOWED, to=[owner], record_id=follow_up.pk, by=by, key=f"follow-up:{follow_up.pk}", details=details)
+    tell(FOLLOWED, to=[owner], record_id=follow_up.pk, by=by, key=f"follow-up:{follow_up.pk}")
 
 
 def days_late(plan: Plan) -> int:

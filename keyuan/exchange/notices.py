@@ -34,10 +34,11 @@ def declare_kinds() -> None:
     declare(NoticeKind(
         STAFF, gettext_lazy("An import of members is finished"), "users", "neutral",
         staff_sentence, lambda notice: f"/admin/users/import/{notice.record_id}/", own_sheets, may="administrator",
+        pairs=owned_sheets,
     ))  # fmt: skip
     declare(NoticeKind(
         EXPORT, gettext_lazy("An export is ready"), "file-export", "neutral",
-        export_sentence, lambda notice: "/exports/", own_exports,
+        export_sentence, lambda notice: "/exports/", own_exports, pairs=owned_exports,
     ))  # fmt: skip
 
 
@@ -47,7 +48,11 @@ def own_imports(user: User, ids: Collection[int]) -> set[int]:
 
 def owned_imports(asked: Sequence[tuple[User, int]]) -> set[tuple[int, int]]:
     """The same for many people: an import is seen by whoever has begun it."""
-    rows = Import.objects.filter(pk__in={pk for _user, pk in asked}, by__in={user.pk for user, _pk in asked})
+    return _owned(Import, asked)
+
+
+def _owned(model: type[Import | StaffImport | Export], asked: Sequence[tuple[User, int]]) -> set[tuple[int, int]]:
+    rows = model._default_manager.filter(pk__in={pk for _user, pk in asked}, by__in={user.pk for user, _pk in asked})
     return set(rows.values_list("by_id", "pk"))
 
 
@@ -57,8 +62,16 @@ def own_sheets(user: User, ids: Collection[int]) -> set[int]:
     return set(StaffImport.objects.visible_to(user).filter(pk__in=ids).values_list("pk", flat=True))
 
 
+def owned_sheets(asked: Sequence[tuple[User, int]]) -> set[tuple[int, int]]:
+    return _owned(StaffImport, [one for one in asked if one[0].is_administrator])
+
+
 def own_exports(user: User, ids: Collection[int]) -> set[int]:
     return set(Export.objects.visible_to(user).filter(pk__in=ids).values_list("pk", flat=True))
+
+
+def owned_exports(asked: Sequence[tuple[User, int]]) -> set[tuple[int, int]]:
+    return _owned(Export, asked)
 
 
 def import_sentence(notice: Notice, book: NameBook) -> SafeString:

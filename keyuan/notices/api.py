@@ -11,7 +11,7 @@ from ninja import Router
 from keyuan.notices import reading
 from keyuan.notices.kinds import KINDS
 from keyuan.notices.models import Notice
-from keyuan.notices.showing import plain
+from keyuan.notices.showing import looked_up, plain
 from keyuan.org.models import User
 from keyuan.records.namebook import NameBook
 from keyuan.ui.rest.access import signed_in_call
@@ -50,8 +50,7 @@ def notice_list(request: HttpRequest) -> HttpResponse:
     limit = whole_number("limit", given.get("limit", str(LIMIT)), 1, MOST)
     user, only = _user(request), truth("unread", given.get("unread", "false"))
     found = reading.page_of(user, unread_only=only, before=given.get("cursor", ""), size=limit)
-    book = NameBook(user)
-    book.meet(one.by_id for one in found.notices)
+    book = looked_up(user, found.notices)
     items = [_told(one, book) for one in found.notices]
     return answer({"items": items, "next": found.after or None, "unread": reading.unread_count(user)})
 
@@ -73,7 +72,7 @@ def read_one(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     reading.mark_read(user, notice)
     notice.refresh_from_db()
-    return answer(_told(notice, NameBook(user)))
+    return answer(_told(notice, looked_up(user, [notice])))
 
 
 def _told(notice: Notice, book: NameBook) -> dict[str, Any]:

@@ -21,10 +21,9 @@ from django.utils.translation import ngettext
 from keyuan.engine import mail
 from keyuan.notices.models import Notice
 from keyuan.notices.reading import still_visible
-from keyuan.notices.showing import plain
+from keyuan.notices.showing import looked_up, plain
 from keyuan.org.models import User
 from keyuan.people.posting import language_of
-from keyuan.records.namebook import NameBook
 
 LOCK = 20260116  # advisory, with the id of the person: one worker mails to them at a time
 MOST = 50  # notices in one mail
@@ -102,7 +101,7 @@ def message_id(first: Notice) -> str:
 
 def _written(user: User, told: list[Notice]) -> tuple[str, str]:
     """Subject and text, in the language that is active."""
-    book = NameBook(user)
+    book = looked_up(user, told)
     lines = [(plain(one, book), mail.link(reverse("notices:open", args=[one.pk]))) for one in told]
     many = ngettext("%(n)d new notice", "%(n)d new notices", len(lines)) % {"n": len(lines)}
     context = {"person": user, "lines": lines, "preferences": mail.link(reverse("notices:preferences"))}

@@ -37,7 +37,9 @@ class Notice(models.Model):
 
     Attributes:
         key: makes it once per person.
-        details: what its sentence needs beside the record; never what the reader might lose the right to see.
+        details: what its sentence needs beside the record: ids, and what is true of the moment for ever, such as a
+            number of days. Never words of the record: they are read when the notice is shown.
+        about: what the reader may be told of the record now, as its kind says (`kinds.py`); looked up by `showing.py`.
         in_app: False where the person has the kind by mail only.
         mail_after: not before; quiet hours move it.
         mail: the id of the first notice of the mail it goes in, from the claim on.
@@ -62,6 +64,7 @@ class Notice(models.Model):
     mail_state = models.CharField(max_length=8, choices=Mail, default=Mail.NONE, blank=True, db_collation="C")
     mail_after = models.DateTimeField(null=True)
     mail = models.BigIntegerField(null=True)
+    about: Any = None
 
     objects: ClassVar = NoticeQuerySet.as_manager()
 

@@ -15,7 +15,7 @@ from keyuan.notices.kinds import KINDS
 from keyuan.notices.models import Notice, NoticePreferences
 from keyuan.notices.quiet import quiet_until
 from keyuan.notices.reading import COUNTED
-from keyuan.notices.showing import as_told
+from keyuan.notices.showing import as_told, look_up
 from keyuan.org.models import User
 from keyuan.records.namebook import NameBook
 
@@ -79,15 +79,16 @@ def in_words(wanted: Iterable[tuple[News, int, str]]) -> list[list[dict[str, Any
     wanted = list(wanted)
     fresh = [news.after(told) for news, told, _language in wanted]
     notices = Notice.objects.in_bulk({pk for pks in fresh for pk in pks}) if any(fresh) else {}
+    books = {news.user.pk: NameBook(news.user) for news, _told, _language in wanted}
+    look_up([(books[one.user_id], one) for one in notices.values()])
     return [
-        _said(news.user, [notices[pk] for pk in pks if pk in notices], language) if pks else []
+        _said(books[news.user.pk], [notices[pk] for pk in pks if pk in notices], language) if pks else []
         for (news, _told, language), pks in zip(wanted, fresh, strict=True)
     ]
 
 
-def _said(user: User, notices: list[Notice], language: str) -> list[dict[str, Any]]:
+def _said(book: NameBook, notices: list[Notice], language: str) -> list[dict[str, Any]]:
     known = dict(settings.LANGUAGES)
-    wanted = next((one for one in (user.language, language) if one in known), settings.LANGUAGE_CODE)
+    wanted = next((one for one in (book.user.language, language) if one in known), settings.LANGUAGE_CODE)
     with translation.override(wanted):
-        book = NameBook(user)
         return [as_told(one, book) for one in notices]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import unescape
@@ -39,13 +40,48 @@ class Entry:
 
 def entries(user: User, notices: Iterable[Notice]) -> list[Entry]:
     """What the list shows of these notices, which the person may see."""
-    notices, book, now = list(notices), NameBook(user), timezone.now()
-    book.meet(one.by_id for one in notices)
-    kinds = [KINDS[one.kind] for one in notices]
+    notices, now = list(notices), timezone.now()
+    book, kinds = looked_up(user, notices), [KINDS[one.kind] for one in notices]
     return [
-        Entry(one, kind, kind.sentence(one, book), cells.moment(one.at, said_when(one.at, now)))
+        Entry(one, kind, kind.say(one, book), cells.moment(one.at, said_when(one.at, now)))
         for one, kind in zip(notices, kinds, strict=True)
     ]
+
+
+def looked_up(user: User, notices: Sequence[Notice]) -> NameBook:
+    """The words of these notices to this person: records and people are read for all of them at once."""
+    book = NameBook(user)
+    look_up([(book, one) for one in notices])
+    return book
+
+
+def look_up(told: Sequence[tuple[NameBook, Notice]]) -> None:
+    """Lay beside each notice what its reader may be told of the record now; a few queries for all readers together.
+
+    Args:
+        told: notices, each with the book of its reader, whose rights are loaded.
+    """
+    asked: dict[Callable[..., Any], dict[tuple[int, int], User]] = defaultdict(dict)
+    for book, one in told:
+        about = KINDS[one.kind].about
+        if about is not None and one.record_id is not None:
+            asked[about][(book.user.pk, one.record_id)] = book.user
+    found = {about: about([(user, pk) for (_user, pk), user in pairs.items()]) for about, pairs in asked.items()}
+    for book, one in told:
+        about = KINDS[one.kind].about
+        one.about = found[about].get((book.user.pk, one.record_id)) if about in found else None
+    _meet(told)
+
+
+def _meet(told: Sequence[tuple[NameBook, Notice]]) -> None:
+    """The people whom the sentences name. Books share what one of them has read."""
+    named = {pk for _book, one in told for pk in _people(one)}
+    for book in {id(book): book for book, _one in told}.values():
+        book.meet(named)
+
+
+def _people(notice: Notice) -> list[int | None]:
+    return [notice.by_id, *(notice.details.get(name) for name in KINDS[notice.kind].people)]
 
 
 def said_when(at: datetime, now: datetime) -> str:
@@ -58,7 +94,7 @@ def said_when(at: datetime, now: datetime) -> str:
 
 def plain(notice: Notice, book: NameBook) -> str:
     """The sentence without its marks, in one line."""
-    return " ".join(unescape(strip_tags(KINDS[notice.kind].sentence(notice, book))).split())
+    return " ".join(unescape(strip_tags(KINDS[notice.kind].say(notice, book))).split())
 
 
 def as_told(notice: Notice, book: NameBook) -> dict[str, Any]:

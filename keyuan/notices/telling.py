@@ -46,7 +46,7 @@ def tell(
         to: ids of people. Disabled ones, and `by`, are left out; what the robot does it tells everybody.
         record_id: what it is about; None where there is no record, and nothing to hide.
         key: makes it once: a second call with it changes nothing for those who have been told.
-        details: what the sentence needs beside the record.
+        details: what the sentence needs beside the record: ids and facts of the moment, never words of the record.
 
     Returns:
         The ids of the people who have been told now.

@@ -11,9 +11,8 @@ from keyuan.activities.composing import log_follow_up
 from keyuan.activities.models import Plan, PlanReminder
 from keyuan.activities.reminding import escalate, remind
 from keyuan.activities.rules import ActivityRules, set_activity_rules
-from keyuan.notices.kinds import KINDS
 from keyuan.notices.models import Notice
-from keyuan.records.namebook import NameBook
+from keyuan.notices.showing import entries
 from tests.make import make_customer, make_plan, option
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +25,7 @@ def told(user):
 
 def sentence(user):
     notice = Notice.objects.filter(user=user).latest("pk")
-    return str(KINDS[notice.kind].sentence(notice, NameBook(user)))
+    return str(entries(user, [notice])[0].sentence)
 
 
 def come_due(plan):
