@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from keyuan.activities.models import FollowUp, Plan
+from keyuan.activities.models.follow_up import still_there
 from keyuan.activities.rules import ActivityRules, activity_rules, why_not_effective
 from keyuan.activities.telling import tell_followed
 from keyuan.customers.models import Customer
@@ -134,7 +135,8 @@ def complete_plan(plan: Plan, content: str = "", *, by: User) -> Logged | None:
         return None
     now = timezone.now()
     at = min(plan.starts_at or now, now)
-    values = {"kind": plan.kind, "contacts": plan.contacts, "place": plan.place, "content": content, "at": at}
+    contacts = still_there(plan.customer.pk, plan.contacts)
+    values = {"kind": plan.kind, "contacts": contacts, "place": plan.place, "content": content, "at": at}
     return log_follow_up(plan.customer, by=by, completes=plan, **values)
 
 

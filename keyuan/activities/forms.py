@@ -90,8 +90,18 @@ class PlanForm(RecordForm):
     def _had(self, cleaned: dict[str, Any], name: str) -> Any:
         return cleaned[name] if name in cleaned else getattr(self.instance, name, None)
 
+    def clean_contacts(self) -> list[int]:
+        given = self.cleaned_data["contacts"]
+        return still_named(self, given) if self._keeps_customer(self.cleaned_data) else given
+
+    def _keeps_customer(self, cleaned: dict[str, Any]) -> bool:
+        return self.instance is not None and self._had(cleaned, "customer") == self.instance.customer  # type: ignore[attr-defined]
+
     def _check_contacts(self, cleaned: dict[str, Any]) -> None:
+        """Who is named anew belongs to the customer; who was named before may be gone."""
         contacts, customer = set(self._had(cleaned, "contacts") or ()), self._had(cleaned, "customer")
+        if self._keeps_customer(cleaned):
+            contacts -= set(self.instance.contacts)  # type: ignore[union-attr]
         rows = Contact.rows.living().filter(pk__in=contacts, customer=customer)
         if contacts and (customer is None or rows.count() < len(contacts)):
             self.add_error("contacts" if "contacts" in self.fields else None, _("Choose contacts of this customer."))
@@ -205,11 +215,17 @@ class CorrectionForm(FollowUpForm):
         super().__init__(*args, only=only or WRITTEN, **options)
 
     def clean_contacts(self) -> list[int]:
-        """Who is named and can't be offered any more, because they are deleted or work elsewhere, stays named."""
-        had, given = self.instance.contacts, self.cleaned_data["contacts"]  # type: ignore[union-attr]
-        rows = Contact.objects.visible_to(self.by).filter(pk__in=had, customer=self.instance.customer_id)  # type: ignore[union-attr]
-        offered = set(rows.values_list("pk", flat=True))
-        return [*(pk for pk in had if pk in given or pk not in offered), *(pk for pk in given if pk not in had)]
+        return still_named(self, self.cleaned_data["contacts"])
+
+
+def still_named(form: RecordForm, given: list[int]) -> list[int]:
+    """Whom the record names from now on: who was named and can't be offered any more, because they are deleted, work
+    elsewhere or are hidden from the person, stays named."""
+    record: Any = form.instance
+    rows = Contact.objects.visible_to(form.by).filter(pk__in=record.contacts, customer=record.customer_id)
+    offered = set(rows.values_list("pk", flat=True))
+    had = [pk for pk in record.contacts if pk in given or pk not in offered]
+    return [*had, *(pk for pk in given if pk not in record.contacts)]
 
 
 def new_token() -> uuid.UUID:

@@ -81,8 +81,9 @@ def mark_read(user: User, notice: Notice) -> None:
 
 @transaction.atomic
 def mark_all_read(user: User) -> int:
-    """Nothing is news any more; how many were."""
-    count = Notice.objects.filter(user=user, in_app=True, read_at=None).update(read_at=timezone.now())
+    """Nothing that this person sees is news any more; how many were. What is hidden stays news until it is seen."""
+    seen = still_visible(user, Notice.objects.of(user).unread().only("kind", "record_id"))
+    count = Notice.objects.filter(pk__in=[one.pk for one in seen], read_at=None).update(read_at=timezone.now())
     if count:
         notify([user.pk])
     return count

@@ -169,6 +169,12 @@ def check(customer: int, values: dict[str, Any]) -> None:
         raise RuleBroken(_now("Choose contacts of this customer."))
 
 
+def still_there(customer: int, contacts: Sequence[int]) -> list[int]:
+    """Those of these contacts who are neither deleted nor with another customer by now."""
+    found = set(Contact.rows.living().filter(pk__in=contacts, customer=customer).values_list("pk", flat=True))
+    return [pk for pk in contacts if pk in found]
+
+
 class FollowUpSearch(SearchText):
     class Meta:
         db_table = "follow_up_search"

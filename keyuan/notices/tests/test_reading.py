@@ -114,6 +114,18 @@ def test_all_are_marked_as_read_by_one_button(cast, told):
     assert reading.unread_count(cast.ben) == 1
 
 
+def test_what_is_hidden_is_neither_marked_nor_counted_as_marked(cast, told, customer):
+    told(cast.anna, key="hidden")
+    told(cast.anna, key="seen", record_id=None)
+    hide(customer, cast)
+
+    assert reading.mark_all_read(cast.anna) == 1
+
+    assert reading.unread_count(cast.anna) == 0
+    type(customer).rows.filter(pk=customer.pk).update(owner=cast.anna, department=cast.anna.department)
+    assert [one.key for one in reading.unread(cast.anna)] == ["hidden"]
+
+
 def test_a_script_that_marks_one_learns_what_is_left(cast, told):
     told(cast.anna, key="one")
     told(cast.anna, key="two")
