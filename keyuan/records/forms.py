@@ -54,7 +54,10 @@ class Input(forms.Field):
             raise forms.ValidationError(str(refusal), code="invalid") from refusal
 
     def _kept(self, kind: Kind, text: str) -> Any:
-        """The value that the record has, typed again: also one that is no longer offered. None for any other."""
+        """The value that the record has, typed again: also one that is no longer offered, or out of sight by now. None
+        for any other."""
+        if isinstance(kind, Link):
+            return self.current if self.current is not None and text == str(self.current.pk) else None
         if isinstance(kind, Choice):
             option = kind.find(text, self.book) if text and self.current else None
             return option if option and option.pk == self.current else None

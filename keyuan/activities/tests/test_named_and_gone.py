@@ -1,4 +1,4 @@
-"""A plan outlives the contacts that it names: they are deleted, or go to another customer."""
+"""What a record names may be gone or out of sight: it is edited all the same, and names it still."""
 
 from datetime import timedelta
 
@@ -9,6 +9,7 @@ from django.utils import timezone
 from keyuan.activities.composing import complete_plan
 from keyuan.activities.forms import PlanForm
 from keyuan.activities.models import FollowUp
+from keyuan.customers.forms import CustomerForm
 from keyuan.org.models import Grant, User
 from keyuan.org.tokens import issue
 from tests.make import make_contact, make_customer, make_plan
@@ -50,6 +51,35 @@ def test_who_does_not_see_a_contact_takes_nobody_out(cast, plan):
     form = PlanForm({"contacts": []}, by=by, instance=plan, only=["contacts"])
     assert form.is_valid(), form.errors
     assert form.save(version=plan.version).contacts == [plan.stays.pk, plan.goes.pk]
+
+
+def hide(customer, cast):
+    type(customer).rows.filter(pk=customer.pk).update(owner=cast.olga, department=cast.olga.department)
+
+
+def test_a_plan_keeps_a_customer_that_its_owner_no_longer_sees(cast, plan, client):
+    hide(plan.customer, cast)
+    client.force_login(cast.anna)
+    given = {"subject": "新主题", "kind": "phone", "priority": "normal", "starts_at": "2031-03-18T14:00"}
+    given |= {"customer": str(plan.customer_id), "contacts": [], "version": str(plan.version)}
+
+    assert client.post(f"/activities/plans/{plan.pk}/edit/", given).status_code == 302
+
+    had = (plan.customer_id, plan.contacts)
+    plan.refresh_from_db()
+    assert (plan.subject, plan.customer_id, plan.contacts) == ("新主题", *had)
+
+
+def test_a_customer_keeps_a_parent_that_its_owner_no_longer_sees_and_gets_no_other_such(cast):
+    parent, other = make_customer(owner=cast.anna), make_customer(owner=cast.olga)
+    child = make_customer(owner=cast.anna, parent=parent)
+    hide(parent, cast)
+    forms = [
+        CustomerForm({"name": "新名称", "parent": str(one.pk)}, by=cast.anna, instance=child, only=["name", "parent"])
+        for one in (parent, other)
+    ]
+    assert [one.is_valid() for one in forms] == [True, False]
+    assert forms[0].save(version=child.version).parent == parent
 
 
 def test_nobody_from_elsewhere_is_named_anew(cast, plan):
