@@ -180,6 +180,7 @@ def compose() -> None:
                 places=(
                     Link(pgettext_lazy("module", "Follow-ups"), "/activities/", "history", may=("follow_up", "view")),
                     Link(pgettext_lazy("module", "Plans"), "/activities/plans/", "list-check", may=("plan", "view")),
+                    Link(_("Recycle bin"), "/recycle-bin/?kind=follow_up", "trash", may=("follow_up", "delete")),
                 ),
             ),
         ],

@@ -155,6 +155,7 @@ FOLLOW_UP_LIST = ListOf(
     on_phone={"customer": "second", "kind": "mark", "at": "third", "author": "third end"},
     bulk="activities/bulk.html",
     none="activities/none.html",
+    search_hint=gettext_lazy("Content, customer"),
 )
 PLAN_LIST = ListOf(
     PLAN,
@@ -168,4 +169,5 @@ PLAN_LIST = ListOf(
     on_phone={"customer": "second", "kind": "mark", "starts_at": "third", "owner": "third end"},
     bulk="activities/bulk.html",
     none="activities/no_plans.html",
+    search_hint=gettext_lazy("Subject, notes, customer"),
 )

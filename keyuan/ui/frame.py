@@ -76,8 +76,9 @@ def frame(request: Request) -> dict[str, Any]:
 class Frame:
     """The frame as this person sees it on this page."""
 
-    def __init__(self, request: Request, at: str = "", counted: bool = False) -> None:
+    def __init__(self, request: Request, at: str = "", counted: bool = False, belongs: str = "") -> None:
         self.request = request
+        self.belongs = belongs or getattr(request, "belongs", "")  # see pages.belongs_to
         self.at = at or request.get_full_path()
         self.counted = counted
 
@@ -174,7 +175,7 @@ class Frame:
 
     @cached_property
     def current(self) -> Module | None:
-        return closest(self.installed, urlsplit(self.at).path)
+        return closest(self.installed, self.belongs) or closest(self.installed, urlsplit(self.at).path)
 
     @cached_property
     def modules(self) -> list[Link]:
@@ -303,7 +304,7 @@ class Frame:
 
     @property
     def at_query(self) -> str:
-        return urlencode({"at": self.at})
+        return urlencode({"at": self.at} | ({"belongs": self.belongs} if self.belongs else {}))
 
     @property
     def waits(self) -> bool:

@@ -43,6 +43,11 @@ def page(
     return render(request, template, context, status=status)
 
 
+def belongs_to(request: HttpRequest, address: str) -> None:
+    """Let the menu stand at the module of this address, wherever that of the page itself lies."""
+    request.belongs = address  # type: ignore[attr-defined]
+
+
 def render_part(
     request: HttpRequest,
     template: str,

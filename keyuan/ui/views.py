@@ -36,7 +36,8 @@ YEAR = 365 * 24 * 3600
 def side(request: Request) -> HttpResponse:
     """The quick menu with counts, favourites and what was opened last, for the page `at`."""
     at = request.GET.get("at", "/")
-    frame = Frame(request, at=at if stays_here(at) else "/", counted=True)
+    belongs = request.GET.get("belongs", "")
+    frame = Frame(request, at=at if stays_here(at) else "/", counted=True, belongs=belongs)
     counts = {panel.key: panel.count(request) for panel in frame.panels if panel.count}
     return render(request, "ui/shell/side.html", {"frame": frame, "counts": counts})
 

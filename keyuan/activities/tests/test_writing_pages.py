@@ -1,5 +1,6 @@
 """Pages on which follow-ups are written and corrected: nothing hidden is shown, nothing typed or named is lost."""
 
+import re
 import threading
 import uuid
 from datetime import timedelta
@@ -120,6 +121,13 @@ def test_files_given_to_a_follow_up_lead_back_to_it(anna, cast):
     answer = anna.post(f"/attachments/of/follow_up/{follow_up.pk}/", given)
     assert answer["Location"] == f"/activities/follow-ups/{follow_up.pk}/#attachments"
     assert anna.get(answer["Location"]).status_code == 200
+
+
+def test_the_search_boxes_of_the_lists_say_what_is_searched(anna):
+    anna.cookies["keyuan_language"] = "en"
+    boxes = [anna.get(address).content.decode() for address in ("/activities/", "/activities/plans/", "/customers/")]
+    said = [re.search(r'placeholder="([^"]*)" aria-label="Simple search"', one)[1] for one in boxes]
+    assert said == ["Content, customer", "Subject, notes, customer", "Simple search: name, phone, pinyin"]
 
 
 def at_once(*verbs):

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -11,6 +13,8 @@ from keyuan.exchange.models import Export, Import
 from keyuan.exchange.reading.sheets import read_sheet
 from keyuan.exchange.targets import targets_for
 from keyuan.exchange.tests.files import checked, imported, upload
+from keyuan.exchange.tests.follow_ups.sheets import HEAD as FOLLOW_UPS
+from keyuan.exchange.tests.follow_ups.sheets import ROW
 from tests.make import make_customer, make_role, make_user
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +34,7 @@ def page(client, settings):
         url = reverse(name, args=args)
         return client.get(url, query) if post is None else client.post(url, post)
 
+    ask.client = client
     return ask
 
 
@@ -199,3 +204,23 @@ def count_queries(ask):
     with CaptureQueriesContext(connection) as captured:
         assert ask().status_code == 200
     return len(captured)
+
+
+def test_the_menu_stands_at_the_module_of_what_comes_in_goes_out_or_lies_in_the_bin(cast, page):
+    of = upload(cast.boss, FOLLOW_UPS, ROW, kind="follow-ups", name="跟进.csv")
+
+    def stands(name, *args, **query):
+        said = page(cast.boss, name, *args, **query).content.decode()
+        later = re.search(r'hx-get="(/frame/side/[^"]*)"', said)[1].replace("&amp;", "&")
+        there = page.client.get(later).content.decode()
+        return re.findall(r'data-module="(\w+)" aria-current="page"', said), "/activities/calendar/" in there
+
+    customers, activities = (["customers"], False), (["activities"], True)
+    assert [stands("imports:list"), stands("imports:list", kind="follow-ups")] == [customers, activities]
+    assert stands("imports:columns", of.pk) == activities
+    assert [stands("exports:list"), stands("exports:list", module="plan")] == [customers, activities]
+    assert [stands("recycle:list", kind=one) for one in ("contact", "follow_up", "plan")] == [
+        customers,
+        activities,
+        activities,
+    ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -17,7 +18,7 @@ from keyuan.org.models import User
 from keyuan.ui.audience import signed_in
 from keyuan.ui.downloads import attachment
 from keyuan.ui.lists.asked import KEPT
-from keyuan.ui.pages import go, page, toast
+from keyuan.ui.pages import belongs_to, go, page, toast
 from keyuan.ui.stepup import confirmed, confirmed_always
 
 LISTED = 50
@@ -47,6 +48,7 @@ def _wanted(request: HttpRequest) -> dict[str, Any] | None:
         return {"module": module, "title": LOGS[module], "query": request.GET.urlencode(), "ids": [], "is_log": True}
     if module not in LISTS or not _user(request).may(module, "export"):
         return None
+    belongs_to(request, reverse(LISTS[module].route))
     query = request.GET.copy()
     for name in set(query) - set(KEPT):
         del query[name]

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -25,7 +26,7 @@ from keyuan.org.models import User
 from keyuan.records.errors import RuleBroken
 from keyuan.ui.audience import may
 from keyuan.ui.downloads import attachment
-from keyuan.ui.pages import go, page
+from keyuan.ui.pages import belongs_to, go, page
 
 LISTED = 50
 FALLBACKS = 2
@@ -40,6 +41,7 @@ def steps() -> list[str]:
 @may("customer", "import", ALSO)
 def import_list(request: HttpRequest) -> HttpResponse:
     """Upload a file, and the imports there were."""
+    _stand_at(request, _kind(request))
     return page(request, "exchange/imports/upload.html", _upload_context(request))
 
 
@@ -48,6 +50,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
 def import_new(request: HttpRequest) -> HttpResponse:
     """Step 1. A file that can't be read is refused with the place and the reason."""
     refusal = ""
+    _stand_at(request, _kind(request))
     if request.method == "POST":
         file = request.FILES.get("file")
         try:
@@ -83,7 +86,13 @@ def _upload_context(request: HttpRequest) -> dict[str, Any]:
 def _mine(request: HttpRequest, pk: int) -> Import:
     of = get_object_or_404(Import.objects.visible_to(_user(request)), pk=pk)
     kind_of(of).require(_user(request))
+    _stand_at(request, kind_of(of))
     return of
+
+
+def _stand_at(request: HttpRequest, kind: ImportKind) -> None:
+    """The menu shows the module of what the sheet holds."""
+    belongs_to(request, reverse(kind.list))
 
 
 @require_http_methods(["GET", "POST"])

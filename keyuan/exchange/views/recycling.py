@@ -18,7 +18,7 @@ from keyuan.org.models import User
 from keyuan.records.errors import RuleBroken
 from keyuan.ui.audience import administrators, may
 from keyuan.ui.lists.asked import Asked
-from keyuan.ui.pages import page, toast
+from keyuan.ui.pages import belongs_to, page, toast
 from keyuan.ui.stepup import confirmed
 
 SIZE = 50
@@ -44,6 +44,7 @@ def bin_list(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, kind: str, refused: list[str], status: int) -> HttpResponse:
     user, q = _user(request), request.GET.get("q", "").strip()[:100]
+    belongs_to(request, reverse(LISTS[kind].route))
     asked = Asked(reverse("recycle:list"), {"kind": kind, **({"q": q} if q else {})})
     text = request.GET.get("page", "1")
     number = min(int(text), 500) if text.isdecimal() and len(text) < 9 and int(text) else 1

@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from keyuan.org.http import Request
 from keyuan.org.models import User
@@ -32,6 +33,7 @@ from keyuan.ui.lists.sentences import SPANS, Chip, Words, builder_words
 from keyuan.ui.pages import render_part
 from keyuan.ui.pins import pins_of
 
+_SEARCH_HINT = gettext_lazy("Simple search: name, phone, pinyin")
 _ROW = (
     '<tr data-id="{pk}"><td class="fit"><input class="form-check-input" type="checkbox" name="ids" value="{pk}" '
     'aria-label="{label}"></td><td>{first}</td>{rest}</tr>'
@@ -66,6 +68,7 @@ class ListOf:
         on_phone: where a phone shows which columns: `mark` beside the name, `second` and `third` line, `… end` at its
             right, `… said` with the label of the field. Other columns are not shown there.
         bulk, none: templates of the buttons of the selection bar, and of the empty list.
+        search_hint: what the search box of the list says before somebody types.
     """
 
     catalogue: Catalogue
@@ -83,6 +86,7 @@ class ListOf:
     explain: Callable[[list[Any], tuple[str, ...], NameBook], dict[int, str]] | None = None
     bulk: str = ""
     none: str = "ui/lists/nothing.html"
+    search_hint: Any = _SEARCH_HINT
     extra: dict[str, Any] = field(default_factory=dict)
 
 
