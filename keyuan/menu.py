@@ -219,7 +219,14 @@ def compose() -> None:
                 tab=pgettext_lazy("tab", "To do"),
             ),
             Panel("quick", _("Quick log"), "pencil-plus", "/activities/quick/", may=("follow_up", "create"), foot=True),
-            Panel("check", _("Duplicate check"), "copy", "/customers/check/", may=("customer", "view")),
+            Panel(
+                "check",
+                _("Duplicate check"),
+                "copy",
+                "/customers/check/",
+                may=("customer", "view"),
+                tab=pgettext_lazy("tab", "Check"),
+            ),
         ),
         sections=(
             Section("favourites", _("Favourites"), favourites),

@@ -1,5 +1,6 @@
 """Pages on which follow-ups are written and corrected: nothing hidden is shown, nothing typed or named is lost."""
 
+import json
 import re
 import threading
 import uuid
@@ -123,11 +124,31 @@ def test_files_given_to_a_follow_up_lead_back_to_it(anna, cast):
     assert anna.get(answer["Location"]).status_code == 200
 
 
+def test_the_tabs_of_a_customer_are_told_how_many_follow_ups_and_changes_there_are(anna, cast):
+    customer = make_customer(owner=cast.anna)
+    make_follow_up(customer, "说过一次")
+    part = {"HX-Request": "true"}
+    page = anna.get(f"/customers/{customer.pk}/").content.decode()
+    told = [
+        json.loads(one["HX-Trigger"])
+        for one in (anna.get(of(customer), headers=part), anna.post(of(customer), SAID, headers=part))
+    ]
+    assert [one["kx:counts-now"]["lines_follow_ups"] for one in told] == [1, 2]
+    assert told[0]["kx:counts-now"]["lines_changes"] == 1
+    assert "kx:followed" in told[1]
+    assert [one for one in ("lines_follow_ups", "lines_changes") if f'data-count="{one}"' not in page] == []
+    assert "HX-Trigger" not in anna.get(of(customer))
+
+
 def test_the_search_boxes_of_the_lists_say_what_is_searched(anna):
     anna.cookies["keyuan_language"] = "en"
     boxes = [anna.get(address).content.decode() for address in ("/activities/", "/activities/plans/", "/customers/")]
     said = [re.search(r'placeholder="([^"]*)" aria-label="Simple search"', one)[1] for one in boxes]
-    assert said == ["Content, customer", "Subject, notes, customer", "Simple search: name, phone, pinyin"]
+    assert said == [
+        "Content, customer",
+        "Subject, notes, customer",
+        "Simple search: name, phone, pinyin",
+    ]
 
 
 def at_once(*verbs):

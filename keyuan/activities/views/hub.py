@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.db import transaction
@@ -53,7 +54,7 @@ def _log(request: Request, subject: Subject) -> HttpResponse:
     if not wants_part(request):
         return redirect(subject.url)
     response = _shown(request, subject, _form(request, subject), fresh=True)
-    response["HX-Trigger"] = '{"kx:followed": {}}'
+    response["HX-Trigger"] = json.dumps({**json.loads(response["HX-Trigger"]), "kx:followed": {}})
     return response
 
 
@@ -104,7 +105,11 @@ def _shown(
         **_line(request, subject, form.book),
     }
     template = "activities/of.html" if wants_part(request) else "activities/of_page.html"
-    return render(request, template, context, status=status)
+    response = render(request, template, context, status=status)
+    if wants_part(request):  # the tabs of the page around show them, too
+        counts = {f"lines_{name}": number for name, number in context["counts"].items()}
+        response["HX-Trigger"] = json.dumps({"kx:counts-now": counts})
+    return response
 
 
 def composer(subject: Subject, form: ComposerForm, fresh: bool) -> dict[str, Any]:
