@@ -43,11 +43,12 @@ def declare_activity_kinds() -> None:
     ):
         declare(NoticeKind(
             name, label, icon, tone, sentence, _plan_page, _plans_seen,
-            pairs=plan_pairs, about=about_plans, people=("owner",) if name == OVERDUE else (),
+            may=("plan", "view"), pairs=plan_pairs, about=about_plans, people=("owner",) if name == OVERDUE else (),
         ))  # fmt: skip
     declare(NoticeKind(
         FOLLOWED, gettext_lazy("A colleague follows up your customer"), "message", "neutral",
-        _followed, _follow_up_page, _follow_ups_seen, pairs=follow_up_pairs, about=about_follow_ups,
+        _followed, _follow_up_page, _follow_ups_seen,
+        may=("follow_up", "view"), pairs=follow_up_pairs, about=about_follow_ups,
     ))  # fmt: skip
 
 

@@ -68,7 +68,7 @@ class PreferencesForm(forms.Form):
 
     @property
     def weekdays(self) -> list[dict[str, Any]]:
-        chosen = {int(day) for day in self["days"].value() or () if str(day).isdigit()}
+        chosen = {int(day) for day in self["days"].value() or () if str(day).isdecimal()}
         return [
             {"day": day, "label": formats.WEEKDAYS[formats.language()][day], "is_on": day in chosen}
             for day in EVERY_DAY

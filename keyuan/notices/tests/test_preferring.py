@@ -102,6 +102,7 @@ def test_switches_and_quiet_hours_are_chosen_by_a_form_without_script(cast, told
         ({"quiet_from": ""}, "Give both times"),
         ({"quiet_to": "22:00"}, "Give an end that is not the beginning"),
         ({"days": []}, "Choose a day"),
+        ({"days": ["²", "x", "9"]}, "is not one of the available choices"),
     ],
 )
 def test_quiet_hours_that_mean_nothing_are_refused_with_a_sentence(cast, wrong, said):
@@ -124,6 +125,8 @@ def test_kinds_that_never_concern_a_person_are_not_offered_and_stay_as_they_are(
     page = client.get("/notices/preferences/").content.decode()
     assert "An import is finished" in page
     assert "An import of members is finished" not in page
+    assert "Reminder of a plan" in page
+    assert "Reminder of a plan" not in browser(cast.guest).get("/notices/preferences/").content.decode()
 
     client.post("/notices/preferences/", FORM)
     assert "import.staff_done" in NoticePreferences.objects.get().off
