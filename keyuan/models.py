@@ -4,6 +4,7 @@ from keyuan.activities.models import *  # noqa: F403
 from keyuan.customers.models import *  # noqa: F403
 from keyuan.exchange.models import *  # noqa: F403
 from keyuan.notices.models import *  # noqa: F403
+from keyuan.opportunities.models import *  # noqa: F403
 from keyuan.org.kept import PasswordLink, Place, Session, UsedPassword
 from keyuan.org.models import ApiToken, Department, Grant, Role, Setting, SignInTries, User
 from keyuan.people.models import *  # noqa: F403

@@ -20,10 +20,12 @@ def seeds(request):
         request.getfixturevalue("_django_db_helper")
         from django.apps import apps
 
+        from keyuan.opportunities.models.pipeline import lay_pipeline
         from keyuan.records.options import Option, lay_options
 
         if not Option.objects.exists():
             lay_options(apps)
+            lay_pipeline(apps)
     yield
     if has_transactions(request):
         from django.db import connection
@@ -50,6 +52,8 @@ def cast(db: None) -> SimpleNamespace:
         customer={"view": "department", "create": "own", "edit": "own", "import": "own", "export": "own"},
         contact=dict.fromkeys(("view", "create", "edit", "delete"), ""),
         follow_up=dict.fromkeys(("view", "create", "edit"), ""),
+        opportunity=dict.fromkeys(("view", "create", "edit", "delete", "transfer"), "own"),
+        product={"view": ""},
         plan=dict.fromkeys(("view", "create", "edit", "delete"), "own"),
     )
     boss = make_role(
@@ -57,6 +61,10 @@ def cast(db: None) -> SimpleNamespace:
         customer=dict.fromkeys(("view", "create", "edit", "delete", "import", "export", "transfer"), "branch"),
         contact=dict.fromkeys(("view", "create", "edit", "delete", "import", "export"), ""),
         follow_up=dict.fromkeys(("view", "create", "edit", "delete", "import", "export"), ""),
+        opportunity=dict.fromkeys(
+            ("view", "create", "edit", "delete", "transfer", "reopen", "import", "export"), "branch"
+        ),
+        product=dict.fromkeys(("view", "create", "edit", "delete", "export"), ""),
         plan=dict.fromkeys(("view", "create", "edit", "delete", "export"), "branch"),
     )
     return SimpleNamespace(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from itertools import count
 from typing import Any
@@ -11,6 +12,7 @@ from django.contrib.auth.hashers import make_password
 
 from keyuan.activities.models import FollowUp, Plan
 from keyuan.customers.models import Contact, Customer
+from keyuan.opportunities.models import Opportunity, Product, Stage
 from keyuan.org.models import Department, Grant, Role, User
 from keyuan.records.options import Option
 
@@ -73,3 +75,29 @@ def make_plan(subject: str = "", *, owner: User, starts_at: datetime | None, **f
     fields.setdefault("kind", option("follow_up_kind", "phone"))
     subject = subject or f"计划 {next(_numbers)}"
     return Plan.add(by=fields.pop("by", owner), owner=owner, subject=subject, starts_at=starts_at, **fields)
+
+
+def stage(key: str) -> Stage:
+    """A stage of the default pipeline."""
+    return Stage.objects.get(pipeline__position=0, key=key)
+
+
+def make_product(name: str = "", *, by: User, price: str | None = "100.00", **fields: Any) -> Product:
+    return Product.add(by=by, name=name or f"产品 {next(_numbers)}", list_price=price and Decimal(price), **fields)
+
+
+def make_opportunity(
+    name: str = "",
+    *,
+    owner: User,
+    customer: Customer | None = None,
+    at: str = "contact",
+    amount: Any = 1000,
+    **fields: Any,
+) -> Opportunity:
+    """`at` is the key of its stage."""
+    customer = customer or make_customer(owner=owner)
+    by = fields.pop("by", owner)
+    name = name or f"商机 {next(_numbers)}"
+    given = {"owner": owner, "amount": None if amount is None else Decimal(amount)} | fields
+    return Opportunity.add(by=by, name=name, customer=customer, stage=stage(at), **given)

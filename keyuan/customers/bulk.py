@@ -87,6 +87,6 @@ def delete_all(rows: Any, *, by: User) -> int:
 
 def _hold_customers(model: Any, pks: list[int]) -> None:
     """The customers first, as everybody does who writes about one: two who do it the other way round would stop."""
-    if model is not Customer:
+    if model is not Customer and model.customer_column:
         homes = model.rows.filter(pk__in=pks).exclude(**{model.customer_column: None})
         Customer.hold(set(homes.values_list(model.customer_column, flat=True)))

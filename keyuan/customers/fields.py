@@ -159,6 +159,7 @@ CUSTOMER.declare(
     field("lost_on", Date(), group="system", editable=False),
     field("last_followed_at", Moment(), group="system", sort="last_followed_at", editable=False, limitable=False),
     field("next_contact_at", Moment(), group="system", sort="next_contact_at", editable=False, limitable=False),
+    field("has_bought", YesNo(), group="system", editable=False, limitable=False),
     field("created_at", Moment(), label=_("Created"), group="system", sort="created_at", editable=False, limitable=False),
     field("created_by", Person(), label=_("Created by"), group="system", editable=False, limitable=False),
     field("updated_at", Moment(), label=_("Updated"), group="system", sort="updated_at", editable=False, limitable=False),

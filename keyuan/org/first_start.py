@@ -12,6 +12,8 @@ BUILT_IN: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
     "sales_manager": {
         Module.CUSTOMER: (Scope.BRANCH, (*_WORK, "assign", "merge", "approve", "import", "export", "delete")),
         Module.CONTACT: (Scope.BRANCH, OPERATIONS[Module.CONTACT]),
+        Module.OPPORTUNITY: (Scope.BRANCH, OPERATIONS[Module.OPPORTUNITY]),
+        Module.PRODUCT: (Scope.ALL, ("view", "create", "edit")),
         Module.FOLLOW_UP: (Scope.BRANCH, OPERATIONS[Module.FOLLOW_UP]),
         Module.PLAN: (Scope.BRANCH, OPERATIONS[Module.PLAN]),
         Module.PEOPLE: (Scope.BRANCH, ("view",)),
@@ -19,18 +21,24 @@ BUILT_IN: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
     "sales": {
         Module.CUSTOMER: (Scope.OWN, (*_WORK, "import")),
         Module.CONTACT: (Scope.OWN, ("view", "create", "edit", "delete", "import")),
+        Module.OPPORTUNITY: (Scope.OWN, ("view", "create", "edit", "transfer", "import")),
+        Module.PRODUCT: (Scope.ALL, ("view",)),
         Module.FOLLOW_UP: (Scope.OWN, ("view", "create", "edit")),
         Module.PLAN: (Scope.OWN, ("view", "create", "edit", "delete")),
     },
     "marketing": {
         Module.CUSTOMER: (Scope.ALL, ("view", "create", "import")),
         Module.CONTACT: (Scope.ALL, ("view", "create", "import")),
+        Module.OPPORTUNITY: (Scope.ALL, ("view",)),
+        Module.PRODUCT: (Scope.ALL, ("view",)),
         Module.FOLLOW_UP: (Scope.ALL, ("view", "create", "edit")),
         Module.PLAN: (Scope.OWN, ("view", "create", "edit", "delete")),
     },
     "auditor": {
         Module.CUSTOMER: (Scope.ALL, ("view", "export")),
         Module.CONTACT: (Scope.ALL, ("view", "export")),
+        Module.OPPORTUNITY: (Scope.ALL, ("view", "export")),
+        Module.PRODUCT: (Scope.ALL, ("view", "export")),
         Module.FOLLOW_UP: (Scope.ALL, ("view", "export")),
         Module.PLAN: (Scope.ALL, ("view", "export")),
         Module.PEOPLE: (Scope.ALL, ("view",)),

@@ -27,6 +27,7 @@ class Operation(models.TextChoices):
     RELEASE = "release", pgettext_lazy("operation", "Release")
     MERGE = "merge", pgettext_lazy("operation", "Merge")
     APPROVE = "approve", pgettext_lazy("operation", "Approve")
+    REOPEN = "reopen", pgettext_lazy("operation", "Reopen")
     IMPORT = "import", pgettext_lazy("operation", "Import")
     EXPORT = "export", pgettext_lazy("operation", "Export")
 
@@ -43,6 +44,8 @@ class FieldRight(models.TextChoices):
 class Module(models.TextChoices):
     CUSTOMER = "customer", pgettext_lazy("module", "Customers")
     CONTACT = "contact", pgettext_lazy("module", "Contacts")
+    OPPORTUNITY = "opportunity", pgettext_lazy("module", "Opportunities")
+    PRODUCT = "product", pgettext_lazy("module", "Products")
     FOLLOW_UP = "follow_up", pgettext_lazy("module", "Follow-ups")
     PLAN = "plan", pgettext_lazy("module", "Plans")
     PEOPLE = "people", pgettext_lazy("module", "People and departments")
@@ -54,8 +57,10 @@ FOLLOWS = {Module.CONTACT: Module.CUSTOMER, Module.FOLLOW_UP: Module.CUSTOMER}
 """Modules whose rows follow the rows of another: they have operations, but no scope of their own."""
 
 OPERATIONS: dict[str, tuple[str, ...]] = {
-    Module.CUSTOMER: tuple(Operation.values),
+    Module.CUSTOMER: tuple(one for one in Operation.values if one != "reopen"),
     Module.CONTACT: ("view", "create", "edit", "delete", "import", "export"),
+    Module.OPPORTUNITY: ("view", "create", "edit", "delete", "transfer", "reopen", "import", "export"),
+    Module.PRODUCT: ("view", "create", "edit", "delete", "export"),
     Module.FOLLOW_UP: ("view", "create", "edit", "delete", "import", "export"),
     Module.PLAN: ("view", "create", "edit", "delete", "export"),
     Module.PEOPLE: ("view", "create", "edit"),

@@ -19,7 +19,7 @@ changed AS (
 ),
 happened AS (
     INSERT INTO event (at, name, by_id, operation_id, record_type, record_id, customer_id, source, details)
-    SELECT clock_timestamp(), %s, %s, %s, %s, old.id, old.{customer}, %s, '{{}}' FROM changed JOIN old USING (id)
+    SELECT clock_timestamp(), %s, %s, %s, %s, old.id, {customer}, %s, '{{}}' FROM changed JOIN old USING (id)
     RETURNING id, at, record_id
 ),
 kept AS (
@@ -48,7 +48,7 @@ def change_rows(
     table = sql.Identifier(model._meta.db_table)
     statement = _STATEMENT.format(
         table=table,
-        customer=sql.Identifier(model.customer_column),  # type: ignore[attr-defined]
+        customer=_customer(model.customer_column),  # type: ignore[attr-defined]
         values=sql.SQL(", ").join(_value(field, place) for place, field in enumerate(columns)),
         assignments=sql.SQL(", ").join(_pair(field, place, " = {new}") for place, field in enumerate(columns)),
         differs=sql.SQL(" OR ").join(
@@ -68,6 +68,10 @@ def change_rows(
         )
         cursor.execute(statement, [*prepared, list(pks), *who])
         return [row[0] for row in cursor.fetchall()]
+
+
+def _customer(column: str) -> sql.Composable:
+    return sql.SQL("old.") + sql.Identifier(column) if column else sql.SQL("NULL::bigint")
 
 
 def _new(place: int) -> sql.Composable:

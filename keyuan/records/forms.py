@@ -104,6 +104,8 @@ def widget(field: Field, book: NameBook, current: Any = None) -> forms.Widget:
         return forms.Select(choices=[("", "—"), *_pairs(kind, book, (current,))])
     if isinstance(kind, Fixed):
         return forms.Select(choices=[("", "—"), *kind.choices.choices])
+    if (offered := kind.offers(book, current)) is not None:
+        return forms.Select(choices=[("", "—"), *offered])
     if isinstance(kind, YesNo):
         return forms.CheckboxInput()
     if isinstance(kind, (Link, Several)):
@@ -115,7 +117,7 @@ def widget(field: Field, book: NameBook, current: Any = None) -> forms.Widget:
     return forms.TextInput(attrs=_text_attributes(kind))
 
 
-PICKED = {"Customer": "/customers/pick/", "Contact": "/contacts/pick/"}
+PICKED = {"Customer": "/customers/pick/", "Contact": "/contacts/pick/", "Product": "/products/pick/"}
 """Where pickers ask for records of these types."""
 
 

@@ -136,7 +136,7 @@ class Record(models.Model):
     """Anything a salesperson can own."""
 
     module: ClassVar[str]
-    customer_column: ClassVar[str] = "id"  # the column that names the customer whose time line shows this record
+    customer_column: ClassVar[str] = "id"  # names the customer whose time line shows this record; "" for none
 
     owner = models.ForeignKey(
         User,
@@ -171,7 +171,7 @@ class Record(models.Model):
 
     @property
     def customer_key(self) -> int | None:
-        return getattr(self, self.customer_column)
+        return getattr(self, self.customer_column) if self.customer_column else None
 
     def allows(self, user: User, operation: str) -> bool:
         return type(self).objects.allowed(user, operation).filter(pk=self.pk).exists()

@@ -85,6 +85,24 @@ SEEDS: dict[str, dict[str, Any]] = {
         "later": pgettext_lazy("result", "Asked to call later"),
         "refused": pgettext_lazy("result", "Refused"),
     },
+    "deal_role": {
+        "decision_maker": _("Decision maker"),
+        "operator": _("Person in charge"),
+        "technical": _("Technical contact"),
+        "influencer": pgettext_lazy("deal", "Influencer"),
+        "user": pgettext_lazy("deal", "User"),
+    },
+    "opportunity_lost_reason": {
+        "price": pgettext_lazy("opportunity lost", "Price too high"),
+        "competitor": pgettext_lazy("opportunity lost", "A competitor was chosen"),
+        "budget": pgettext_lazy("opportunity lost", "Budget cancelled or put off"),
+        "needs": pgettext_lazy("opportunity lost", "Does not fit the needs"),
+        "delivery": pgettext_lazy("opportunity lost", "Delivery time"),
+        "relation": pgettext_lazy("opportunity lost", "Decision maker not won over"),
+        "other": _("Other reason"),
+    },
+    "competitor": {},
+    "product_category": {},
     "lost_reason": {
         "competitor": _("Went to a competitor"),
         "budget": _("No budget"),
@@ -99,6 +117,13 @@ EXTRAS: dict[str, dict[str, dict[str, Any]]] = {
     "category": {"potential": {"tint": 1}, "interested": {"tint": 2}, "signed": {"tint": 3}, "regular": {"tint": 4}},
     "level": {"A": {"days": 14}, "B": {"days": 30}, "C": {"days": 90}},
     "contact_role": {"decision_maker": {"tint": 4}, "operator": {"tint": 2}, "technical": {"tint": 3}},
+    "deal_role": {
+        "decision_maker": {"tint": 4},
+        "operator": {"tint": 2},
+        "technical": {"tint": 3},
+        "influencer": {"tint": 5},
+        "user": {"tint": 6},
+    },
     "follow_up_kind": {
         "phone": {"icon": "phone", "tint": 2},
         "visit": {"icon": "map-pin", "tint": 1},

@@ -18,6 +18,7 @@ from keyuan.activities.models.deriving import derive_follow_ups
 from keyuan.activities.rules import edit_hours
 from keyuan.customers.models import Contact, Customer
 from keyuan.customers.models.customer import choice, optional_choice
+from keyuan.opportunities.models import Opportunity
 from keyuan.org.models import User
 from keyuan.records.errors import NotAllowed, RuleBroken
 from keyuan.records.models import Gate, Record, RecordQuerySet
@@ -55,6 +56,15 @@ class FollowUp(Record):
     customer_column = "customer_id"
 
     customer = models.ForeignKey(Customer, models.PROTECT, verbose_name=_("Customer"), related_name="+", db_index=False)
+    opportunity = models.ForeignKey(
+        Opportunity,
+        models.SET_NULL,
+        verbose_name=_("Opportunity"),
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
     author = models.ForeignKey(
         User, models.PROTECT, verbose_name=pgettext_lazy("follow-up", "Author"), related_name="+", db_index=False
     )
@@ -91,6 +101,13 @@ class FollowUp(Record):
                 F("id").desc(),
                 name="follow_up_uncounted",
                 condition=Q(deleted_at=None, is_effective=False),
+            ),
+            models.Index(
+                "opportunity",
+                F("at").desc(),
+                F("id").desc(),
+                name="follow_up_of_opportunity",
+                condition=Q(deleted_at=None, opportunity__isnull=False),
             ),
             models.Index(fields=["deleted_at"], name="follow_up_deleted", condition=Q(deleted_at__isnull=False)),
         ]

@@ -22,6 +22,7 @@ from keyuan.activities.models.series import PlanSeries
 from keyuan.activities.telling import people_of, tell_cancelled, tell_changed, tell_invited
 from keyuan.customers.models import Customer
 from keyuan.customers.models.customer import choice
+from keyuan.opportunities.models import Opportunity
 from keyuan.org.models import User
 from keyuan.records.errors import NotAllowed, RuleBroken
 from keyuan.records.models import Gate, Record, RecordQuerySet, within
@@ -82,6 +83,15 @@ class Plan(Record):
         null=True,
         blank=True,
     )
+    opportunity = models.ForeignKey(
+        Opportunity,
+        models.SET_NULL,
+        verbose_name=_("Opportunity"),
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
     contacts = ArrayField(models.BigIntegerField(), verbose_name=_("Contacts"), default=list, blank=True)
     participants = ArrayField(models.BigIntegerField(), verbose_name=_("Participants"), default=list, blank=True)
     starts_at = models.DateTimeField(_("Begins"), null=True, blank=True)
@@ -127,6 +137,11 @@ class Plan(Record):
             models.Index(fields=["owner", "starts_at"], name="plan_of_owner", condition=Q(deleted_at=None)),
             models.Index(fields=["department", "starts_at"], name="plan_of_department", condition=Q(deleted_at=None)),
             models.Index(fields=["customer", "starts_at"], name="plan_of_customer", condition=Q(deleted_at=None)),
+            models.Index(
+                fields=["opportunity", "starts_at"],
+                name="plan_of_opportunity",
+                condition=Q(deleted_at=None, opportunity__isnull=False),
+            ),
             models.Index(fields=["due_at"], name="plan_open_by_due", condition=Q(deleted_at=None, state="open")),
             models.Index(fields=["done_at"], name="plan_done", condition=Q(deleted_at=None, state="done")),
             GinIndex(fields=["participants"], name="plan_participants", condition=Q(deleted_at=None)),

@@ -101,6 +101,7 @@ class Customer(Record):
     completeness = models.PositiveSmallIntegerField(_("Completeness"), default=0, editable=False)
     last_followed_at = models.DateTimeField(_("Last follow-up"), null=True, editable=False)
     next_contact_at = models.DateTimeField(_("Next contact"), null=True, editable=False)
+    has_bought = models.BooleanField(_("Has bought"), default=False, editable=False, db_default=False)
 
     class Meta(Record.Meta):
         db_table = "customer"

@@ -113,6 +113,10 @@ class Kind:
         """
         return text
 
+    def offers(self, book: NameBook, current: Any) -> list[tuple[str, str]] | None:
+        """What a form offers to choose from, where that is a short list, with what is chosen now."""
+        return None
+
     def from_json(self, value: Any) -> str | list[str]:
         """What the API was given, as if a person had typed it."""
         if value is None:

@@ -1,0 +1,159 @@
+"""The products of an opportunity: lines with prices, and the amount that follows from them unless it is typed (R5)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.apps import apps
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from keyuan.opportunities.amounts import subtotal, total
+from keyuan.opportunities.models.product import Product
+from keyuan.org.models import User
+from keyuan.records.errors import RuleBroken, Stale
+from keyuan.records.history import Operation
+
+MOST_LINES = 200
+LARGEST = Decimal(10) ** 14
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one line holds.
+
+    Attributes:
+        price: of one unit.
+        discount: in per cent off.
+    """
+
+    product: int
+    price: Decimal
+    quantity: Decimal = Decimal(1)
+    discount: Decimal = Decimal(0)
+
+    @property
+    def subtotal(self) -> Decimal:
+        return subtotal(self.price, self.quantity, self.discount)
+
+
+def at_list_price(products: Sequence[int]) -> list[Line]:
+    """One piece of each of these products, as the catalogue prices it.
+
+    Raises:
+        RuleBroken: one of them is no longer there.
+    """
+    prices = dict(Product.rows.living().filter(pk__in=products).values_list("pk", "list_price"))
+    if len(prices) < len(set(products)):
+        raise RuleBroken(_("A product is no longer in the catalogue. Choose another one."))
+    return [Line(pk, prices[pk] or Decimal(0)) for pk in dict.fromkeys(products)]
+
+
+def total_of(lines: Iterable[Any], discount: Decimal, reduction: Decimal) -> Decimal:
+    """What these lines cost; also rows of the table."""
+    return total((one.subtotal for one in lines), discount, reduction)
+
+
+class Lining:
+    """The verbs of an opportunity that change its lines and its amount."""
+
+    @transaction.atomic
+    def set_lines(
+        self: Any,
+        lines: Sequence[Line],
+        *,
+        by: User,
+        version: int | None = None,
+        discount: Decimal | None = None,
+        reduction: Decimal | None = None,
+        amount: Decimal | None = None,
+    ) -> Any:
+        """Let the opportunity have exactly these lines.
+
+        Args:
+            discount, reduction: of the whole deal; None leaves them.
+            amount: typed by hand; None lets it follow the lines.
+
+        Raises:
+            NotAllowed, Stale, RuleBroken.
+        """
+        locked = self.lock()
+        locked.require(by, "edit")
+        if version is not None and version != locked.version:
+            raise Stale(locked)
+        operation = Operation.begin("opportunity.edited", by=by)
+        discount = locked.discount if discount is None else discount
+        reduction = locked.reduction if reduction is None else reduction
+        worth = total_of(lines, discount, reduction)
+        by_hand = amount is not None and amount != worth
+        fields: dict[str, Any] = {
+            "products": list(dict.fromkeys(one.product for one in lines)),
+            "discount": discount,
+            "reduction": reduction,
+            "amount": amount if by_hand else worth,
+            "amount_is_manual": by_hand or not lines,
+        }
+        if not lines and amount is None:
+            fields["amount"] = locked.amount  # nothing is left that it could follow
+        _check(lines, fields["amount"])
+        self.write_lines(lines, operation)
+        type(self).rows.filter(pk=self.pk).change(by=by, operation=operation, **fields)
+        self.refresh_from_db()
+        return self
+
+    def write_lines(self: Any, lines: Sequence[Line], operation: Operation) -> None:
+        """Put these lines in the place of the old ones; where they differ, history says how."""
+        before, after = [_picture(one) for one in self.lines.all()], [_picture(one) for one in lines]
+        if before == after:
+            return
+        self.lines.all().delete()
+        row: Any = apps.get_model("keyuan", "OpportunityLine")
+        row.objects.bulk_create(
+            row(
+                opportunity=self,
+                product_id=one.product,
+                position=place,
+                price=one.price,
+                quantity=one.quantity,
+                discount=one.discount,
+            )
+            for place, one in enumerate(lines)
+        )
+        self.log("edited", operation=operation, before={"lines": before}, after={"lines": after})
+
+    def follow_products(self: Any, changes: dict[str, Any], operation: Operation) -> None:
+        """Lines as the chosen products want them; the amount follows unless it is typed."""
+        lines = self.lines_for(changes["products"])
+        self.write_lines(lines, operation)
+        if lines and not self.amount_is_manual and "amount" not in changes:
+            worth = total_of(lines, self.discount, self.reduction)
+            type(self).rows.filter(pk=self.pk).change(by=operation.by, operation=operation, amount=worth)
+            self.refresh_from_db()
+
+    def lines_for(self: Any, products: Collection[int]) -> list[Line]:
+        """The lines that are there, without those of other products, and a new one for each that has none."""
+        had = [Line(one.product_id, one.price, one.quantity, one.discount) for one in self.lines.all()]
+        kept = [one for one in had if one.product in products]
+        known = {one.product for one in kept}
+        return [*kept, *at_list_price([pk for pk in products if pk not in known])]
+
+
+def _picture(line: Any) -> dict[str, Any]:
+    product = line.product if isinstance(line, Line) else line.product_id
+    numbers = {"price": line.price, "quantity": line.quantity, "discount": line.discount}
+    return {"product": product} | {name: str(Decimal(value).normalize()) for name, value in numbers.items()}
+
+
+def _check(lines: Sequence[Line], amount: Decimal) -> None:
+    if len(lines) > MOST_LINES:
+        raise RuleBroken(_("An opportunity has at most %(n)d lines.") % {"n": MOST_LINES})
+    if amount >= LARGEST:
+        raise RuleBroken(_("The amount is too large. Check prices and quantities."))
+    for one in lines:
+        if one.quantity <= 0:
+            raise RuleBroken(_("A quantity is greater than 0."))
+        if one.price < 0 or not 0 <= one.discount <= 100:
+            raise RuleBroken(_("Prices are not negative, and discounts lie between 0 and 100 %."))

@@ -1,0 +1,102 @@
+"""Taking back what one operation did: fields get their old value where nobody changed them since; others are named."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from keyuan.org.models import User
+from keyuan.records.errors import NotAllowed, RuleBroken
+from keyuan.records.history import Change, Event, Operation, as_json
+
+CHUNK = 5000
+
+
+@dataclass
+class Undone:
+    """What came of it.
+
+    Attributes:
+        number: records that got something back.
+        left: records of which something was changed since, with the names of those fields.
+    """
+
+    number: int = 0
+    left: list[tuple[Any, list[str]]] = field(default_factory=list)
+
+
+@transaction.atomic
+def undo(operation: Operation, models: Iterable[type[Any]], *, by: User, within: timedelta) -> Undone:
+    """Give all records of these types back what `operation` changed.
+
+    Args:
+        within: how long after it this can be done.
+
+    Raises:
+        NotAllowed: somebody else did it, and `by` is no administrator.
+        RuleBroken: too late, or taken back already.
+    """
+    locked = Operation.objects.select_for_update(of=("self",)).get(pk=operation.pk)
+    if locked.by_id != by.pk and not by.is_administrator:
+        raise NotAllowed(_("Only who did this may undo it."))
+    if locked.undone_at is not None:
+        raise RuleBroken(_("This was undone already."))
+    if timezone.now() - locked.at > within:
+        raise RuleBroken(_("It is too late to undo this."))
+    Operation.objects.filter(pk=locked.pk).update(undone_at=timezone.now())
+    taking_back = Operation.begin(f"{locked.verb}_undone"[:60], by=by)
+    found = Undone()
+    for model in models:
+        take_back(locked, model, taking_back, found)
+    return found
+
+
+def take_back(done: Operation, model: type[Any], operation: Operation, found: Undone) -> None:
+    """Give the records of one type back what the operation `done` changed, as part of another operation."""
+    for changes in _changes(done, model):
+        _give_back(model, changes, operation, found)
+
+
+def _changes(operation: Operation, model: type[Any]) -> Iterator[dict[int, Change]]:
+    """Chunks of changes by record."""
+    events = Event.objects.filter(operation=operation, record_type=model.module).order_by("record_id")
+    rows = list(events.values_list("pk", "record_id"))
+    for start in range(0, len(rows), CHUNK):
+        part = dict(rows[start : start + CHUNK])
+        yield {part[one.pk]: one for one in Change.objects.filter(pk__in=part)}
+
+
+def _give_back(model: type[Any], changes: Mapping[int, Change], operation: Operation, found: Undone) -> None:
+    pks = list(changes)
+    list(model.rows.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk").values_list("pk"))
+    alike: dict[str, list[int]] = defaultdict(list)
+    for record in model.rows.filter(pk__in=pks).order_by("pk"):
+        back, kept = _compared(record, changes[record.pk])
+        if kept:
+            found.left.append((record, kept))
+        if back:
+            alike[as_json(back)].append(record.pk)
+    for text, same in alike.items():
+        fields = {name: model._meta.get_field(name).to_python(value) for name, value in json.loads(text).items()}
+        model.rows.filter(pk__in=same).change(by=operation.by, operation=operation, event="undone", **fields)
+        found.number += len(same)
+
+
+def _compared(record: Any, change: Change) -> tuple[dict[str, Any], list[str]]:
+    """What may be given back, and the fields that somebody changed since."""
+    names = [one for one in change.after if one in {field.name for field in record._meta.concrete_fields}]
+    now = json.loads(as_json({name: record._meta.get_field(name).value_from_object(record) for name in names}))
+    same = [name for name in names if _equal(now[name], change.after[name])]
+    return {name: change.before.get(name) for name in same}, [name for name in names if name not in same]
+
+
+def _equal(now: Any, then: Any) -> bool:
+    return now == then or str(now) == str(then)
