@@ -23,6 +23,9 @@ from keyuan.exchange.notices import declare_kinds
 from keyuan.exchange.recycling import KINDS
 from keyuan.notices.clock import every_second
 from keyuan.notices.reading import unread_count
+from keyuan.opportunities.fields import OPPORTUNITY
+from keyuan.opportunities.lists import OPPORTUNITY_LIST, PRODUCT_LIST, show_opportunity_cells
+from keyuan.opportunities.models import Opportunity
 from keyuan.org.http import Request
 from keyuan.records.attachments.holders import Holder, declare
 from keyuan.records.listing import Count, Listing
@@ -36,7 +39,11 @@ from keyuan.ui.frame import Link, Module, Panel, Section, install
 from keyuan.ui.lists.installed import install_lists
 from keyuan.ui.lists.page import ListOf, ListPage, View
 
-OPENED = {"customer": (Customer, "/customers/", CUSTOMER), "contact": (Contact, "/contacts/", CONTACT)}
+OPENED = {
+    "customer": (Customer, "/customers/", CUSTOMER),
+    "contact": (Contact, "/contacts/", CONTACT),
+    "opportunity": (Opportunity, "/opportunities/", OPPORTUNITY),
+}
 SHOWN_LAST = 5
 
 
@@ -76,6 +83,10 @@ def home_views(request: Request) -> Iterable[Link]:
 
 def customer_views(request: Request) -> Iterable[Link]:
     return views_of(CUSTOMER_LIST, "/customers/", request)
+
+
+def opportunity_views(request: Request) -> Iterable[Link]:
+    return views_of(OPPORTUNITY_LIST, "/opportunities/", request)
 
 
 def activity_views(request: Request) -> Iterable[Link]:
@@ -131,9 +142,10 @@ def compose() -> None:
     every_second(remind)
     show_cells()
     show_activity_cells()
-    declare(Holder(Customer, "/customers/"), Holder(Contact, "/contacts/"))
+    show_opportunity_cells()
+    declare(Holder(Customer, "/customers/"), Holder(Contact, "/contacts/"), Holder(Opportunity, "/opportunities/"))
     declare(Holder(FollowUp, "/activities/follow-ups/"), Holder(Plan, "/activities/plans/"))
-    install_lists(CUSTOMER_LIST, CONTACT_LIST, FOLLOW_UP_LIST, PLAN_LIST)
+    install_lists(CUSTOMER_LIST, CONTACT_LIST, OPPORTUNITY_LIST, PRODUCT_LIST, FOLLOW_UP_LIST, PLAN_LIST)
     install(
         [
             Module("home", "/", views=home_views),
@@ -173,6 +185,14 @@ def compose() -> None:
                 ),
             ),
             Module(
+                "opportunities",
+                "/opportunities/",
+                may=("opportunity", "view"),
+                views=opportunity_views,
+                prefixes=("/products/",),
+                places=(Link(pgettext_lazy("menu", "Products"), "/products/", "list", may=("product", "view")),),
+            ),
+            Module(
                 "activities",
                 "/activities/",
                 may=("follow_up", "view"),
@@ -194,6 +214,7 @@ def compose() -> None:
         ),
         creates=(
             Link(_("Customer"), "/customers/new/", "building", may=("customer", "create"), drawer=True),
+            Link(_("Opportunity"), "/opportunities/new/", "target", may=("opportunity", "create"), drawer=True),
             Link(_("Follow-up"), "/activities/quick/", "pencil-plus", may=("follow_up", "create"), drawer=True),
             Link(_("Plan"), "/activities/plans/new/", "calendar-plus", may=("plan", "create"), drawer=True),
         ),

@@ -46,7 +46,7 @@ def fact(catalogue: Catalogue, one: Field, record: Record, book: NameBook, may_e
     if one.kind.name in ("long_text", "names"):
         shown = SafeString(escape(one.kind.plain(value, book)).replace("\n", "<br>"))
     editable = may_edit and one.editable and one.name not in ("customer",)
-    edit = reverse(f"{catalogue.module}s:field", args=[record.pk, one.name]) if editable else ""
+    edit = reverse(catalogue.route("field"), args=[record.pk, one.name]) if editable else ""
     return {
         "label": one.label,
         "value": shown,
@@ -60,7 +60,7 @@ def fact(catalogue: Catalogue, one: Field, record: Record, book: NameBook, may_e
 def where_shown(catalogue: Catalogue, one: Field, record: Record) -> str:
     """The address that shows the whole value of a masked field; "" for any other."""
     is_masked = isinstance(one.kind, Masked)
-    return reverse(f"{catalogue.module}s:show", args=[record.pk, one.name]) if is_masked else ""
+    return reverse(catalogue.route("show"), args=[record.pk, one.name]) if is_masked else ""
 
 
 def groups(catalogue: Catalogue, record: Record, book: NameBook, may_edit: bool, without: Iterable[str]) -> list[Any]:

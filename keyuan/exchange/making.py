@@ -26,6 +26,7 @@ from keyuan.exchange.models import Export
 from keyuan.exchange.notices import tell_export
 from keyuan.exchange.storage import export_path
 from keyuan.exchange.writer import MOST_ROWS, Sheet, write_csv
+from keyuan.opportunities.lists import OPPORTUNITY_LIST, PRODUCT_LIST
 from keyuan.org.models import User
 from keyuan.records.catalogue import Field
 from keyuan.records.errors import NotAllowed, RuleBroken
@@ -39,6 +40,8 @@ from keyuan.ui.lists.page import ListOf, ListPage
 LISTS: dict[str, ListOf] = {
     "customer": CUSTOMER_LIST,
     "contact": CONTACT_LIST,
+    "opportunity": OPPORTUNITY_LIST,
+    "product": PRODUCT_LIST,
     "follow_up": FOLLOW_UP_LIST,
     "plan": PLAN_LIST,
 }

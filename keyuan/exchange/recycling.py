@@ -16,6 +16,7 @@ from keyuan.activities.fields import FOLLOW_UP, PLAN
 from keyuan.activities.forgetting import forget_activities
 from keyuan.customers.fields import CONTACT, CUSTOMER
 from keyuan.customers.models import Contact, Customer
+from keyuan.opportunities.fields import OPPORTUNITY, PRODUCT
 from keyuan.org.models import User
 from keyuan.org.settings import setting
 from keyuan.records.attachments import models as attachments
@@ -25,7 +26,7 @@ from keyuan.records.history import Operation, write_event
 from keyuan.records.keys import DuplicateKey
 from keyuan.records.models import Favourite, Recent
 
-KINDS: dict[str, Catalogue] = {one.module: one for one in (CUSTOMER, CONTACT, FOLLOW_UP, PLAN)}
+KINDS: dict[str, Catalogue] = {one.module: one for one in (CUSTOMER, CONTACT, OPPORTUNITY, PRODUCT, FOLLOW_UP, PLAN)}
 DEFAULT_DAYS, CHUNK = 30, 500
 
 

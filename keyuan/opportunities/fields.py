@@ -50,6 +50,7 @@ OPPORTUNITY = Catalogue(
     ),
     begins=False,
     found_through=of_companies,
+    namespace="opportunities",
     page="/opportunities/{}/",
 )
 PRODUCT = Catalogue(

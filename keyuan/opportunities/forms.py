@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from keyuan.opportunities.fields import OPPORTUNITY, PRODUCT
 from keyuan.opportunities.models import Opportunity, Product
-from keyuan.opportunities.models.moving import NotReady
 from keyuan.opportunities.stages import offered_pipelines, stages_of
+from keyuan.records.errors import NotReady, RuleBroken
 from keyuan.records.forms import Input, RecordForm
 
 CLOSING = ("closed_on", "reason", "competitor")
@@ -77,18 +77,12 @@ class OpportunityForm(RecordForm):
             if self.instance is not None:
                 cleaned.pop("probability")
 
-    def save(self, *, version: int | None = None) -> Any:
-        """Create or change it; a stage that asks for more says so beside its field.
-
-        Raises:
-            NotAllowed, Stale, RuleBroken, NotReady.
-        """
-        return super().save(version=version)
-
-    def refuse(self, refusal: NotReady) -> None:
+    def refuse(self, refusal: RuleBroken) -> bool:
         """Put what a stage asks for beside the fields that it names."""
-        for name in refusal.fields or ["stage"]:
-            self.add_error(name if name in self.fields else "stage", str(refusal))
+        named = refusal.fields if isinstance(refusal, NotReady) else []
+        for name in named or ["stage"]:
+            self.add_error(name if name in self.fields else None, str(refusal))
+        return True
 
 
 def with_defaults(data: Any, defaults: dict[str, str]) -> Any:

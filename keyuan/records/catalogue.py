@@ -91,6 +91,7 @@ class Catalogue:
     fields: dict[str, Field] = field(default_factory=dict)
     relations: dict[str, Relation] = field(default_factory=dict)
     default_columns: tuple[str, ...] = ()
+    namespace: str = ""  # of its routes; "" is the module with an s
     page: str = ""  # the address of a record, with {} for its number; "" is /customers/{}/ of customers
     default_sort: str = "-updated_at"
     title: str = "name"  # the field that names a record: the first column, the link
@@ -102,6 +103,10 @@ class Catalogue:
     def page_of(self, pk: int) -> str:
         """The address of one record."""
         return (self.page or f"/{self.module}s/{{}}/").format(pk)
+
+    def route(self, name: str) -> str:
+        """The name of one of its routes, such as `customers:detail`."""
+        return f"{self.namespace or f'{self.module}s'}:{name}"
 
     def declare(self, *fields: Field) -> None:
         for one in fields:

@@ -19,6 +19,18 @@ class RuleBroken(Exception):
     """Nobody may do this now. Its text is a sentence for the person."""
 
 
+class NotReady(RuleBroken):
+    """Something has to be filled in or done first.
+
+    Attributes:
+        fields: names of the fields that are empty; the page asks for them there and then.
+    """
+
+    def __init__(self, sentence: str, fields: list[str]) -> None:
+        super().__init__(sentence)
+        self.fields = fields
+
+
 class Stale(RuleBroken):
     """The record has changed since it was read; `current` is how it stands now."""
 

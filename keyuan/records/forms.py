@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from keyuan.org.models import User
 from keyuan.records.catalogue import Catalogue, Field
 from keyuan.records.cleaners import Invalid
+from keyuan.records.errors import RuleBroken
 from keyuan.records.kinds import (
     Choice,
     Choices,
@@ -206,6 +207,10 @@ class RecordForm(forms.Form):
         if self.instance is not None:
             return field.read(self.instance)
         return self.defaults().get(field.name)
+
+    def refuse(self, refusal: RuleBroken) -> bool:
+        """Say beside a field why the record's verb refused; False where the whole page has to say it."""
+        return False
 
     def defaults(self) -> dict[str, Any]:
         """Raw values that a new record's form starts with."""

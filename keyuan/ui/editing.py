@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from keyuan.org.http import Request
 from keyuan.records.conflicts import Difference, differences
-from keyuan.records.errors import Duplicate, Stale
+from keyuan.records.errors import Duplicate, RuleBroken, Stale
 from keyuan.records.forms import RecordForm
 from keyuan.records.models import Record
 
@@ -51,6 +51,9 @@ class Saving:
             self.form.add_error(self._keyed(), _("A customer with this name or credit code exists already."))
         except Stale as stale:
             self._explain(stale.current)
+        except RuleBroken as refusal:
+            if not self.form.refuse(refusal):
+                raise
         return self.record is not None
 
     def _keyed(self) -> str | None:

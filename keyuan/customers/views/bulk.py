@@ -29,16 +29,16 @@ from keyuan.ui.pages import toast
 @require_POST
 @may("customer", "view")
 def customer_bulk(request: Request) -> HttpResponse:
-    return _bulk(request, CUSTOMER_LIST)
+    return bulk_of(request, CUSTOMER_LIST)
 
 
 @require_POST
 @may("contact", "view")
 def contact_bulk(request: Request) -> HttpResponse:
-    return _bulk(request, CONTACT_LIST)
+    return bulk_of(request, CONTACT_LIST)
 
 
-def _bulk(request: Request, spec: ListOf) -> HttpResponse:
+def bulk_of(request: Request, spec: ListOf) -> HttpResponse:
     asked = Asked.of(reverse(spec.route), QueryDict(request.POST.get("query", "")))
     verb = request.POST.get("verb", "")
     if verb == "export":

@@ -22,16 +22,16 @@ from keyuan.ui.editing import Saving, record_or_404, typed_version
 @require_http_methods(["GET", "POST"])
 @may("customer", "edit")
 def customer_field(request: Request, pk: int, name: str) -> HttpResponse:
-    return _field(request, Customer, CustomerForm, pk, name)
+    return field_of(request, Customer, CustomerForm, pk, name)
 
 
 @require_http_methods(["GET", "POST"])
 @may("contact", "edit")
 def contact_field(request: Request, pk: int, name: str) -> HttpResponse:
-    return _field(request, Contact, ContactForm, pk, name)
+    return field_of(request, Contact, ContactForm, pk, name)
 
 
-def _field(request: Request, model: Any, form_class: type[RecordForm], pk: int, name: str) -> HttpResponse:
+def field_of(request: Request, model: Any, form_class: type[RecordForm], pk: int, name: str) -> HttpResponse:
     """The input (GET), or the saved value (POST); `?shown=1` is the value as it stands."""
     record = record_or_404(model, request, pk, "edit")
     catalogue = form_class.catalogue
@@ -48,14 +48,14 @@ def _field(request: Request, model: Any, form_class: type[RecordForm], pk: int, 
         "version": saving.version,
         "differences": saving.differences,
         "record": record,
-        "action": reverse(f"{catalogue.module}s:field", args=[pk, name]),
+        "action": reverse(catalogue.route("field"), args=[pk, name]),
     }
     return render(request, "customers/inline.html", context, status=409 if saving.differences else 200)
 
 
 def _shown(request: Request, catalogue: Any, name: str, record: Any) -> HttpResponse:
     if not request.headers.get("HX-Request"):
-        return redirect(f"{catalogue.module}s:detail", record.pk)
+        return redirect(catalogue.route("detail"), record.pk)
     book = NameBook(request.user)
     row = fact(catalogue, catalogue.fields[name], record, book, may_edit=True)
     return render(request, "customers/inline_shown.html", row)

@@ -22,16 +22,16 @@ from keyuan.ui.pages import toast
 @require_POST
 @may("customer", "view")
 def customer_show(request: Request, pk: int, name: str) -> HttpResponse:
-    return _show(request, CUSTOMER, record_or_404(Customer, request, pk), name)
+    return show_of(request, CUSTOMER, record_or_404(Customer, request, pk), name)
 
 
 @require_POST
 @may("contact", "view")
 def contact_show(request: Request, pk: int, name: str) -> HttpResponse:
-    return _show(request, CONTACT, record_or_404(Contact, request, pk), name)
+    return show_of(request, CONTACT, record_or_404(Contact, request, pk), name)
 
 
-def _show(request: Request, catalogue: Catalogue, record: Any, name: str) -> HttpResponse:
+def show_of(request: Request, catalogue: Catalogue, record: Any, name: str) -> HttpResponse:
     field = catalogue.visible_fields(request.user).get(name)
     if field is None or not isinstance(field.kind, Masked):
         raise Http404
@@ -39,6 +39,6 @@ def _show(request: Request, catalogue: Catalogue, record: Any, name: str) -> Htt
     text = field.kind.kind.plain(value, NameBook(request.user))
     if not request.headers.get("HX-Request"):
         toast(request, f"{field.label}: {text}")
-        return redirect(f"{catalogue.module}s:detail", record.pk)
+        return redirect(catalogue.route("detail"), record.pk)
     numbers = value.split(";") if isinstance(field.kind.kind, Phone) else []
     return render(request, "customers/shown.html", {"text": text, "numbers": numbers, "name": record.name})

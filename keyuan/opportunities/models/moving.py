@@ -14,7 +14,7 @@ from keyuan.customers.models import Customer
 from keyuan.opportunities.models.pipeline import Stage
 from keyuan.opportunities.rules import class_after_winning
 from keyuan.org.models import User
-from keyuan.records.errors import RuleBroken, Stale
+from keyuan.records.errors import NotReady, RuleBroken, Stale
 from keyuan.records.history import Change, Event, Operation
 from keyuan.records.undoing import Undone, take_back
 
@@ -30,18 +30,6 @@ BEFORE = (
     "closed_on", "reason", "competitor", "stage_since",
 )  # fmt: skip
 """What a step may change, and its undoing brings back."""
-
-
-class NotReady(RuleBroken):
-    """The stage asks for fields that are empty, or for a follow-up; the step is not done.
-
-    Attributes:
-        fields: names of the empty fields, which the page asks for there and then.
-    """
-
-    def __init__(self, sentence: str, fields: list[str]) -> None:
-        super().__init__(sentence)
-        self.fields = fields
 
 
 def moves() -> Any:

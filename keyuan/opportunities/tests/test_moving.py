@@ -9,9 +9,8 @@ from django.db import connection
 from django.utils import timezone
 
 from keyuan.opportunities.models import Opportunity, Stage, StageMove
-from keyuan.opportunities.models.moving import NotReady
 from keyuan.opportunities.rules import OpportunityRules, decide
-from keyuan.records.errors import NotAllowed, RuleBroken, Stale
+from keyuan.records.errors import NotAllowed, NotReady, RuleBroken, Stale
 from keyuan.records.history import Event
 from tests.make import make_contact, make_customer, make_opportunity, make_role, make_user, option, stage
 

@@ -1,0 +1,39 @@
+from django.urls import include, path
+
+from keyuan.opportunities.views import lists, opportunities, products
+
+opportunity_urls = (
+    [
+        path("", lists.opportunity_list, name="list"),
+        path("count/", lists.opportunity_count, name="list_count"),
+        path("bulk/", lists.opportunity_bulk, name="list_bulk"),
+        path("new/", opportunities.new, name="new"),
+        path("<int:pk>/", opportunities.detail, name="detail"),
+        path("<int:pk>/edit/", opportunities.edit, name="edit"),
+        path("<int:pk>/fields/<slug:name>/", opportunities.field, name="field"),
+        path("<int:pk>/show/<slug:name>/", opportunities.show, name="show"),
+        path("<int:pk>/delete/", opportunities.delete, name="delete"),
+        path("<int:pk>/restore/", opportunities.restore, name="restore"),
+    ],
+    "opportunities",
+)
+product_urls = (
+    [
+        path("", lists.product_list, name="list"),
+        path("count/", lists.product_count, name="list_count"),
+        path("bulk/", lists.product_bulk, name="list_bulk"),
+        path("pick/", lists.pick_product, name="pick"),
+        path("new/", products.new, name="new"),
+        path("<int:pk>/", products.detail, name="detail"),
+        path("<int:pk>/edit/", products.edit, name="edit"),
+        path("<int:pk>/fields/<slug:name>/", products.field, name="field"),
+        path("<int:pk>/show/<slug:name>/", products.show, name="show"),
+        path("<int:pk>/delete/", products.delete, name="delete"),
+        path("<int:pk>/restore/", products.restore, name="restore"),
+    ],
+    "products",
+)
+urlpatterns = [
+    path("opportunities/", include(opportunity_urls)),
+    path("products/", include(product_urls)),
+]
