@@ -30,7 +30,7 @@ from tests.access import (
     taken_back,
     untouchable,
 )
-from tests.make import make_contact, make_customer, make_follow_up, make_plan, make_user
+from tests.make import make_contact, make_customer, make_follow_up, make_opportunity, make_plan, make_product, make_user
 from tests.visits import VISITS
 from tests.world import INSIDE, OUTSIDE, OWNERS, make_export, make_import, make_world
 
@@ -52,10 +52,12 @@ KNOWN = [key for key in ROUTES if key in VISITS]
 QUERIES = {
     "/customers/": 7,
     "/contacts/": 5,
+    "/opportunities/?view=all": 7,
+    "/products/?view=all": 4,
     "/activities/?view=all": 5,
     "/activities/plans/?view=all": 5,
     "/admin/users/": 9,
-    "/admin/audit/": 11,
+    "/admin/audit/": 13,
     "/imports/": 3,
     "/exports/": 3,
     "/recycle-bin/": 4,
@@ -266,6 +268,8 @@ def add_row(path: str, world: SimpleNamespace, number: int) -> None:
     contact = make_contact(customer, tags=[world.tag], mobile="13800138000", roles=[world.option.pk])
     make_follow_up(customer, contacts=[contact.pk])
     make_plan(owner=owner, starts_at=timezone.now(), customer=customer, contacts=[contact.pk], participants=[chief.pk])
+    product = make_product(f"检测模块 {number}", by=chief)
+    make_opportunity(owner=owner, customer=customer, contacts=[contact.pk], products=[product.pk])
     if path == "/imports/":
         make_import(owner)
     if path == "/exports/":

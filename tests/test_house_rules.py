@@ -26,7 +26,9 @@ STARTS = {"visible_to", "allowed", "binned", "unscoped"}
 REASONS = {
     ("keyuan/customers/duplicates.py", "the duplicate check names owners to everybody"),
     ("keyuan/customers/finding.py", "a search finds before rights, which its list applies"),
+    ("keyuan/opportunities/finding.py", "a search finds before rights, which its list applies"),
     ("keyuan/activities/finding.py", "a search finds before rights, which its list applies"),
+    ("keyuan/opportunities/forgetting.py", "what hangs on a customer goes for good with it"),
     ("keyuan/activities/forgetting.py", "what hangs on a customer goes for good with it"),
     ("keyuan/activities/reminding.py", "people are reminded of the plans they take part in"),
     ("keyuan/activities/reminding.py", "superiors are told what their people have let pass"),
@@ -59,6 +61,7 @@ ROWS = {
     "keyuan/customers/bulk.py": "locks rows whose ids came out of allowed()",
     "keyuan/exchange/merging.py": "locks what the duplicate check found; deciding.py asks who may edit it",
     "keyuan/exchange/recycling.py": "deletes for good what came out of binned(), and the contacts below it",
+    "keyuan/opportunities/forms.py": "checks that no other product has a code",
     "keyuan/search/finding.py": "loads rows whose ids came out of a listing",
     "keyuan/ui/rest/showing.py": "loads rows whose ids came out of a listing",
 }
@@ -70,6 +73,9 @@ UPDATES = {
     "keyuan/activities/series_rows.py": "writes the line of history for each plan itself",
     "keyuan/customers/models/customer.py": "addresses keep their own history in `until`",
     "keyuan/demo/company.py": "demo customers forget their parents before they are taken out",
+    "keyuan/opportunities/models/deriving.py": "tags of products and the order of names are derived and no history",
+    "keyuan/opportunities/models/moving.py": "which steps are undone stands in the steps themselves",
+    "keyuan/opportunities/models/opportunity.py": "facts that follow-ups push down are no history",
     "keyuan/exchange/forgetting.py": "imports, which are no records, forget their files",
 }
 """Who may call update() on rows whose model the reader can't tell, and why."""

@@ -23,6 +23,8 @@ from keyuan.exchange.models import Export, Import
 from keyuan.exchange.staff import verbs as staff
 from keyuan.notices.models import Notice
 from keyuan.notices.telling import tell
+from keyuan.opportunities.fields import OPPORTUNITY, PRODUCT
+from keyuan.opportunities.models.pipeline import lay_pipeline
 from keyuan.org.first_start import lay_foundation
 from keyuan.org.kept import Place
 from keyuan.org.models import ApiToken, Grant, Role, User
@@ -36,7 +38,9 @@ from tests.make import (
     make_customer,
     make_department,
     make_follow_up,
+    make_opportunity,
     make_plan,
+    make_product,
     make_role,
     make_user,
     option,
@@ -59,12 +63,16 @@ REP = {
     "contact": dict.fromkeys(("view", "create", "edit", "delete", "import", "export"), ""),
     "follow_up": dict.fromkeys(OPERATIONS["follow_up"], ""),
     "plan": dict.fromkeys(OPERATIONS["plan"], "own"),
+    "opportunity": dict.fromkeys(OPERATIONS["opportunity"], "own"),
+    "product": {"view": "", "export": ""},
 }
 BOSS = {
     "customer": dict.fromkeys(("view", "create", "edit", "delete", "import", "export", "transfer", "merge"), "branch"),
     "contact": dict.fromkeys(("view", "create", "edit", "delete", "import", "export"), ""),
     "follow_up": dict.fromkeys(OPERATIONS["follow_up"], ""),
     "plan": dict.fromkeys(OPERATIONS["plan"], "branch"),
+    "opportunity": dict.fromkeys(OPERATIONS["opportunity"], "branch"),
+    "product": {"view": "", "export": ""},
     "people": {"view": "branch"},
 }
 CLERK = {"people": dict.fromkeys(("view", "create", "edit"), "all")}
@@ -73,6 +81,8 @@ ALL = {
     "contact": dict.fromkeys(("view", "create", "edit", "delete", "import", "export"), ""),
     "follow_up": dict.fromkeys(OPERATIONS["follow_up"], ""),
     "plan": dict.fromkeys(OPERATIONS["plan"], "all"),
+    "opportunity": dict.fromkeys(OPERATIONS["opportunity"], "all"),
+    "product": dict.fromkeys(OPERATIONS["product"], ""),
 }
 
 
@@ -93,6 +103,7 @@ def phone(owner: str) -> str:
 def make_world() -> SimpleNamespace:
     """People, and for each owner a customer with a contact, a view and a token of their own."""
     lay_options(apps)  # a test with real transactions may have emptied the tables
+    lay_pipeline(apps)
     lay_foundation()
     sales = make_department("Sales")
     east, west, abroad = make_department("East", sales), make_department("West", sales), make_department("Abroad")
@@ -128,6 +139,7 @@ def make_world() -> SimpleNamespace:
     world.spare_department = make_department("Spare", sales)
     world.sales_role = built_in["sales"]
     world.option = option("level", "A")
+    world.product = make_product("检测模块", by=people["administrator"], code="JC-1")
     world.industry = SimpleNamespace(pk=add_industry("C36", "房车", by=people["administrator"]).code)
     world.other_tag = Tag.objects.filter(owner=None).last()
     world.staff_import = staff.take_in(people["administrator"], staff_sheet())
@@ -140,7 +152,7 @@ def make_world() -> SimpleNamespace:
 def make_limited_role(name: str) -> Role:
     """Every operation on every record, with all fields hidden, or masked, that can be."""
     role = make_role(name, **ALL)
-    for catalogue in (CUSTOMER, CONTACT, FOLLOW_UP, PLAN):
+    for catalogue in (CUSTOMER, CONTACT, OPPORTUNITY, PRODUCT, FOLLOW_UP, PLAN):
         names = [one.name for one in catalogue.limitable_fields() if name == "blind" or one.kind.maskable]
         right = FieldRight.HIDDEN if name == "blind" else FieldRight.MASKED
         Grant.objects.filter(role=role, module=catalogue.module).update(fields=dict.fromkeys(names, right))
@@ -175,6 +187,14 @@ def make_records(owner: User) -> SimpleNamespace:
         notes=f"{word}2 准备",
         reminders=[15],
     )
+    opportunity = make_opportunity(
+        f"共同 {word}1 商机",
+        owner=owner,
+        customer=customer,
+        contacts=[contact.pk],
+        notes=f"{word}2 备注",
+        tags=[own_tag],
+    )
     view = SavedView.objects.create(owner=owner, module="customer", name=f"{word}4 视图")
     token = ApiToken.objects.create(user=owner, name=f"{word}4", digest=word, epoch=owner.epoch)
     customer.refresh_from_db()
@@ -186,6 +206,7 @@ def make_records(owner: User) -> SimpleNamespace:
         contact=contact,
         follow_up=follow_up,
         plan=plan,
+        opportunity=opportunity,
         own_tag=own_tag,
         attachment=attach(customer, small_file(f"{word}2.txt", f"{word}2 里面"), owner),
         photo=attach(customer, small_file(f"{word}2.png", PICTURE), owner),

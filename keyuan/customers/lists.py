@@ -118,10 +118,7 @@ PRIMARY = CONTACTS.replace("ORDER BY id", "AND is_primary")
 STARRED = (
     "SELECT record_id FROM favourite WHERE record_id = ANY(%s::bigint[]) AND user_id = %s AND record_type = 'customer'"
 )
-TAGGED = {
-    "customer": "SELECT customer_id, tag_id FROM customer_tag WHERE customer_id = ANY(%s::bigint[])",
-    "contact": "SELECT contact_id, tag_id FROM contact_tag WHERE contact_id = ANY(%s::bigint[])",
-}
+TAGGED = "SELECT {0}_id, tag_id FROM {0}_tag WHERE {0}_id = ANY(%s::bigint[])"
 
 
 def fetched(sql: str, *given: Any) -> list[tuple[Any, ...]]:
@@ -134,7 +131,7 @@ def fetched(sql: str, *given: Any) -> list[tuple[Any, ...]]:
 def load_tags(module: str, rows: list[Any], book: NameBook) -> None:
     """The tags of these records that the person may use, in one query: `row.known_tags`, and `row.tags.all()`."""
     known: dict[int, list[Tag]] = {}
-    for pk, tag in fetched(TAGGED[module], [row.pk for row in rows]):
+    for pk, tag in fetched(TAGGED.format(module), [row.pk for row in rows]):
         if tag in book.tags:
             known.setdefault(pk, []).append(book.tags[tag])
     for tags in known.values():

@@ -17,7 +17,14 @@ from keyuan.records.errors import NotAllowed, RuleBroken
 from keyuan.records.history import Operation, write_event
 from keyuan.records.options import FREE_TAGS, TAG_RULES, Option, Tag, free_tags, tag_key
 
-CARRYING: tuple[Any, ...] = (Customer, Contact)
+CARRYING: list[Any] = [Customer, Contact]
+"""Record types that carry tags; rooms above add theirs when the process starts."""
+
+
+def carries_tags(model: Any) -> None:
+    """Let the records of this type carry tags."""
+    if model not in CARRYING:
+        CARRYING.append(model)
 
 
 def tag_uses(owner: User | None = None) -> dict[int, int]:

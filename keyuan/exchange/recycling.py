@@ -17,6 +17,7 @@ from keyuan.activities.forgetting import forget_activities
 from keyuan.customers.fields import CONTACT, CUSTOMER
 from keyuan.customers.models import Contact, Customer
 from keyuan.opportunities.fields import OPPORTUNITY, PRODUCT
+from keyuan.opportunities.forgetting import forget_opportunities
 from keyuan.org.models import User
 from keyuan.org.settings import setting
 from keyuan.records.attachments import models as attachments
@@ -61,7 +62,7 @@ def binned(user: User, kind: str, q: str = "") -> QuerySet[Any]:
     What went with its customer, or hangs on one that is deleted, is not named: it comes back with it.
     """
     rows = KINDS[kind].model.objects.binned(user)
-    if kind != "customer":
+    if kind not in ("customer", "product"):
         rows = rows.filter(Q(customer=None) | Q(customer__deleted_at=None)).select_related("customer")
     if q:
         rows = rows.filter(**{f"{KINDS[kind].title}__icontains": q})
@@ -69,7 +70,7 @@ def binned(user: User, kind: str, q: str = "") -> QuerySet[Any]:
 
 
 def line(record: Any, kept: int, reader: User) -> Binned:
-    customer = None if isinstance(record, Customer) else record.customer
+    customer = getattr(record, "customer", None)
     source = record.deletion.source if record.deletion else ""
     reach = reader.reach("customer", "view")
     return Binned(
@@ -144,6 +145,7 @@ def _purge(kind: str, pks: Sequence[int], operation: Operation) -> int:
     gone = [pk for pk, _name in found]
     if kind == "customer":
         forget_activities(gone)
+        forget_opportunities(gone)
         contacts = list(Contact.rows.filter(customer__in=gone).values_list("pk", flat=True))
         _forget("contact", contacts)
         Contact.rows.filter(pk__in=contacts).delete()

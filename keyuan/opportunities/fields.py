@@ -73,6 +73,7 @@ OPPORTUNITY.declare(
           aliases=("客户名称", "公司", "company", "account", "account name")),
     field("products", Links("Product"), aliases=("产品", "意向产品", "意向产品/服务", "product", "products")),
     field("stage", InStage(), required=True, limitable=False, aliases=("阶段", "销售阶段", "商机阶段", "stage", "sales stage")),
+    field("last_stage", InStage(), column="last_open_stage", label=_("Furthest stage"), editable=False, listed=False, limitable=False),
     field("pipeline", InPipeline(), editable=False, limitable=False),
     field("amount", Money(), sort="amount", required=True,
           aliases=("金额", "商机金额", "预计金额", "amount", "value", "close value")),

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from keyuan.customers.fields import CUSTOMER
+from keyuan.customers.lists import load_tags
 from keyuan.customers.models import Contact, Customer
 from keyuan.opportunities.fields import OPPORTUNITY, PRODUCT
 from keyuan.opportunities.models import Product, Stage
 from keyuan.opportunities.models.opportunity import SEEN_WITH
 from keyuan.opportunities.stages import stages_of
-from keyuan.records.models import Tag
 from keyuan.records.namebook import NameBook
 from keyuan.records.veil import veil
 from keyuan.ui import cells
@@ -102,7 +102,7 @@ def load_opportunities(rows: list[Any], book: NameBook) -> None:
     book.meet(pk for row in rows for pk in (row.owner_id, row.created_by_id, row.updated_by_id))
     book.meet_records(Contact, (pk for row in rows for pk in row.contacts))
     book.meet_records(Product, (pk for row in rows for pk in row.products))
-    _read_tags(rows)
+    load_tags("opportunity", rows, book)
     known = stages_of(book)
     for row in rows:
         stage = known.by_id.get(row.stage_id)
@@ -113,17 +113,6 @@ def load_opportunities(rows: list[Any], book: NameBook) -> None:
     reach = book.user.reach("customer", SEEN_WITH)
     for customer in customers:
         customer.is_seen = reach.covers(customer.owner_id, customer.department_id)
-
-
-def _read_tags(rows: list[Any]) -> None:
-    found: dict[int, list[Tag]] = {row.pk: [] for row in rows}
-    through = rows[0].tags.through if rows else None
-    if through is not None:
-        links = through.objects.filter(opportunity__in=list(found)).select_related("tag").order_by("tag__name")
-        for link in links:
-            found[link.opportunity_id].append(link.tag)
-    for row in rows:
-        row.known_tags = found[row.pk]
 
 
 def customer_cell(kind: Any, value: Customer | None, book: NameBook) -> SafeString:

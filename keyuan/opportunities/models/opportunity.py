@@ -175,7 +175,7 @@ class Opportunity(Moving, Lining, Record):
 
     @property
     def is_overdue(self) -> bool:
-        return self.is_open and self.expected_on < timezone.localdate()
+        return self.is_open and self.expected_on is not None and self.expected_on < timezone.localdate()
 
     @property
     def stagnant_days(self) -> int:

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from keyuan.customers.detail import groups, tags_of
 from keyuan.customers.views.inline import field_of
-from keyuan.customers.views.showing import show_of
 from keyuan.opportunities.fields import OPPORTUNITY
 from keyuan.opportunities.forms import OpportunityForm
 from keyuan.opportunities.lists import load_opportunities
@@ -88,12 +87,6 @@ def edit(request: Request, pk: int) -> HttpResponse:
 @may("opportunity", "edit")
 def field(request: Request, pk: int, name: str) -> HttpResponse:
     return field_of(request, Opportunity, OpportunityForm, pk, name)
-
-
-@require_POST
-@may("opportunity", "view")
-def show(request: Request, pk: int, name: str) -> HttpResponse:
-    return show_of(request, OPPORTUNITY, record_or_404(Opportunity, request, pk), name)
 
 
 @require_POST

@@ -9,7 +9,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from keyuan.customers.detail import groups
 from keyuan.customers.views.inline import field_of
-from keyuan.customers.views.showing import show_of
 from keyuan.opportunities.fields import PRODUCT
 from keyuan.opportunities.forms import ProductForm
 from keyuan.opportunities.lists import load_products
@@ -74,12 +73,6 @@ def edit(request: Request, pk: int) -> HttpResponse:
 @may("product", "edit")
 def field(request: Request, pk: int, name: str) -> HttpResponse:
     return field_of(request, Product, ProductForm, pk, name)
-
-
-@require_POST
-@may("product", "view")
-def show(request: Request, pk: int, name: str) -> HttpResponse:
-    return show_of(request, PRODUCT, record_or_404(Product, request, pk), name)
 
 
 @require_POST
