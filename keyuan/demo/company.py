@@ -10,13 +10,16 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import ProtectedError, Q
 from django.utils import timezone
 
 from keyuan.activities.forgetting import forget_activities
 from keyuan.customers.models import Contact, ContactSearch, Customer, CustomerSearch
 from keyuan.demo.activities import tell_story
+from keyuan.demo.deals import KEY, Maker, days_of
 from keyuan.demo.people import CUSTOMERS, DEPARTMENTS, PEOPLE
+from keyuan.opportunities.models import Opportunity, OpportunityLine, OpportunitySearch, Product, ProductSearch
+from keyuan.opportunities.models.deriving import PRODUCT_TAGS
 from keyuan.org.accounts import create_user
 from keyuan.org.models import Department, Role, User
 from keyuan.records.attachments import models as attachments
@@ -26,6 +29,8 @@ from keyuan.records.models import DuplicateKey, Favourite, Recent
 from keyuan.records.options import Option, Tag, tag_key
 
 DOMAIN = "@hualan.example"
+PRODUCTS_OF = "shenyan"
+"""Who looks after the catalogue."""
 LOADED, CLEARED = "demo.loaded", "demo.cleared"
 
 
@@ -37,6 +42,7 @@ def load() -> list[str]:
         A line with name, user name and initial password of each new demo person; nothing when all is there already.
     """
     if _operations().exists():
+        _complete()
         return []
     operation = Operation.begin(LOADED, by=_robot())
     departments = _make_departments()
@@ -44,7 +50,22 @@ def load() -> list[str]:
     people = {user.username: user for user in demo_people()}
     for place, row in enumerate(CUSTOMERS):
         _make_customer(place, row, people, operation)
+    _make_deals(operation)
     return passwords
+
+
+def _complete() -> None:
+    """A demo company of an earlier version gets the deals that it did not have then."""
+    if not _made("product") and User.objects.filter(username=PRODUCTS_OF, email__endswith=DOMAIN).exists():
+        _make_deals(Operation.begin(LOADED, by=_robot()))
+
+
+def _make_deals(operation: Operation) -> None:
+    rows = Customer.objects.unscoped(reason="the demo sells to its own customers").living()
+    customers = {one.short_name: one for one in rows.filter(pk__in=_made("customer")).select_related("owner")}
+    seller = User.objects.get(username=PRODUCTS_OF)
+    seller.source = "job"
+    Maker(operation, customers, seller).make()
 
 
 def demo_people() -> Any:
@@ -96,7 +117,7 @@ def _make_customer(place: int, row: dict[str, Any], people: dict[str, User], ope
         by=owner,
         operation=operation,
         owner=owner,
-        created_at=now - timedelta(days=row["age"]),
+        created_at=now - timedelta(days=max(row["age"], days_of(row["fields"]["short_name"]) + 9)),
         updated_at=now - timedelta(days=row["age"] // 4, minutes=place * 17),
         tags=ensure_tags([_tag(name) for name in row["tags"]]),
         **{name: _option(name, row[name]) for name in ("category", "level", "size", "source") if row.get(name)},
@@ -124,22 +145,31 @@ def clear() -> int:
     Returns:
         How many customers went.
     """
-    made = Event.objects.filter(operation__in=_operations(), name="created")
-    contacts = _without_real(made, "contact")
-    customers = _without_real(made, "customer")
-    kept = Contact.objects.unscoped(reason="the demo leaves customers to which somebody added a contact")
-    used = set(kept.filter(customer__in=customers).exclude(pk__in=contacts).values_list("customer_id", flat=True))
-    customers = [pk for pk in customers if pk not in used]
+    contacts, customers, deals, products = map(_made, ("contact", "customer", "opportunity", "product"))
+    customers = [pk for pk in customers if pk not in _used(customers, contacts, deals)]
     operation = Operation.begin(CLEARED, by=_robot())
     forget_activities(customers)
+    _purge(Opportunity, OpportunitySearch, deals, operation)
+    _purge_products(products, operation)
     _purge(Contact, ContactSearch, contacts, operation)
     _purge(Customer, CustomerSearch, customers, operation)
+    _remove_entries()
     _retire_people()
     return len(customers)
 
 
-def _without_real(made: Any, record_type: str) -> list[int]:
-    return list(made.filter(record_type=record_type).values_list("record_id", flat=True))
+def _made(record_type: str) -> list[int]:
+    made = Event.objects.filter(operation__in=_operations(), name="created", record_type=record_type)
+    return list(made.values_list("record_id", flat=True))
+
+
+def _used(customers: list[int], contacts: list[int], deals: list[int]) -> set[int]:
+    """Those to which somebody has added a contact or an opportunity."""
+    found: set[int] = set()
+    for model, own in ((Contact, contacts), (Opportunity, deals)):
+        rows = model.objects.unscoped(reason="the demo leaves customers to which somebody added something")
+        found |= set(rows.filter(customer__in=customers).exclude(pk__in=own).values_list("customer_id", flat=True))
+    return found
 
 
 def _purge(model: Any, search: Any, pks: list[int], operation: Operation) -> None:
@@ -149,13 +179,41 @@ def _purge(model: Any, search: Any, pks: list[int], operation: Operation) -> Non
         remembered.objects.filter(about).delete()
     search.objects.filter(record_id__in=pks).delete()
     attachments.purge(record_type, pks)
-    model.tags.through.objects.filter(**{f"{record_type}__in": pks}).delete()
+    if record_type != "product":
+        model.tags.through.objects.filter(**{f"{record_type}__in": pks}).delete()
     rows = model.objects.unscoped(reason="the demo company is taken out whole").filter(pk__in=pks)
     if record_type == "customer":
         rows.filter(parent__in=pks).update(parent=None)
     for pk in sorted(rows.values_list("pk", flat=True)):
         write_event("purged", operation=operation, record_type=record_type, record_id=pk, customer_id=None)
     rows.delete()
+
+
+def _purge_products(pks: list[int], operation: Operation) -> None:
+    """Those that no real opportunity holds, with their tags as far as nobody uses them."""
+    held = set(OpportunityLine.objects.filter(product__in=pks).values_list("product_id", flat=True))
+    free = [pk for pk in pks if pk not in held]
+    rows = Product.objects.unscoped(reason="the demo company is taken out whole").filter(pk__in=free)
+    tags = list(rows.exclude(tag=None).values_list("tag_id", flat=True))
+    _purge(Product, ProductSearch, free, operation)
+    for tag in Tag.objects.filter(pk__in=tags, group=PRODUCT_TAGS):
+        if not _delete_unused(tag):
+            Tag.objects.filter(pk=tag.pk).update(is_retired=True)
+
+
+def _remove_entries() -> None:
+    """The entries of lists that the demo company brought, as far as nothing holds them."""
+    for entry in Option.objects.filter(list__in=("competitor", "product_category"), key__startswith=KEY):
+        _delete_unused(entry)
+
+
+def _delete_unused(row: Any) -> bool:
+    try:
+        with transaction.atomic():
+            row.delete()
+    except ProtectedError:
+        return False
+    return True
 
 
 def _robot() -> User:
@@ -166,10 +224,14 @@ def _robot() -> User:
 
 def _retire_people() -> None:
     """Demo people can no longer sign in; those who own nothing are gone."""
-    owners = Customer.objects.unscoped(reason="a demo person who owns real data stays")
     for user in demo_people():
-        owns = owners.filter(Q(owner=user) | Q(created_by=user) | Q(updated_by=user)).exists()
+        mine = Q(owner=user) | Q(created_by=user) | Q(updated_by=user)
+        owns = any(_all(model).filter(mine).exists() for model in (Customer, Opportunity, Product))
         if owns or Operation.objects.filter(by=user).exists():
             User.objects.filter(pk=user.pk).update(is_active=False)
         else:
             user.delete()
+
+
+def _all(model: Any) -> Any:
+    return model.objects.unscoped(reason="a demo person who owns real data stays")

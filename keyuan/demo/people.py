@@ -71,7 +71,7 @@ def _customer(place: int, row: tuple[Any, ...]) -> dict[str, Any]:
             "website": f"https://www.kh{place + 1:02d}.example",
             "email": f"office@kh{place + 1:02d}.example",
         },
-        "contacts": [_contact(place, contact, title), *([_second(place)] if place % 3 == 0 else [])],
+        "contacts": [_contact(place, contact, title), *_others(place, short)],
     }
 
 
@@ -85,6 +85,18 @@ def _contact(place: int, name: str, title: str) -> dict[str, Any]:
             "preferences": _PREFERENCES[place % len(_PREFERENCES)],
         },
     }
+
+
+_MORE = {"海曙精密": (("钱晓丽", "采购主管", "operator"), ("吴凯", "信息部经理", "technical"))}
+
+
+def _others(place: int, company: str) -> list[dict[str, Any]]:
+    """Further contacts: those who are named, or one for every third company."""
+    named = [
+        {"roles": [role], "fields": {"name": name, "title": title, "mobile": f"1370000{5000 + number * 47:04d}"}}
+        for number, (name, title, role) in enumerate(_MORE.get(company, ()))
+    ]
+    return named or ([_second(place)] if place % 3 == 0 else [])
 
 
 def _second(place: int) -> dict[str, Any]:
