@@ -81,8 +81,8 @@ def test_every_template_begins_by_saying_what_it_is_and_what_it_needs() -> None:
 
 
 CHINESE = r"[\u4e00-\u9fff]"
-MEANT = "简体中文|万|亿"
-"""A language is named in itself; amounts may be typed with their Chinese units."""
+MEANT = "简体中文|[百千万亿折十]|元|圆|人民币"
+"""A language is named in itself; amounts and discounts may be typed with their Chinese units."""
 
 
 def test_pages_and_scripts_hold_no_sentence_that_is_not_translated() -> None:

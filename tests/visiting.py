@@ -32,7 +32,7 @@ class Visit:
         who: the person for whom it must succeed, with their own records.
         data: query of a GET, form or JSON body of the others; a callable gets world and records.
         about: where the `pk` of the route comes from: an attribute of the records, else of the world.
-        path: the other parameters of the route.
+        path: the other parameters of the route; @contact is the id of that record of the owner.
         to: the beginning of the address to which a successful call leads, if it leads anywhere.
         tells_names: names of invisible records are told on purpose (the duplicate check).
         carries_key: the address holds a secret, and whoever has it may.
@@ -50,7 +50,8 @@ class Visit:
 
     def parameters(self, names: Iterable[str], world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
         found = getattr(records, self.about, None) or getattr(world, self.about)
-        return {name: self.path.get(name, found.pk) for name in names}
+        also = {name: getattr(records, word[1:]).pk for name, word in self.path.items() if word.startswith("@")}
+        return {name: (self.path | also).get(name, found.pk) for name in names}
 
     def body(self, world: SimpleNamespace, records: SimpleNamespace) -> Any:
         return self.data(world, records) if callable(self.data) else self.data

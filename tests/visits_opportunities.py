@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
+from keyuan.opportunities.models.lining import Line
 from tests.make import stage
 from tests.visiting import CHIEF, Visit, binned, ids
 
@@ -33,6 +35,35 @@ def products_chosen(world: SimpleNamespace, records: SimpleNamespace) -> dict[st
     return {"ids": [world.product.pk], "verb": "delete"}
 
 
+def lines_typed(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
+    version = records.opportunity.version
+    return {"product": world.product.pk, "price": "10万", "quantity": "2", "discount": "9折", "version": version}
+
+
+def priced(world: SimpleNamespace, records: SimpleNamespace) -> None:
+    """An opportunity with a line and an amount that was typed."""
+    deal = records.opportunity
+    deal.set_lines([Line(world.product.pk, Decimal(5))], by=records.owner, amount=Decimal(9))
+
+
+def nobody_takes_part(world: SimpleNamespace, records: SimpleNamespace) -> None:
+    records.opportunity.drop_part(records.contact.pk, by=records.owner)
+
+
+def someone_takes_part(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
+    return as_it_stands(contact=records.contact.pk, stance="against")(world, records)
+
+
+def as_it_stands(**more: Any) -> Any:
+    """The version of the deal as it is when the request is sent."""
+
+    def form(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
+        version = type(records.opportunity).rows.get(pk=records.opportunity.pk).version
+        return {"version": version, **more}
+
+    return form
+
+
 DEAL: Any = {"about": "opportunity"}
 GOODS: Any = {"about": "product"}
 OPPORTUNITY_VISITS = {
@@ -50,6 +81,37 @@ OPPORTUNITY_VISITS = {
     ),
     "POST /opportunities/<int:pk>/delete/": Visit(to="/opportunities/", **DEAL),
     "POST /opportunities/<int:pk>/restore/": Visit(before=binned("opportunity"), to="/opportunities/", **DEAL),
+    "POST /opportunities/<int:pk>/star/": Visit(to="/opportunities/", **DEAL),
+    "GET /opportunities/<int:pk>/lines/": Visit(**DEAL),
+    "POST /opportunities/<int:pk>/lines/": Visit(data=lines_typed, to="/opportunities/", **DEAL),
+    "POST /opportunities/<int:pk>/lines/follow/": Visit(
+        data=as_it_stands(), before=priced, to="/opportunities/", **DEAL
+    ),
+    "POST /opportunities/<int:pk>/probability/": Visit(
+        data=as_it_stands(probability="33"), to="/opportunities/", **DEAL
+    ),
+    "GET /opportunities/<int:pk>/parts/new/": Visit(**DEAL),
+    "POST /opportunities/<int:pk>/parts/new/": Visit(
+        data=someone_takes_part, before=nobody_takes_part, to="/opportunities/", **DEAL
+    ),
+    "GET /opportunities/<int:pk>/parts/<int:contact>/": Visit(path={"contact": "@contact"}, **DEAL),
+    "POST /opportunities/<int:pk>/parts/<int:contact>/": Visit(
+        path={"contact": "@contact"}, data=someone_takes_part, to="/opportunities/", **DEAL
+    ),
+    "POST /opportunities/<int:pk>/parts/<int:contact>/drop/": Visit(
+        path={"contact": "@contact"}, to="/opportunities/", **DEAL
+    ),
+    "GET /opportunities/<int:pk>/competitors/new/": Visit(**DEAL),
+    "POST /opportunities/<int:pk>/competitors/new/": Visit(
+        data=as_it_stands(name="另一个对手", threat="high"), to="/opportunities/", **DEAL
+    ),
+    "GET /opportunities/<int:pk>/competitors/<int:row>/": Visit(path={"row": "@competitor"}, **DEAL),
+    "POST /opportunities/<int:pk>/competitors/<int:row>/": Visit(
+        path={"row": "@competitor"}, data=as_it_stands(name="另一个对手", threat="high"), to="/opportunities/", **DEAL
+    ),
+    "POST /opportunities/<int:pk>/competitors/<int:row>/drop/": Visit(
+        path={"row": "@competitor"}, to="/opportunities/", **DEAL
+    ),
     "GET /products/": Visit(data={"view": "all"}),
     "GET /products/count/": Visit(data={"exact": "1"}),
     "POST /products/bulk/": Visit(

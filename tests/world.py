@@ -32,7 +32,7 @@ from keyuan.org.scopes import OPERATIONS, FieldRight, Operation
 from keyuan.org.tokens import issue
 from keyuan.records.attachments.attaching import attach, upload
 from keyuan.records.models import SavedView
-from keyuan.records.options import Tag, lay_options
+from keyuan.records.options import Option, Tag, lay_options
 from tests.make import (
     make_contact,
     make_customer,
@@ -195,6 +195,10 @@ def make_records(owner: User) -> SimpleNamespace:
         notes=f"{word}2 备注",
         tags=[own_tag],
     )
+    opportunity.set_part(contact.pk, by=owner, stance="for")
+    for key, name in (("rival", "共同 对手"), ("other", "另一个对手")):
+        Option.objects.get_or_create(list="competitor", key=key, name=name)
+    opportunity.set_competitor("共同 对手", by=owner, strengths=f"{word}2 便宜")
     view = SavedView.objects.create(owner=owner, module="customer", name=f"{word}4 视图")
     token = ApiToken.objects.create(user=owner, name=f"{word}4", digest=word, epoch=owner.epoch)
     customer.refresh_from_db()
@@ -207,6 +211,7 @@ def make_records(owner: User) -> SimpleNamespace:
         follow_up=follow_up,
         plan=plan,
         opportunity=opportunity,
+        competitor=opportunity.competitors.get(),
         own_tag=own_tag,
         attachment=attach(customer, small_file(f"{word}2.txt", f"{word}2 里面"), owner),
         photo=attach(customer, small_file(f"{word}2.png", PICTURE), owner),

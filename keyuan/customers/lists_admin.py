@@ -21,6 +21,7 @@ from keyuan.records.options import SEEDS, Option, tag_key
 from keyuan.records.remembering import SavedView
 
 CHUNK = 5000
+LONGEST_NAME = 60
 ARRAYS = {"contact_role": ((Contact, "roles"),)}
 """Columns that keep several options of a list as an array of ids."""
 EXTRA_NAMES = {"category": "tint", "contact_role": "tint", "level": "days"}
@@ -68,6 +69,10 @@ def listed(list_: str) -> list[Option]:
 def add_option(list_: str, name: str, extra: dict[str, Any], *, by: User) -> Option:
     """A new entry at the end of a list."""
     require_administrator(by)
+    return _add(list_, name, extra, by)
+
+
+def _add(list_: str, name: str, extra: dict[str, Any], by: User) -> Option:
     entries = _locked(list_)
     _refuse_namesake(entries, name, None)
     last = max((one.position for one in entries), default=-1)
@@ -76,6 +81,26 @@ def add_option(list_: str, name: str, extra: dict[str, Any], *, by: User) -> Opt
     )
     log("option", option.pk, "created", by, {}, {"list": list_, "name": name, **extra})
     return option
+
+
+GROWING = ("competitor",)
+"""Lists that grow as people work: who names an entry that is not there adds it."""
+
+
+@transaction.atomic
+def option_named(list_: str, name: str, *, by: User) -> Option:
+    """The entry of this name in a list that grows as people work; a new one where there is none.
+
+    Raises:
+        RuleBroken: the name is longer than entries may be.
+    """
+    assert list_ in GROWING
+    found = next((one for one in Option.objects.filter(list=list_) if tag_key(str(one)) == tag_key(name)), None)
+    if found is not None and not found.extra.get("moved_to"):
+        return found
+    if len(name) > LONGEST_NAME:
+        raise RuleBroken(_("Use at most %(n)d characters for the name.") % {"n": LONGEST_NAME})
+    return _add(list_, name, {}, by)
 
 
 @transaction.atomic

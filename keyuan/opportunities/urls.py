@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from keyuan.opportunities.views import lists, opportunities, products
+from keyuan.opportunities.views import involving, lining, lists, opportunities, products
 
 opportunity_urls = (
     [
@@ -13,6 +13,16 @@ opportunity_urls = (
         path("<int:pk>/fields/<slug:name>/", opportunities.field, name="field"),
         path("<int:pk>/delete/", opportunities.delete, name="delete"),
         path("<int:pk>/restore/", opportunities.restore, name="restore"),
+        path("<int:pk>/star/", opportunities.star, name="star"),
+        path("<int:pk>/lines/", lining.lines, name="lines"),
+        path("<int:pk>/lines/follow/", lining.follow, name="follow"),
+        path("<int:pk>/probability/", lining.probability, name="probability"),
+        path("<int:pk>/parts/new/", involving.part_new, name="part_new"),
+        path("<int:pk>/parts/<int:contact>/", involving.part, name="part"),
+        path("<int:pk>/parts/<int:contact>/drop/", involving.part_drop, name="part_drop"),
+        path("<int:pk>/competitors/new/", involving.competitor_new, name="competitor_new"),
+        path("<int:pk>/competitors/<int:row>/", involving.competitor, name="competitor"),
+        path("<int:pk>/competitors/<int:row>/drop/", involving.competitor_drop, name="competitor_drop"),
     ],
     "opportunities",
 )

@@ -82,6 +82,8 @@ class Lining:
         """
         locked = self.lock()
         locked.require(by, "edit")
+        for name in ("amount", "products"):
+            locked.require_field(by, name)
         if version is not None and version != locked.version:
             raise Stale(locked)
         operation = Operation.begin("opportunity.edited", by=by)
@@ -122,7 +124,19 @@ class Lining:
             )
             for place, one in enumerate(lines)
         )
-        self.log("edited", operation=operation, before={"lines": before}, after={"lines": after})
+        self.log("lines_changed", operation=operation, before={"lines": before}, after={"lines": after})
+
+    @transaction.atomic
+    def follow_lines(self: Any, *, by: User, version: int | None = None) -> Any:
+        """The amount that was typed by hand follows the lines again.
+
+        Raises:
+            NotAllowed, Stale, RuleBroken: there are no lines.
+        """
+        lines = [Line(one.product_id, one.price, one.quantity, one.discount) for one in self.lines.all()]
+        if not lines:
+            raise RuleBroken(_("There are no product lines that the amount could follow."))
+        return self.set_lines(lines, by=by, version=version)
 
     def follow_products(self: Any, changes: dict[str, Any], operation: Operation) -> None:
         """Lines as the chosen products want them; the amount follows unless it is typed."""

@@ -202,12 +202,20 @@ def _check_order(now: Stage, stage: Stage) -> None:
         raise RuleBroken(_("“%(stage)s” can't be skipped. Move there first.") % {"stage": skipped})
 
 
+def needed_fields(stage: Stage) -> list[str]:
+    """Names of the fields that have to be filled in before something stands in this stage."""
+    needed = [name for name in stage.required_fields if name in REQUIRABLE]
+    return list(dict.fromkeys([*needed, "reason"] if stage.kind == Stage.Kind.LOST else needed))
+
+
+def is_filled(record: Any, name: str) -> bool:
+    """Whether this field of an opportunity holds something."""
+    return not _is_blank(name, _held(record, name))
+
+
 def _missing(record: Any, stage: Stage, values: dict[str, Any]) -> list[str]:
     """Names of the fields that the step needs and that are empty, on the record and in what came with it."""
-    needed = [name for name in stage.required_fields if name in REQUIRABLE]
-    if stage.kind == Stage.Kind.LOST:
-        needed.append("reason")
-    return [name for name in dict.fromkeys(needed) if _is_blank(name, _given(record, values, name))]
+    return [name for name in needed_fields(stage) if _is_blank(name, _given(record, values, name))]
 
 
 def _given(record: Any, values: dict[str, Any], name: str) -> Any:

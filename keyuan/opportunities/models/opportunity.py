@@ -17,9 +17,10 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from keyuan.customers.models import Contact, Customer
+from keyuan.customers.models import Customer
 from keyuan.customers.models.customer import optional_choice
 from keyuan.opportunities.models.deriving import derive_opportunities
+from keyuan.opportunities.models.involving import Involving, check_contacts
 from keyuan.opportunities.models.lining import Line, Lining, at_list_price, total_of
 from keyuan.opportunities.models.moving import Moving
 from keyuan.opportunities.models.pipeline import Pipeline, Stage
@@ -55,7 +56,7 @@ class OpportunityQuerySet(RecordQuerySet):
         return self.living().filter(outcome=Opportunity.Outcome.OPEN)
 
 
-class Opportunity(Moving, Lining, Record):
+class Opportunity(Moving, Lining, Involving, Record):
     module = "opportunity"
     customer_column = "customer_id"
 
@@ -316,12 +317,6 @@ def new_values(stage: Stage, lines: Sequence[Line], values: dict[str, Any]) -> d
 def default_day() -> date:
     """In thirty days, where nobody has said when it will be closed."""
     return timezone.localdate() + timedelta(days=30)
-
-
-def check_contacts(customer: int, contacts: Sequence[int]) -> None:
-    """Raises RuleBroken where somebody is named who does not belong to the customer (K9)."""
-    if contacts and Contact.rows.living().filter(pk__in=contacts, customer=customer).count() < len(set(contacts)):
-        raise RuleBroken(_now("Choose contacts of this customer."))
 
 
 class OpportunityTag(models.Model):

@@ -5,43 +5,29 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from keyuan.customers.detail import groups, tags_of
 from keyuan.customers.views.inline import field_of
-from keyuan.opportunities.fields import OPPORTUNITY
+from keyuan.opportunities.detail import OpportunityDetail
 from keyuan.opportunities.forms import OpportunityForm
-from keyuan.opportunities.lists import load_opportunities
 from keyuan.opportunities.models import Opportunity
 from keyuan.org.http import Request
-from keyuan.records.namebook import NameBook
+from keyuan.records.models import Favourite
 from keyuan.records.remembering import remember_visit
 from keyuan.ui.audience import may
 from keyuan.ui.editing import Saving, record_or_404, typed_version
 from keyuan.ui.pages import go, page, toast
-
-ELSEWHERE = {"name", "tags", "customer", "id", "updated_by", "amount_is_manual", "probability_is_manual"}
 
 
 @require_GET
 @may("opportunity", "view")
 def detail(request: Request, pk: int) -> HttpResponse:
     opportunity = record_or_404(Opportunity, request, pk)
-    book = NameBook(request.user)
-    load_opportunities([opportunity], book)
     remember_visit(request.user, "opportunity", pk)
-    may_edit = opportunity.allows(request.user, "edit")
-    context = {
-        "title": opportunity.name,
-        "opportunity": opportunity,
-        "customer": opportunity.customer,
-        "may_edit": may_edit,
-        "may_delete": opportunity.allows(request.user, "delete"),
-        "groups": groups(OPPORTUNITY, opportunity, book, may_edit, ELSEWHERE),
-        "tags": tags_of(OPPORTUNITY, opportunity, book),
-    }
+    context = OpportunityDetail(opportunity, request.user).context()
     return page(request, "opportunities/detail.html", context)
 
 
@@ -107,3 +93,17 @@ def restore(request: Request, pk: int) -> HttpResponse:
         opportunity.restore(by=request.user)
         toast(request, _("“%(name)s” was restored") % {"name": opportunity})
     return go(request, "opportunities:detail", pk)
+
+
+@require_POST
+@may("opportunity", "view")
+def star(request: Request, pk: int) -> HttpResponse:
+    """Star or unstar, for this person alone."""
+    opportunity = record_or_404(Opportunity, request, pk)
+    mine = {"user": request.user, "record_type": "opportunity", "record_id": opportunity.pk}
+    starred, is_new = Favourite.objects.get_or_create(**mine)
+    if not is_new:
+        starred.delete()
+    if request.headers.get("HX-Request"):
+        return render(request, "opportunities/star.html", {"opportunity": opportunity, "is_starred": is_new})
+    return redirect("opportunities:detail", pk)

@@ -8,6 +8,7 @@ import "./keys.js";
 import "./forms.js";
 import "./drafts.js";
 import "./composer.js";
+import "./deal-form.js";
 import "./mention.js";
 import "./drawer.js";
 import "./palette.js";

@@ -93,7 +93,7 @@ class RecordPicker extends HTMLElement {
   option([id, name, hint], at) {
     const row = Object.assign(document.createElement("div"), { className: "mi", id: `${this.list.id}-${at}` });
     row.setAttribute("role", "option");
-    Object.assign(row.dataset, { id, name });
+    Object.assign(row.dataset, { id, name, hint: hint ?? "" });
     row.append(Object.assign(document.createElement("span"), { className: "trunc", textContent: name }));
     if (hint) row.append(Object.assign(document.createElement("span"), { className: "t3 fs12 end trunc", textContent: hint }));
     return row;
@@ -141,6 +141,7 @@ class RecordPicker extends HTMLElement {
     if (!row) return;
     if (!this.many) this.chosen.clear();
     this.chosen.set(row.dataset.id, row.dataset.name);
+    this.hint = row.dataset.hint;
     if (this.many) this.box.value = "";
     this.draw();
     this.close();
