@@ -37,7 +37,7 @@ class Client:
     def headers(self, **more: str) -> dict[str, str]:
         given = {"Accept-Encoding": "gzip", "Accept": "text/html", **more}
         if self.session:
-            given["Cookie"] = f"keyuan_session={self.session}; keyuan_csrf={CSRF}"
+            given.setdefault("Cookie", f"keyuan_session={self.session}; keyuan_csrf={CSRF}")
         if self.token:
             given["Authorization"] = f"Bearer {self.token}"
         return given

@@ -67,7 +67,7 @@ class Supervisor:
                 signal.signal(number, lambda *_arguments: self.ending.set())
 
     def _start(self) -> None:
-        environment = {**os.environ, processes.MARK: str(home())}
+        environment = {"MALLOC_ARENA_MAX": "2", **os.environ, processes.MARK: str(home())}  # fewer heaps, less waste
         environment["DATABASE_URL"] = self._database()
         if not self.ending.is_set():
             self._prepare(environment)
