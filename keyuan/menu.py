@@ -17,7 +17,9 @@ from keyuan.activities.views.today import today_count
 from keyuan.customers.fields import CONTACT, CUSTOMER
 from keyuan.customers.lists import CONTACT_LIST, CUSTOMER_LIST, show_cells
 from keyuan.customers.models import Contact, Customer
+from keyuan.customers.notices import declare_customer_kinds
 from keyuan.customers.tags_admin import carries_tags
+from keyuan.customers.transferring import Hanging, hangs
 from keyuan.exchange.kinds import MODULES
 from keyuan.exchange.making import LISTS
 from keyuan.exchange.notices import declare_kinds
@@ -46,6 +48,14 @@ OPENED = {
     "opportunity": (Opportunity, "/opportunities/", OPPORTUNITY),
 }
 SHOWN_LAST = 5
+OPEN_DEALS = Hanging(
+    "opportunities",
+    _("Opportunities in progress"),
+    Opportunity,
+    lambda pks: Opportunity.rows.open().filter(customer__in=pks),
+)
+OPEN_PLANS = Hanging("plans", _("Open plans"), Plan, lambda pks: Plan.rows.open().filter(customer__in=pks))
+PLANS_OF_DEALS = Hanging("plans", _("Open plans"), Plan, lambda pks: Plan.rows.open().filter(opportunity__in=pks))
 
 
 def views_of(spec: ListOf, address: str, request: Request) -> Iterable[Link]:
@@ -140,6 +150,9 @@ def compose() -> None:
     """Called once, when the process starts."""
     declare_kinds()
     declare_activity_kinds()
+    declare_customer_kinds()
+    hangs("customer", OPEN_DEALS, OPEN_PLANS)
+    hangs("opportunity", PLANS_OF_DEALS)
     every_second(remind)
     show_cells()
     show_activity_cells()

@@ -66,7 +66,22 @@ def as_it_stands(**more: Any) -> Any:
 
 DEAL: Any = {"about": "opportunity"}
 GOODS: Any = {"about": "product"}
+
+
+def given_to(kind: str) -> Any:
+    return lambda world, records: {
+        "chosen": getattr(records, kind).pk,
+        "to": world.people["ben"].pk,
+        "with_plans": "on",
+    }
+
+
 OPPORTUNITY_VISITS = {
+    "GET /customers/transfer/": Visit(data=lambda world, records: {"chosen": records.customer.pk}),
+    "POST /customers/transfer/": Visit(data=given_to("customer"), to="/customers/"),
+    "GET /opportunities/transfer/": Visit(data=lambda world, records: {"chosen": records.opportunity.pk}),
+    "POST /opportunities/transfer/": Visit(data=given_to("opportunity"), to="/opportunities/"),
+    "POST /transfers/<int:pk>/undo/": Visit(about="transfer", to="/"),
     "GET /opportunities/": Visit(data={"q": "共同", "view": "all"}),
     "GET /opportunities/count/": Visit(data={"exact": "1", "view": "all"}),
     "POST /opportunities/bulk/": Visit(data=ids("opportunity", verb="delete"), to="/opportunities/"),

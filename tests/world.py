@@ -31,6 +31,7 @@ from keyuan.org.models import ApiToken, Grant, Role, User
 from keyuan.org.scopes import OPERATIONS, FieldRight, Operation
 from keyuan.org.tokens import issue
 from keyuan.records.attachments.attaching import attach, upload
+from keyuan.records.history import Operation as Done
 from keyuan.records.models import SavedView
 from keyuan.records.options import Option, Tag, lay_options
 from tests.make import (
@@ -212,6 +213,7 @@ def make_records(owner: User) -> SimpleNamespace:
         plan=plan,
         opportunity=opportunity,
         competitor=opportunity.competitors.get(),
+        transfer=Done.begin("customer.transferred", by=owner),
         own_tag=own_tag,
         attachment=attach(customer, small_file(f"{word}2.txt", f"{word}2 里面"), owner),
         photo=attach(customer, small_file(f"{word}2.png", PICTURE), owner),

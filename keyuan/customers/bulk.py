@@ -78,14 +78,14 @@ def delete_all(rows: Any, *, by: User) -> int:
     number = 0
     for pks in chunks(rows):
         with transaction.atomic():
-            _hold_customers(rows.model, pks)
+            hold_customers(rows.model, pks)
             for record in rows.model.rows.living().select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk"):
                 record.bin(operation)
                 number += 1
     return number
 
 
-def _hold_customers(model: Any, pks: list[int]) -> None:
+def hold_customers(model: Any, pks: list[int]) -> None:
     """The customers first, as everybody does who writes about one: two who do it the other way round would stop."""
     if model is not Customer and model.customer_column:
         homes = model.rows.filter(pk__in=pks).exclude(**{model.customer_column: None})

@@ -206,6 +206,7 @@ class CustomerDetail:
             "detail": self,
             "may_edit": self.may_edit,
             "may_delete": customer.allows(self.user, "delete"),
+            "may_transfer": self.user.reach("customer", "transfer").covers(customer.owner_id, customer.department_id),
             "may_add_contact": self.may_edit and self.user.may("contact", "create"),
             "groups": groups(CUSTOMER, customer, self.book, self.may_edit, ELSEWHERE),
             "category": self.book.option(customer.category_id),

@@ -11,6 +11,7 @@ from keyuan.customers.views import (
     rail,
     showing,
     tags_admin,
+    transfer,
 )
 
 customer_urls = (
@@ -21,6 +22,7 @@ customer_urls = (
         path("new/", customers.customer_new, name="new"),
         path("pick/", picking.pick_customer, name="pick"),
         path("check/", rail.check, name="check"),
+        path("transfer/", transfer.customer_transfer, name="transfer"),
         path("profile/", profile.profile, name="profile"),
         path("duplicates/", customers.customer_duplicates, name="duplicates"),
         path("trees/<slug:tree>/", places.tree_children, name="tree"),
@@ -63,7 +65,9 @@ my_tag_urls = (
     ],
     "tags",
 )
+transfer_urls = ([path("<int:pk>/undo/", transfer.transfer_undo, name="undo")], "transfers")
 urlpatterns = [
+    path("transfers/", include(transfer_urls)),
     path("tags/", include(my_tag_urls)),
     path("customers/", include(customer_urls)),
     path("contacts/", include(contact_urls)),

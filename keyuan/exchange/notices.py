@@ -16,11 +16,13 @@ from keyuan.exchange.models import Export, Import, StaffImport
 from keyuan.notices.kinds import NoticeKind, declare
 from keyuan.notices.models import Notice
 from keyuan.notices.telling import tell
+from keyuan.opportunities.lists import OPPORTUNITY_LIST, PRODUCT_LIST
 from keyuan.org.models import User
 from keyuan.records.namebook import NameBook
 from keyuan.ui import formats
 
-LISTED = {one.catalogue.module: one.title for one in (CUSTOMER_LIST, CONTACT_LIST, FOLLOW_UP_LIST, PLAN_LIST)}
+_LISTS = (CUSTOMER_LIST, CONTACT_LIST, OPPORTUNITY_LIST, PRODUCT_LIST, FOLLOW_UP_LIST, PLAN_LIST)
+LISTED = {one.catalogue.module: one.title for one in _LISTS}
 IMPORT, STAFF, EXPORT = "import.done", "import.staff_done", "export.done"
 
 

@@ -1,12 +1,13 @@
 from django.urls import include, path
 
-from keyuan.opportunities.views import involving, lining, lists, opportunities, products
+from keyuan.opportunities.views import involving, lining, lists, opportunities, products, transfer
 
 opportunity_urls = (
     [
         path("", lists.opportunity_list, name="list"),
         path("count/", lists.opportunity_count, name="list_count"),
         path("bulk/", lists.opportunity_bulk, name="list_bulk"),
+        path("transfer/", transfer.opportunity_transfer, name="transfer"),
         path("new/", opportunities.new, name="new"),
         path("<int:pk>/", opportunities.detail, name="detail"),
         path("<int:pk>/edit/", opportunities.edit, name="edit"),

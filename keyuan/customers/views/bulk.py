@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db import transaction
 from django.http import HttpResponse, QueryDict
@@ -43,6 +44,8 @@ def bulk_of(request: Request, spec: ListOf) -> HttpResponse:
     verb = request.POST.get("verb", "")
     if verb == "export":
         return export_of(request, spec, asked)
+    if verb == "transfer":
+        return redirect(f"{reverse(spec.catalogue.route('transfer'))}?{chosen_as_query(request)}")
     operation = "delete" if verb == "delete" else "edit"
     rows = chosen(request, spec, asked).reached_by(request.user, operation)
     if verb == "delete":
@@ -57,20 +60,28 @@ def bulk_of(request: Request, spec: ListOf) -> HttpResponse:
     return redirect(asked.url())
 
 
-def chosen(request: Request, spec: ListOf, asked: Asked) -> Any:
-    """The rows that the person selected, within those they see."""
-    if request.POST.get("scope") == "all":
+def chosen(request: Request, spec: ListOf, asked: Asked, given: QueryDict | None = None) -> Any:
+    """The rows that the person selected, within those they see; `given` says which, instead of the form."""
+    given = request.POST if given is None else given
+    if given.get("scope") == "all":
         shown = ListPage(spec, request, asked)
         rows = shown.listing.rows
         if shown.refusal:
             raise RuleBroken(shown.refusal)  # never more rows than were shown
         return rows
-    ids = [int(pk) for pk in _ids(request) if pk.isdecimal() and len(pk) < 18]
+    ids = [int(pk) for pk in _ids(given) if pk.isdecimal() and len(pk) < 18]
     return spec.catalogue.model.objects.visible_to(request.user).filter(pk__in=ids)
 
 
-def _ids(request: Request) -> list[str]:
-    return [*request.POST.getlist("ids"), *request.POST.get("chosen", "").split(",")]
+def _ids(given: QueryDict) -> list[str]:
+    return [*given.getlist("ids"), *given.get("chosen", "").split(",")]
+
+
+def chosen_as_query(request: Request) -> str:
+    """The selection for the address of a page that asks what to do with it."""
+    if request.POST.get("scope") == "all":
+        return urlencode({"scope": "all", "query": request.POST.get("query", "")})
+    return urlencode({"chosen": ",".join(pk for pk in _ids(request.POST) if pk.isdecimal())})
 
 
 def _tags(request: Request) -> list[Tag]:
@@ -85,5 +96,5 @@ def export_of(request: Request, spec: ListOf, asked: Asked) -> HttpResponse:
     """The export of a selection is an export of a list with these numbers."""
     if request.POST.get("scope") == "all":
         return redirect(f"{reverse('exports:list')}?module={spec.catalogue.module}&{asked.query()}")
-    ids = ",".join(pk for pk in _ids(request) if pk.isdecimal())
+    ids = ",".join(pk for pk in _ids(request.POST) if pk.isdecimal())
     return redirect(f"{reverse('exports:list')}?module={spec.catalogue.module}&ids={ids}&{asked.query()}")

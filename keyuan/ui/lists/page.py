@@ -121,7 +121,8 @@ class ListPage:
     def may(self) -> dict[str, bool]:
         """Which operations this person has in the module, for buttons."""
         return {
-            one: self.user.may(self.catalogue.module, one) for one in ("create", "import", "export", "delete", "edit")
+            one: self.user.may(self.catalogue.module, one)
+            for one in ("create", "import", "export", "delete", "edit", "transfer")
         }
 
     # Rows
