@@ -15,8 +15,8 @@ from typing import Any
 
 import psycopg
 
-from bench import home
-from bench.activities import EACH, add
+from bench import activities, home, opportunities
+from bench.activities import EACH
 from bench.copying import LOADED, bring_back, copy, set_aside
 
 CHUNK = 2000
@@ -45,7 +45,7 @@ def build(size: str) -> None:
     """Make the data of this size, unless it is there."""
     place = home.enter(size)
     noted = home.noted(place)
-    if "activities" in noted:
+    if "opportunities" in noted:
         print(f"{place} holds {noted}")
         return
     place.mkdir(parents=True, exist_ok=True)
@@ -53,14 +53,16 @@ def build(size: str) -> None:
     own.write_text(FASTER)
     progress = Progress()
     try:
-        _build(home.SIZES[size], progress, has_customers=bool(noted))
+        _build(home.SIZES[size], progress, noted)
     finally:
         own.unlink()
-    home.note(place, customers=home.SIZES[size], activities=EACH * home.SIZES[size])
+    count = home.SIZES[size]
+    home.note(place, customers=count, activities=EACH * count, opportunities=count * opportunities.OF_TEN // 10)
     progress.say(f"done: {place}")
 
 
-def _build(count: int, progress: Progress, *, has_customers: bool) -> None:
+def _build(count: int, progress: Progress, noted: dict[str, Any]) -> None:
+    """Customers, activities, opportunities: what an earlier version has made is kept."""
     from keyuan.__main__ import set_up_django
     from keyuan.engine import database
     from keyuan.engine.postgres import NAME, SUPERUSER, Cluster
@@ -68,20 +70,25 @@ def _build(count: int, progress: Progress, *, has_customers: bool) -> None:
     with database.alone():
         set_up_django()
         url = Cluster().url(NAME, SUPERUSER)
-        if has_customers:
+        if noted:
             _bring_up_to_date()
-            add(url, progress)
-            return
-        world = _foundation()
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute("SET client_min_messages = warning")
-            aside = set_aside(connection)
-            progress.say("indexes set aside")
-            _load(url, world, count, progress)
-            _set_sequences(connection)
-            bring_back(url, aside, progress.say)
-            connection.execute("VACUUM (ANALYZE)")
-        add(url, progress)
+        else:
+            _customers(url, count, progress)
+        if "activities" not in noted:
+            activities.add(url, progress)
+        opportunities.add(url, progress)
+
+
+def _customers(url: str, count: int, progress: Progress) -> None:
+    world = _foundation()
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SET client_min_messages = warning")
+        aside = set_aside(connection)
+        progress.say("indexes set aside")
+        _load(url, world, count, progress)
+        _set_sequences(connection)
+        bring_back(url, aside, progress.say)
+        connection.execute("VACUUM (ANALYZE)")
 
 
 def _bring_up_to_date() -> None:

@@ -53,13 +53,14 @@ def _rows(product: Product, wanted: list[str], times: int) -> Iterator[Row]:
     from bench.activity_work import ACTIVITY_WORKS
     from bench.browser import browser_rows
     from bench.importing import import_follow_ups, import_rows
+    from bench.opportunity_work import OPPORTUNITY_WORKS
     from bench.persons import persons
     from bench.work import WORKS
 
     people = persons()
     user = people[-1].user
     imported = partial(import_rows, user)
-    for work in (*WORKS, *ACTIVITY_WORKS):
+    for work in (*WORKS, *ACTIVITY_WORKS, *OPPORTUNITY_WORKS):
         if _is_wanted(work.name, wanted):
             yield work.name, _target(work), [_figure(_times(product, person, work, times), work) for person in people]
     others = {

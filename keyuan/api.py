@@ -8,6 +8,8 @@ from keyuan.customers.fields import CONTACT, CUSTOMER
 from keyuan.exchange import api as exchange
 from keyuan.exchange import schemas as exchange_schemas
 from keyuan.notices import api as notices
+from keyuan.opportunities import api as opportunities
+from keyuan.opportunities.fields import OPPORTUNITY, PRODUCT
 from keyuan.people import api as people
 from keyuan.people import audit_api
 from keyuan.search import api as search
@@ -24,6 +26,7 @@ DESCRIPTION = (
 )
 ROOMS: tuple[dict[str, Schema], ...] = (
     customers.SCHEMAS,
+    opportunities.SCHEMAS,
     activities.SCHEMAS,
     exchange_schemas.SCHEMAS,
     notices.SCHEMAS,
@@ -40,10 +43,13 @@ for components in ROOMS:
 api.add_router("/customers", customers.customers)
 api.add_router("/contacts", customers.contacts)
 api.add_router("/customers", activities.timelines)
+api.add_router("/opportunities", opportunities.opportunities)
+api.add_router("/products", opportunities.products)
 api.add_router("/follow-ups", activities.follow_ups)
 api.add_router("/plans", activities.plans)
 api.add_router("/tags", customers.tags)
-api.add_router("/views", saved_views.views_router({one.module: one for one in (CUSTOMER, CONTACT, FOLLOW_UP, PLAN)}))
+VIEWED = (CUSTOMER, CONTACT, OPPORTUNITY, PRODUCT, FOLLOW_UP, PLAN)
+api.add_router("/views", saved_views.views_router({one.module: one for one in VIEWED}))
 api.add_router("/users", people.users)
 api.add_router("/departments", people.departments)
 api.add_router("/roles", people.roles)

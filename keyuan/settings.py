@@ -106,6 +106,7 @@ TEMPLATES = [
                 "keyuan.ui.templatetags.ui",
                 "keyuan.ui.templatetags.records",
                 "keyuan.activities.templatetags.activities",
+                "keyuan.opportunities.templatetags.opportunities",
             ],
             "libraries": {"ui": "keyuan.ui.templatetags.ui"},
             "context_processors": [

@@ -65,6 +65,8 @@ QUERIES = {
     "/api/v1/contacts": 10,
     "/api/v1/follow-ups": 10,
     "/api/v1/plans": 11,
+    "/api/v1/opportunities": 14,
+    "/api/v1/products": 8,
     "/api/v1/users": 4,
 }
 """How many queries each list costs, whatever the number of its rows."""

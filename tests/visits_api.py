@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
+from tests.make import option, stage
 from tests.visiting import (
     CHIEF,
     DIM,
@@ -10,7 +13,13 @@ from tests.visiting import (
     ids,
     member_form,
 )
+from tests.visits_opportunities import product_gone
 from tests.world import sheet, small_file
+
+
+def lost(world: SimpleNamespace, records: SimpleNamespace) -> None:
+    records.opportunity.lose(by=records.owner, reason=option("opportunity_lost_reason", "price"))
+
 
 API_VISITS = {
     "GET /api/v1/openapi.json": Visit("anonymous"),
@@ -63,6 +72,35 @@ API_VISITS = {
     "POST /api/v1/plans/<int:pk>/restore": Visit(about="plan", before=binned("plan")),
     "POST /api/v1/plans/<int:pk>/show": Visit(DIM, about="plan", data={"field": "place"}),
     "POST /api/v1/plans/<int:pk>/complete": Visit(about="plan", data={"content": "谈完了"}),
+    "GET /api/v1/opportunities": Visit(data={"q": "共同"}),
+    "POST /api/v1/opportunities": Visit(
+        data=lambda _, records: {
+            "customer": records.customer.pk,
+            "name": "共同 新商机",
+            "amount": "10万",
+            "expected_on": "2027-01-31",
+        }
+    ),
+    "GET /api/v1/opportunities/fields": Visit(),
+    "POST /api/v1/opportunities/bulk": Visit(data=ids("opportunity", verb="delete")),
+    "GET /api/v1/opportunities/<int:pk>": Visit(about="opportunity"),
+    "PATCH /api/v1/opportunities/<int:pk>": Visit(about="opportunity", data={"notes": "新备注"}),
+    "DELETE /api/v1/opportunities/<int:pk>": Visit(about="opportunity"),
+    "POST /api/v1/opportunities/<int:pk>/restore": Visit(about="opportunity", before=binned("opportunity")),
+    "POST /api/v1/opportunities/<int:pk>/move": Visit(
+        about="opportunity", data=lambda *_: {"stage": stage("needs").pk}
+    ),
+    "POST /api/v1/opportunities/<int:pk>/win": Visit(about="opportunity", data={}),
+    "POST /api/v1/opportunities/<int:pk>/lose": Visit(about="opportunity", data={"reason": "price"}),
+    "POST /api/v1/opportunities/<int:pk>/reopen": Visit("boss", about="opportunity", before=lost, data={}),
+    "GET /api/v1/products": Visit(data={"q": "检测"}),
+    "POST /api/v1/products": Visit(CHIEF, data={"name": "新产品"}),
+    "GET /api/v1/products/fields": Visit(),
+    "POST /api/v1/products/bulk": Visit(CHIEF, data=lambda world, _: {"ids": [world.product.pk], "verb": "delete"}),
+    "GET /api/v1/products/<int:pk>": Visit(about="product"),
+    "PATCH /api/v1/products/<int:pk>": Visit(CHIEF, about="product", data={"unit": "套"}),
+    "DELETE /api/v1/products/<int:pk>": Visit(CHIEF, about="product"),
+    "POST /api/v1/products/<int:pk>/restore": Visit(CHIEF, about="product", before=product_gone),
     "GET /api/v1/imports": Visit(),
     "POST /api/v1/imports": Visit(data=lambda *_: {"file": sheet("x")}),
     "GET /api/v1/imports/<int:pk>": Visit(about="import_"),

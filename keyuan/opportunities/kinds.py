@@ -24,6 +24,7 @@ class InStage(Kind):
 
     name = "stage"
     sortable = True
+    points = True
 
     def read(self, field: Field, record: models.Model) -> int | None:
         return getattr(record, f"{field.column}_id")
@@ -73,6 +74,7 @@ class InPipeline(Kind):
 
     name = "pipeline"
     sortable = True
+    points = True
 
     def read(self, field: Field, record: models.Model) -> int | None:
         return getattr(record, f"{field.column}_id")

@@ -74,17 +74,17 @@ OPPORTUNITY_VIEWS = (
     View(
         "slipping",
         gettext_lazy("Postponed three times"),
-        "calendar-time",
+        "clock",
         {"and": [{"field": "slips", "op": ">=", "value": 3}, _OPEN]},
     ),
     View("all", gettext_lazy("All opportunities"), "list"),
 )
 PRODUCT_VIEWS = (
-    View("on_sale", gettext_lazy("On sale"), "package", {"field": "is_on_sale", "op": "=", "value": True}),
+    View("on_sale", gettext_lazy("On sale"), "box", {"field": "is_on_sale", "op": "=", "value": True}),
     View(
         "services",
         gettext_lazy("Services"),
-        "tools",
+        "briefcase",
         {
             "and": [
                 {"field": "is_on_sale", "op": "=", "value": True},
@@ -92,7 +92,7 @@ PRODUCT_VIEWS = (
             ]
         },
     ),
-    View("off_sale", gettext_lazy("Off sale"), "package-off", {"field": "is_on_sale", "op": "=", "value": False}),
+    View("off_sale", gettext_lazy("Off sale"), "circle-x", {"field": "is_on_sale", "op": "=", "value": False}),
     View("all", gettext_lazy("All products"), "list"),
 )
 

@@ -14,6 +14,7 @@ DEFAULTS: dict[str, Any] = {
     "activity_rules": {},  # see activities/rules.py
     "opportunity_rules": {},  # see opportunities/rules.py
     "workdays": {},  # see records/reference/workdays.py
+    "currency": "CNY",  # of all amounts, as the API tells it
     "company_name": "",
     "administrator_contact": "",
     "safety_notice": _("Avoid signing in on public networks, and lock the screen when you leave."),

@@ -9,6 +9,20 @@ from keyuan.records.attachments.limits import MOST_MB
 
 class SettingsForm(forms.Form):
     company_name = forms.CharField(label=gettext_lazy("Company name"), max_length=100, required=False)
+    currency = forms.ChoiceField(
+        label=gettext_lazy("Currency"),
+        choices=[
+            ("CNY", gettext_lazy("CNY, Chinese yuan")),
+            ("HKD", gettext_lazy("HKD, Hong Kong dollar")),
+            ("TWD", gettext_lazy("TWD, New Taiwan dollar")),
+            ("USD", gettext_lazy("USD, US dollar")),
+            ("EUR", gettext_lazy("EUR, euro")),
+            ("JPY", gettext_lazy("JPY, Japanese yen")),
+            ("GBP", gettext_lazy("GBP, pound sterling")),
+        ],
+        required=False,
+        help_text=gettext_lazy("The currency of all amounts. Amounts that are there are not converted."),
+    )
     administrator_contact = forms.CharField(
         label=gettext_lazy("Administrator's contact"),
         max_length=200,
@@ -65,6 +79,9 @@ class SettingsForm(forms.Form):
 
     def clean_history_months(self) -> str:
         return self._kept("history_months")
+
+    def clean_currency(self) -> str:
+        return self._kept("currency")
 
     def clean_attachment_megabytes(self) -> str:
         return self._kept("attachment_megabytes")

@@ -100,7 +100,7 @@ class Lining:
         }
         if not lines and amount is None:
             fields["amount"] = locked.amount  # nothing is left that it could follow
-        _check(lines, fields["amount"])
+        check_lines(lines, fields["amount"])
         self.write_lines(lines, operation)
         type(self).rows.filter(pk=self.pk).change(by=by, operation=operation, **fields)
         self.refresh_from_db()
@@ -161,7 +161,8 @@ def _picture(line: Any) -> dict[str, Any]:
     return {"product": product} | {name: str(Decimal(value).normalize()) for name, value in numbers.items()}
 
 
-def _check(lines: Sequence[Line], amount: Decimal) -> None:
+def check_lines(lines: Sequence[Line], amount: Decimal) -> None:
+    """Raises RuleBroken where a line, or their number, is none that a deal can have."""
     if len(lines) > MOST_LINES:
         raise RuleBroken(_("An opportunity has at most %(n)d lines.") % {"n": MOST_LINES})
     if amount >= LARGEST:

@@ -21,7 +21,7 @@ from keyuan.customers.models import Customer
 from keyuan.customers.models.customer import optional_choice
 from keyuan.opportunities.models.deriving import derive_opportunities
 from keyuan.opportunities.models.involving import Involving, check_contacts
-from keyuan.opportunities.models.lining import Line, Lining, at_list_price, total_of
+from keyuan.opportunities.models.lining import Line, Lining, at_list_price, check_lines, total_of
 from keyuan.opportunities.models.moving import Moving
 from keyuan.opportunities.models.pipeline import Pipeline, Stage
 from keyuan.org.models import User
@@ -223,6 +223,7 @@ class Opportunity(Moving, Lining, Involving, Record):
         closing = {name: values.pop(name, None) for name in ("closed_on", "reason", "competitor")}
         lines = at_list_price(values.get("products") or ()) if lines is None else lines
         values = new_values(first, lines, values)
+        check_lines(lines, values["amount"])
         operation = values.pop("operation", None) or Operation.begin("opportunity.created", by=by)
         fixed = {"customer": customer, "pipeline": stage.pipeline, "stage": first, "last_open_stage": first}
         made = super().add(by=by, operation=operation, **values | fixed)

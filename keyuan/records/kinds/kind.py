@@ -45,6 +45,8 @@ class Kind:
     is_number: ClassVar[bool] = False
     many: ClassVar[bool] = False
     maskable: ClassVar[bool] = False
+    points: ClassVar[bool] = False
+    """Whether the value is a row that the API tells as {"id", "name"}, and takes as such."""
 
     def masked(self) -> Kind:
         """This kind for somebody who sees its values in part. Only text can be masked."""

@@ -117,7 +117,7 @@ class Words:
 
     def __init__(self, resource: str) -> None:
         self.resource = resource.replace("-", "_")
-        self.one = self.resource.removesuffix("s")
+        self.one = f"{self.resource[:-3]}y" if self.resource.endswith("ies") else self.resource.removesuffix("s")
         self.name = "".join(part.capitalize() for part in self.one.split("_"))
 
     def list(self) -> dict[str, Any]:
@@ -199,7 +199,10 @@ class Words:
     def bulk(self, verbs: tuple[str, ...]) -> dict[str, Any]:
         chosen = {"ids": listed({"type": "integer"}), "filter": ref("Filter"), "q": text()}
         members = {"verb": {"enum": list(verbs)}, "tags": listed(text(longest=40)), **chosen}
-        counted = {"changed": {"type": "integer"}, "skipped": {"type": "integer"}}
+        counted: dict[str, Any] = {"changed": {"type": "integer"}, "skipped": {"type": "integer"}}
+        if "move" in verbs:
+            members |= {"stage": {"anyOf": [{"type": "integer"}, text()]}, "reason": text()}
+            counted["refused"] = listed({"type": "object", "properties": {"name": text(), "reason": text()}})
         return operation(
             f"change_many_{self.resource}",
             f"Do one thing with many {self.resource}",

@@ -226,7 +226,7 @@ def fits(field: Field, value: Any, book: NameBook) -> bool:
         return isinstance(value, list) and all(_is_link(one) for one in value)
     if isinstance(kind, (Choice, Fixed, Coded)):
         return _is_choice(value)
-    if isinstance(kind, (Person, Link, InDepartment)):
+    if kind.points or isinstance(kind, (Person, Link, InDepartment)):
         return _is_link(value)
     if isinstance(kind, Names):
         return isinstance(value, str) or (isinstance(value, list) and all(isinstance(one, str) for one in value))

@@ -267,10 +267,12 @@ class RecordApi:
         def restore(request: HttpRequest, pk: int) -> HttpResponse:
             return self.restore(request, pk)
 
-        @router.post("/{int:pk}/show", **words.show())
-        @repeatable("value")
-        @may_call(module, "view")
-        def show(request: HttpRequest, pk: int) -> HttpResponse:
-            return self.show(request, pk)
+        if any(one.kind.maskable for one in self.shape.catalogue.limitable_fields()):
+
+            @router.post("/{int:pk}/show", **words.show())
+            @repeatable("value")
+            @may_call(module, "view")
+            def show(request: HttpRequest, pk: int) -> HttpResponse:
+                return self.show(request, pk)
 
         return router
