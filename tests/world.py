@@ -200,6 +200,8 @@ def make_records(owner: User) -> SimpleNamespace:
     for key, name in (("rival", "共同 对手"), ("other", "另一个对手")):
         Option.objects.get_or_create(list="competitor", key=key, name=name)
     opportunity.set_competitor("共同 对手", by=owner, strengths=f"{word}2 便宜")
+    type(opportunity).rows.filter(pk=opportunity.pk).update(version=1)  # as programs of the matrix have read it
+    opportunity.refresh_from_db()
     view = SavedView.objects.create(owner=owner, module="customer", name=f"{word}4 视图")
     token = ApiToken.objects.create(user=owner, name=f"{word}4", digest=word, epoch=owner.epoch)
     customer.refresh_from_db()
