@@ -100,6 +100,13 @@ def opportunity_views(request: Request) -> Iterable[Link]:
     return views_of(OPPORTUNITY_LIST, "/opportunities/", request)
 
 
+def report_views(request: Request) -> Iterable[Link]:
+    """The sales figures of all, of oneself, and by person."""
+    yield Link(_("Sales figures"), "/reports/", "chart-funnel")
+    yield Link(_("My sales figures"), "/reports/?who=me", "user-check")
+    yield Link(_("Forecast by person"), "/reports/?group=person", "chart-bar")
+
+
 def activity_views(request: Request) -> Iterable[Link]:
     """The calendar, the plans that matter today, and the customers for whom nothing is planned."""
     yield Link(_("My calendar"), "/activities/calendar/", "calendar-week", may=("plan", "view"))
@@ -217,6 +224,12 @@ def compose() -> None:
                     Link(pgettext_lazy("module", "Plans"), "/activities/plans/", "list-check", may=("plan", "view")),
                     Link(_("Recycle bin"), "/recycle-bin/?kind=follow_up", "trash", may=("follow_up", "delete")),
                 ),
+            ),
+            Module(
+                "reports",
+                "/reports/",
+                may=("opportunity", "view"),
+                views=report_views,
             ),
         ],
         more=(

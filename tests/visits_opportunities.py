@@ -77,6 +77,7 @@ def given_to(kind: str) -> Any:
 
 
 OPPORTUNITY_VISITS = {
+    "GET /reports/": Visit(data={"group": "person"}),
     "GET /customers/transfer/": Visit(data=lambda world, records: {"chosen": records.customer.pk}),
     "POST /customers/transfer/": Visit(data=given_to("customer"), to="/customers/"),
     "GET /opportunities/transfer/": Visit(data=lambda world, records: {"chosen": records.opportunity.pk}),

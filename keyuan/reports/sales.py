@@ -207,6 +207,14 @@ def forecast(user: User, group: str, first: date, last: date, whose: Node | None
     return told if group == "month" else sorted(told, key=lambda one: -one.weighted)
 
 
+def overdue_before(user: User, first: date, whose: Node | None, book: NameBook) -> Outlook | None:
+    """Open deals that were expected before this day; None where there are none."""
+    node = all_of(is_("outcome", "open"), {"field": "expected_on", "op": "<", "value": first.isoformat()}, whose)
+    rows = Listing(OPPORTUNITY, user, node=node, book=book).rows.order_by()
+    found = rows.aggregate(**PARTS)
+    return Outlook(None, "", **found, url=list_of(node)) if found["count"] else None
+
+
 def _outlook(group: str, found: dict[str, Any], node: Node, book: NameBook) -> Outlook:
     key = found.pop("grouped")
     return Outlook(key, _label(group, key, book), **found, url=list_of(all_of(node, _only(group, key))))

@@ -1,5 +1,9 @@
 from django.urls import path
 
-from keyuan.reports import views
+from keyuan.reports import sales_page, views
 
-urlpatterns = [path("", views.home, name="home"), path("dashboard/<slug:name>/", views.card, name="home_card")]
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("dashboard/<slug:name>/", views.card, name="home_card"),
+    path("reports/", sales_page.reports, name="reports"),
+]

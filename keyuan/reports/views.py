@@ -11,14 +11,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from keyuan.customers.models import Customer
+from keyuan.opportunities.stages import offered_pipelines
 from keyuan.org.http import Request
 from keyuan.org.models import User
 from keyuan.records.namebook import NameBook
-from keyuan.reports import waiting
+from keyuan.reports import sales_page, waiting
 from keyuan.reports.asked import Asked
 from keyuan.reports.figures import figures
 from keyuan.reports.first_day import done_of, first_steps
 from keyuan.reports.news import news_of
+from keyuan.reports.sales_page import SalesAsked, SalesPage
 from keyuan.reports.todo import todo_context
 from keyuan.ui.audience import signed_in
 from keyuan.ui.formats import AtLeast
@@ -37,6 +39,9 @@ def home(request: Request) -> HttpResponse:
         **head_context(asked),
         **done_of(first_steps(request.user)),
     }
+    context["sees_deals"] = request.user.may("opportunity", "view")
+    if context["sees_deals"] and SCRIPTED not in request.COOKIES:
+        context |= funnel_context(asked)
     if context["has_customers"]:
         # These take longer than the page; a script asks for them, and nobody without one goes without them.
         context |= {} if SCRIPTED in request.COOKIES else figures_context(asked) | news_context(asked)
@@ -95,7 +100,22 @@ def news_context(asked: Asked) -> dict[str, Any]:
     return {"news": news_of(asked, NameBook(asked.user)), "told": True}
 
 
+def funnel_context(asked: Asked) -> dict[str, Any]:
+    """The funnel of mine, or of whatever I see, in the period of the page."""
+    book = NameBook(asked.user)
+    pipeline = next((one.pk for one in offered_pipelines(book)), 0)
+    sales = SalesAsked(asked.user, asked.period, sales_page.ME if asked.is_mine else "", pipeline, "month")
+    shown = SalesPage(sales, book)
+    return {
+        "funnel_rows": shown.funnel_rows(),
+        "funnel_url": sales.url(),
+        "funnel_amounts": shown.sees_amounts,
+        "funnel_told": True,
+    }
+
+
 CARDS: dict[str, Any] = {
+    "home_funnel": (funnel_context, ("opportunity", "view")),
     "head": (head_context, None),
     "figures": (figures_context, ("customer", "view")),
     "todo": (todo_context, ("plan", "view")),
