@@ -172,9 +172,12 @@ def _given() -> dict[str, Any]:
 
 def _products() -> list[int]:
     """So many products, added as people add them; those of an earlier attempt are used again."""
+    from bench.people import DIRECTOR, grant_all
     from keyuan.opportunities.models import Product
-    from keyuan.org.models import User
+    from keyuan.org.models import Role, User
+    from keyuan.org.scopes import Scope
 
+    grant_all(Role.objects.get(name=DIRECTOR), Role, Scope)
     director = User.objects.get(username="director")
     rows = Product.objects.unscoped(reason="the data sells its own products")
     for number in range(rows.count(), PRODUCTS):
