@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from keyuan.activities.lists import FOLLOW_UP_LIST, PLAN_LIST, show_activity_cells
 from keyuan.activities.models import FollowUp, Plan
+from keyuan.activities.next_steps import next_steps
 from keyuan.activities.notices import declare_activity_kinds
 from keyuan.activities.reminding import remind
 from keyuan.activities.views.today import today_count
@@ -26,8 +27,10 @@ from keyuan.exchange.notices import declare_kinds
 from keyuan.exchange.recycling import KINDS
 from keyuan.notices.clock import every_second
 from keyuan.notices.reading import unread_count
+from keyuan.opportunities.boards.board import CLOSED_VIEWS
+from keyuan.opportunities.boards.cards import tell_next_steps
 from keyuan.opportunities.fields import OPPORTUNITY
-from keyuan.opportunities.lists import OPPORTUNITY_LIST, PRODUCT_LIST, show_opportunity_cells
+from keyuan.opportunities.lists import OPPORTUNITY_LIST, PRODUCT_LIST, SHAPE, show_opportunity_cells
 from keyuan.opportunities.models import Opportunity
 from keyuan.org.http import Request
 from keyuan.records.attachments.holders import Holder, declare
@@ -97,7 +100,12 @@ def customer_views(request: Request) -> Iterable[Link]:
 
 
 def opportunity_views(request: Request) -> Iterable[Link]:
-    return views_of(OPPORTUNITY_LIST, "/opportunities/", request)
+    """The views lead to the board where the person was on it last; what is closed stands in the list alone."""
+    on_board = request.user.preferences.get(SHAPE) == "board"
+    for link in views_of(OPPORTUNITY_LIST, "/opportunities/", request):
+        if on_board and link.key not in CLOSED_VIEWS:
+            link = replace(link, url=link.url.replace("/opportunities/", "/opportunities/board/", 1))
+        yield link
 
 
 def report_views(request: Request) -> Iterable[Link]:
@@ -164,6 +172,7 @@ def compose() -> None:
     show_cells()
     show_activity_cells()
     show_opportunity_cells()
+    tell_next_steps(next_steps)
     declare(Holder(Customer, "/customers/"), Holder(Contact, "/contacts/"), Holder(Opportunity, "/opportunities/"))
     declare(Holder(FollowUp, "/activities/follow-ups/"), Holder(Plan, "/activities/plans/"))
     carries_tags(Opportunity)

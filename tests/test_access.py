@@ -53,6 +53,8 @@ QUERIES = {
     "/customers/": 7,
     "/contacts/": 5,
     "/opportunities/?view=all": 7,
+    "/opportunities/board/?view=all": 6,
+    "/opportunities/forecast/?view=all": 5,
     "/products/?view=all": 4,
     "/activities/?view=all": 5,
     "/activities/plans/?view=all": 5,

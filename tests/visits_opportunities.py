@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
+from django.utils import timezone
+
+from keyuan.opportunities.models import Opportunity
 from keyuan.opportunities.models.lining import Line
+from keyuan.opportunities.views.forecast import VERB
+from keyuan.records.history import Operation
 from tests.make import stage
 from tests.visiting import CHIEF, Visit, binned, ids
 
@@ -64,6 +70,43 @@ def as_it_stands(**more: Any) -> Any:
     return form
 
 
+def step_to(key: str) -> Any:
+    return lambda world, records: as_it_stands()(world, records) | {"stage": stage(key).pk}
+
+
+def won(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
+    day = timezone.localdate().isoformat()
+    return as_it_stands()(world, records) | {"asked": "1", "closed_on": day, "amount": "1000", "category": "potential"}
+
+
+def lost(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
+    return as_it_stands()(world, records) | {"asked": "1", "reason": "price"}
+
+
+def in_march(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
+    return as_it_stands()(world, records) | {"month": "2031-03"}
+
+
+def further_cards(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
+    return {"column": stage("contact").pk, "after": "2000-01-01.0", "view": "all"}
+
+
+def closed(world: SimpleNamespace, records: SimpleNamespace) -> None:
+    Opportunity.rows.get(pk=records.opportunity.pk).win(by=records.owner)
+
+
+def moved_on(world: SimpleNamespace, records: SimpleNamespace) -> None:
+    Opportunity.rows.get(pk=records.opportunity.pk).move(stage("needs"), by=records.owner)
+
+
+def expected_later(world: SimpleNamespace, records: SimpleNamespace) -> None:
+    """Under the number that the address names."""
+    operation = Operation.objects.create(pk=KNOWN_OPERATION, by=records.owner, verb=VERB, source="web")
+    row = Opportunity.rows.get(pk=records.opportunity.pk)
+    row.edit(by=records.owner, operation=operation, expected_on=date(2031, 3, 1))
+
+
+KNOWN_OPERATION = 4_000_000_001
 DEAL: Any = {"about": "opportunity"}
 GOODS: Any = {"about": "product"}
 
@@ -127,6 +170,22 @@ OPPORTUNITY_VISITS = {
     ),
     "POST /opportunities/<int:pk>/competitors/<int:row>/drop/": Visit(
         path={"row": "@competitor"}, to="/opportunities/", **DEAL
+    ),
+    "GET /opportunities/board/": Visit(data={"q": "共同", "view": "all"}),
+    "GET /opportunities/board/cards/": Visit(data=further_cards),
+    "GET /opportunities/board/choices/": Visit(data={"field": "owner", "at": "/opportunities/board/?view=all"}),
+    "GET /opportunities/forecast/": Visit(data={"q": "共同", "view": "all"}),
+    "GET /opportunities/forecast/cards/": Visit(data={"column": "later", "after": "2000-01-01.0", "view": "all"}),
+    "POST /opportunities/<int:pk>/move/": Visit(data=step_to("needs"), to="/opportunities/", **DEAL),
+    "GET /opportunities/<int:pk>/win/": Visit(**DEAL),
+    "POST /opportunities/<int:pk>/win/": Visit(data=won, to="/opportunities/", **DEAL),
+    "GET /opportunities/<int:pk>/lose/": Visit(**DEAL),
+    "POST /opportunities/<int:pk>/lose/": Visit(data=lost, to="/opportunities/", **DEAL),
+    "POST /opportunities/<int:pk>/reopen/": Visit(before=closed, data=as_it_stands(), to="/opportunities/", **DEAL),
+    "POST /opportunities/<int:pk>/undo-move/": Visit(before=moved_on, to="/opportunities/", **DEAL),
+    "POST /opportunities/<int:pk>/expect/": Visit(data=in_march, to="/opportunities/", **DEAL),
+    "POST /opportunities/<int:pk>/expect/<int:operation>/undo/": Visit(
+        before=expected_later, path={"operation": str(KNOWN_OPERATION)}, to="/opportunities/", **DEAL
     ),
     "GET /products/": Visit(data={"view": "all"}),
     "GET /products/count/": Visit(data={"exact": "1"}),

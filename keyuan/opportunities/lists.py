@@ -23,6 +23,8 @@ from keyuan.ui import cells
 from keyuan.ui.lists.cells import SPECIAL
 from keyuan.ui.lists.page import ListOf, View
 
+SHAPE = "opportunities_as"
+"""The preference that says which shape of the opportunities somebody chose last: `board` or `list`."""
 _OPEN = {"field": "outcome", "op": "=", "value": "open"}
 _MINE = {"field": "owner", "op": "me"}
 _BY_DAY = "expected_on"
@@ -103,6 +105,11 @@ def load_opportunities(rows: list[Any], book: NameBook) -> None:
     book.meet_records(Contact, (pk for row in rows for pk in row.contacts))
     book.meet_records(Product, (pk for row in rows for pk in row.products))
     load_tags("opportunity", rows, book)
+    load_standing(rows, book)
+
+
+def load_standing(rows: list[Any], book: NameBook) -> None:
+    """How each stands, and what of it and its customer the reader may see."""
     known = stages_of(book)
     for row in rows:
         stage = known.by_id.get(row.stage_id)

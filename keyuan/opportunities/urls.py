@@ -1,6 +1,16 @@
 from django.urls import include, path
 
-from keyuan.opportunities.views import involving, lining, lists, opportunities, products, transfer
+from keyuan.opportunities.views import (
+    board,
+    forecast,
+    involving,
+    lining,
+    lists,
+    moving,
+    opportunities,
+    products,
+    transfer,
+)
 
 opportunity_urls = (
     [
@@ -8,10 +18,22 @@ opportunity_urls = (
         path("count/", lists.opportunity_count, name="list_count"),
         path("bulk/", lists.opportunity_bulk, name="list_bulk"),
         path("transfer/", transfer.opportunity_transfer, name="transfer"),
+        path("board/", board.board, name="board"),
+        path("board/cards/", board.board_cards, name="board_cards"),
+        path("board/choices/", board.board_choices, name="board_choices"),
+        path("forecast/", forecast.forecast, name="forecast"),
+        path("forecast/cards/", forecast.forecast_cards, name="forecast_cards"),
         path("new/", opportunities.new, name="new"),
         path("<int:pk>/", opportunities.detail, name="detail"),
         path("<int:pk>/edit/", opportunities.edit, name="edit"),
         path("<int:pk>/fields/<slug:name>/", opportunities.field, name="field"),
+        path("<int:pk>/move/", moving.move, name="move"),
+        path("<int:pk>/win/", moving.win, name="win"),
+        path("<int:pk>/lose/", moving.lose, name="lose"),
+        path("<int:pk>/reopen/", moving.reopen, name="reopen"),
+        path("<int:pk>/undo-move/", moving.undo_move, name="undo_move"),
+        path("<int:pk>/expect/", forecast.expect, name="expect"),
+        path("<int:pk>/expect/<int:operation>/undo/", forecast.unexpect, name="unexpect"),
         path("<int:pk>/delete/", opportunities.delete, name="delete"),
         path("<int:pk>/restore/", opportunities.restore, name="restore"),
         path("<int:pk>/star/", opportunities.star, name="star"),

@@ -13,7 +13,7 @@ from keyuan.customers.views.bulk import bulk_of, chosen
 from keyuan.customers.views.picking import found
 from keyuan.opportunities.bulk import move_all, offer_all
 from keyuan.opportunities.fields import PRODUCT
-from keyuan.opportunities.lists import OPPORTUNITY_LIST, PRODUCT_LIST
+from keyuan.opportunities.lists import OPPORTUNITY_LIST, PRODUCT_LIST, SHAPE
 from keyuan.opportunities.stages import stages_of
 from keyuan.org.http import Request
 from keyuan.records.errors import RuleBroken
@@ -28,6 +28,9 @@ from keyuan.ui.pages import toast
 @require_GET
 @may("opportunity", "view")
 def opportunity_list(request: Request) -> HttpResponse:
+    """The list; asked for nothing, the board for whom it was the shape used last."""
+    if not request.GET and request.user.preferences.get(SHAPE) == "board":
+        return redirect("opportunities:board")
     return ListPage(OPPORTUNITY_LIST, request).response()
 
 

@@ -20,6 +20,7 @@ import "./region.js";
 import "./record-picker.js";
 import "./live-part.js";
 import "./time-span.js";
+import "./board.js";
 import "./departments.js";
 import "./uploads.js";
 import "./tour.js";

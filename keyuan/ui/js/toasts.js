@@ -76,7 +76,11 @@ document.addEventListener("click", async (event) => {
   button.disabled = true;
   const answer = await post(button.dataset.undo).catch(() => null);
   toast.remove();
-  if (!answer?.ok) return refuse((await answer?.text().catch(() => "")) ? say("failed") : say("offline"));
+  if (!answer?.ok) {
+    const text = (await answer?.text().catch(() => "")) ?? "";
+    const sentence = new DOMParser().parseFromString(text, "text/html").querySelector("[data-sentence]")?.textContent;
+    return refuse(sentence ?? (text ? say("failed") : say("offline")));
+  }
   const event2 = new CustomEvent("kx:undone", { cancelable: true, detail: { url: button.dataset.undo } });
   if (document.dispatchEvent(event2)) location.reload();
 });

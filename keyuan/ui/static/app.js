@@ -342,7 +342,11 @@ document.addEventListener("click", async (event) => {
   button.disabled = true;
   const answer = await post(button.dataset.undo).catch(() => null);
   toast.remove();
-  if (!answer?.ok) return refuse((await answer?.text().catch(() => "")) ? say("failed") : say("offline"));
+  if (!answer?.ok) {
+    const text = (await answer?.text().catch(() => "")) ?? "";
+    const sentence = new DOMParser().parseFromString(text, "text/html").querySelector("[data-sentence]")?.textContent;
+    return refuse(sentence ?? (text ? say("failed") : say("offline")));
+  }
   const event2 = new CustomEvent("kx:undone", { cancelable: true, detail: { url: button.dataset.undo } });
   if (document.dispatchEvent(event2)) location.reload();
 });
@@ -2253,6 +2257,587 @@ class TimeSpan extends HTMLElement {
 }
 
 customElements.define("time-span", TimeSpan);
+return {  };
+})();
+const kx_board_drag = (() => {
+const FAR = 5;
+const PRESS = 350;
+const EDGE = 48;
+const SPEED = 14;
+
+class Drag {
+  constructor(board) {
+    this.board = board;
+    board.addEventListener("pointerdown", (event) => this.arm(event));
+    board.addEventListener("touchmove", (event) => this.card && event.cancelable && event.preventDefault(), { passive: false });
+    board.addEventListener("contextmenu", (event) => (this.card || this.armed?.touch) && event.preventDefault());
+    board.addEventListener("dragstart", (event) => event.preventDefault());
+    board.addEventListener("click", (event) => {
+      if (!this.ended || Date.now() - this.ended > 400) return;
+      this.ended = 0;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }, true);
+    this.moves = (event) => this.move(event);
+    this.ends = (event) => this.end(event);
+    this.stops = (event) => event.key === "Escape" && this.card && (event.preventDefault(), event.stopImmediatePropagation(), this.end(null));
+  }
+
+  arm(event) {
+    const card = event.target.closest("[data-card]");
+    if (!card || card.matches(".fixed, [aria-busy]") || event.button !== 0 || !event.isPrimary) return;
+    const touch = event.pointerType !== "mouse";
+    this.armed = { card, x: event.clientX, y: event.clientY, touch };
+    if (touch) this.timer = setTimeout(() => this.begin(), PRESS);
+    addEventListener("pointermove", this.moves);
+    addEventListener("pointerup", this.ends);
+    addEventListener("pointercancel", this.ends);
+    addEventListener("keydown", this.stops, true);
+  }
+
+  begin() {
+    const { card, x, y } = this.armed;
+    const box = card.getBoundingClientRect();
+    this.card = card;
+    this.off = { x: x - box.left, y: y - box.top };
+    this.lifted = card.cloneNode(true);
+    this.lifted.removeAttribute("data-card");
+    this.lifted.removeAttribute("tabindex");
+    this.lifted.setAttribute("aria-hidden", "true");
+    for (const one of this.lifted.querySelectorAll("[id]")) one.removeAttribute("id");
+    this.lifted.classList.add("lift");
+    this.lifted.style.width = `${box.width}px`;
+    document.body.append(this.lifted);
+    document.documentElement.classList.add("dragging");
+    this.board.lifted(card);
+    this.follow(x, y);
+    this.scroll();
+    if (this.armed.touch) navigator.vibrate?.(10);
+  }
+
+  move(event) {
+    const { x, y, touch } = this.armed;
+    const far = Math.hypot(event.clientX - x, event.clientY - y) > FAR;
+    if (!this.card && far && touch) return this.disarm();
+    if (!this.card && far) this.begin();
+    if (this.card) this.follow(event.clientX, event.clientY);
+    return undefined;
+  }
+
+  follow(x, y) {
+    this.at = { x, y };
+    this.lifted.style.left = `${x - this.off.x}px`;
+    this.lifted.style.top = `${y - this.off.y}px`;
+    this.board.over(this.card, this.place(x, y));
+  }
+
+  place(x, y) {
+    return document.elementFromPoint(x, y)?.closest("[data-column], [data-zone]") ?? null;
+  }
+  scroll() {
+    if (!this.card) return;
+    const { x, y } = this.at;
+    const row = this.board.querySelector(".kb");
+    const box = row.getBoundingClientRect();
+    row.scrollLeft += (x > box.right - EDGE) * SPEED - (x < box.left + EDGE) * SPEED;
+    const cards = document.elementFromPoint(x, y)?.closest("[data-column]")?.querySelector("[data-cards]");
+    const edges = cards?.getBoundingClientRect();
+    if (cards) cards.scrollTop += (y > edges.bottom - EDGE && y < edges.bottom) * SPEED - (y < edges.top + EDGE && y > edges.top) * SPEED;
+    requestAnimationFrame(() => this.scroll());
+  }
+
+  end(event) {
+    const { card } = this;
+    const place = card && event?.type === "pointerup" ? this.place(event.clientX, event.clientY) : null;
+    this.disarm();
+    if (!card) return;
+    this.lifted.remove();
+    this.card = null;
+    this.ended = Date.now();
+    document.documentElement.classList.remove("dragging");
+    this.board.dropped(card, place);
+  }
+
+  disarm() {
+    clearTimeout(this.timer);
+    this.armed = this.card ? this.armed : null;
+    removeEventListener("pointermove", this.moves);
+    removeEventListener("pointerup", this.ends);
+    removeEventListener("pointercancel", this.ends);
+    removeEventListener("keydown", this.stops, true);
+  }
+}
+return { Drag };
+})();
+const kx_board_menu = (() => {
+const GAP = 4;
+const EDGE = 8;
+
+function openMenu(button, title, items, closed) {
+  document.querySelector(".k-menu")?.remove();
+  const menu = Object.assign(document.createElement("div"), { className: "pop menu k-menu" });
+  menu.setAttribute("role", "menu");
+  menu.setAttribute("aria-label", title);
+  menu.append(Object.assign(document.createElement("p"), { className: "t3 fs12", textContent: title }));
+  for (const { text, go } of items) {
+    const item = Object.assign(document.createElement("button"), { type: "button", className: "mi", textContent: text });
+    item.setAttribute("role", "menuitem");
+    item.addEventListener("click", () => (close(true), go()));
+    menu.append(item);
+  }
+  const all = () => [...menu.querySelectorAll("button")];
+  const away = (event) => menu.contains(event.target) || close(false);
+  const key = (event) => {
+    const at = all().indexOf(document.activeElement);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
+    if (event.key === "Escape" || event.key === "Tab") close(true);
+    else if (to !== undefined) all().at(to % all().length)?.focus();
+    else return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  };
+  function close(back) {
+    menu.remove();
+    removeEventListener("pointerdown", away, true);
+    removeEventListener("keydown", key, true);
+    if (back) closed?.();
+  }
+  document.body.append(menu);
+  const box = button.getBoundingClientRect();
+  const size = menu.getBoundingClientRect();
+  menu.style.left = `${Math.max(EDGE, Math.min(box.right - size.width, innerWidth - size.width - EDGE))}px`;
+  const below = box.top + Math.min(box.height, 32) + GAP;
+  menu.style.top = `${Math.max(EDGE, Math.min(below, innerHeight - size.height - EDGE))}px`;
+  addEventListener("pointerdown", away, true);
+  addEventListener("keydown", key, true);
+  all()[0]?.focus();
+}
+return { openMenu };
+})();
+const kx_board_money = (() => {
+const zh = document.documentElement.lang.startsWith("zh");
+const UNITS = zh
+  ? [[1e4, 1e4, "万", 1], [1e8, 1e8, "亿", 2]]
+  : [[1e4, 1e3, "K", 1], [1e6, 1e6, "M", 1], [1e9, 1e9, "B", 1]];
+
+const written = (number, places) => number.toLocaleString("en-US", { minimumFractionDigits: places, maximumFractionDigits: places });
+
+function short(cents) {
+  let figure = Math.floor((cents + 50) / 100);
+  let [counted, unit, places] = [1, "", 0];
+  for (const [start, scale, name, digits] of UNITS) {
+    if (figure * counted < start) break;
+    const step = (scale * 100) / 10 ** digits;
+    figure = Math.floor((cents + step / 2) / step) / 10 ** digits;
+    [counted, unit, places] = [scale, name, digits];
+  }
+  return `¥${written(figure, places)}${unit}`;
+}
+
+const exact = (cents) => `¥${written(cents / 100, 2)}`;
+const weighted = (cents, probability) => Number((BigInt(cents) * BigInt(probability) + 50n) / 100n);
+
+const COMMITTED = 70;
+function shifted(heads, card, from, to, chance, months) {
+  const next = structuredClone(heads);
+  const cents = Number(card.dataset.cents ?? 0);
+  const before = Number(card.dataset.probability ?? 0);
+  const add = (key, sign, probability) => {
+    const head = next[key];
+    if (!head) return;
+    head.number += sign;
+    if ("amount" in head) head.amount += sign * cents;
+    if ("weighted" in head) head.weighted += sign * weighted(cents, probability);
+    if ("committed" in head && probability >= COMMITTED) head.committed += sign * cents;
+  };
+  add(from, -1, before);
+  add("total", -1, before);
+  if (to) (add(to, 1, chance), add("total", 1, chance));
+  if (months && "month" in next.total) next.total.month += cents * ((to === months) - (from === months));
+  return next;
+}
+return { short, exact, weighted, shifted };
+})();
+const kx_steps = (() => {
+const htmx = kx_htmx.default;
+const { ask } = kx_guard;
+const { csrf, post } = kx_server;
+const { refuse, tell } = kx_toasts;
+const { say } = kx_words;
+
+const sentence = (html) => new DOMParser().parseFromString(html, "text/html").querySelector("[data-sentence]")?.textContent.trim();
+async function send(url, values) {
+  const headers = { "X-CSRFToken": csrf(), "X-Requested-With": "fetch", "HX-Request": "true" };
+  const answer = await post(url, values, { headers }).catch(() => null);
+  if (!answer) return { sentence: navigator.onLine ? say("failed") : say("offline") };
+  if (answer.status === 423) return new Promise((go) => ask("lock", () => go(send(url, values))));
+  if (answer.status === 401) return location.reload(), new Promise(() => undefined);
+  if ((answer.headers.get("Content-Type") ?? "").includes("json")) {
+    const told = await answer.json();
+    return answer.ok ? { told } : told;
+  }
+  const text = await answer.text();
+  return answer.status === 422 ? { asked: text } : { sentence: sentence(text) ?? say("failed") };
+}
+function question(html) {
+  const dialog = document.createElement("dialog");
+  dialog.className = "dlg ask-dlg";
+  dialog.setAttribute("aria-labelledby", "ask-title");
+  const from = document.activeElement;
+  const fill = (text) => {
+    dialog.innerHTML = text;
+    htmx.process(dialog);
+    (dialog.querySelector("[aria-invalid=true]") ?? dialog.querySelector("input:not([type=hidden]), select, textarea"))?.focus();
+  };
+  return new Promise((resolve) => {
+    const end = (result) => {
+      dialog.close();
+      dialog.remove();
+      if (from?.isConnected) from.focus({ preventScroll: true });
+      resolve(result);
+    };
+    dialog.addEventListener("cancel", (event) => (event.preventDefault(), end(null)));
+    dialog.addEventListener("click", (event) => {
+      if (!event.target.closest("[data-cancel]")) return;
+      event.preventDefault();
+      end(null);
+    });
+    dialog.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      event.stopPropagation();
+      const form = event.target;
+      const button = form.querySelector("[data-save]");
+      if (button.disabled) return;
+      button.disabled = true;
+      const result = await send(form.getAttribute("action"), new FormData(form));
+      if (result.asked) fill(result.asked);
+      else end(result);
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+    fill(html);
+  });
+}
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!form.matches("form[data-step]") || event.defaultPrevented || form.closest("dialog.ask-dlg, .ask-page")) return;
+  event.preventDefault();
+  let result = await send(form.getAttribute("action"), new FormData(form, event.submitter));
+  if (result.asked) result = await question(result.asked);
+  if (!result) return;
+  if (result.sentence) return refuse(result.sentence);
+  if (form.dispatchEvent(new CustomEvent("kx:stepped", { bubbles: true, cancelable: true, detail: result.told }))) {
+    sessionStorage.setItem("kx:told", JSON.stringify(result.told.toast));
+    location.reload();
+  }
+});
+
+const waiting = sessionStorage.getItem("kx:told");
+if (waiting) {
+  sessionStorage.removeItem("kx:told");
+  tell(JSON.parse(waiting));
+}
+return { send, question };
+})();
+const kx_board = (() => {
+const htmx = kx_htmx.default;
+const { Drag } = kx_board_drag;
+const { openMenu } = kx_board_menu;
+const { exact, shifted, short } = kx_board_money;
+const { prefer } = kx_server;
+const { question, send } = kx_steps;
+const { tell } = kx_toasts;
+const { announce } = kx_words;
+
+const AHEAD = 400; // further cards are fetched so many pixels before they are seen
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+
+class DealBoard extends HTMLElement {
+  connectedCallback() {
+    if (this.drag) return;
+    this.drag = new Drag(this);
+    this.queue = Promise.resolve();
+    this.addEventListener("keydown", (event) => this.key(event));
+    this.addEventListener("focusin", (event) => this.rove(event.target.closest("[data-card]")));
+    this.addEventListener("click", (event) => {
+      const button = event.target.closest("[data-menu]");
+      if (button) this.menu(button.closest("[data-card]"), button);
+    });
+    this.addEventListener("scroll", () => this.look(), true);
+    this.swapped = (event) => event.detail.ctx?.target?.contains?.(this) && this.fresh();
+    this.undone = (event) => {
+      if (!this.isConnected || !/^\/opportunities\/\d+\/(undo-move|expect)/.test(event.detail.url)) return;
+      event.preventDefault();
+      this.refresh();
+    };
+    document.addEventListener("htmx:after:swap", this.swapped);
+    document.addEventListener("kx:undone", this.undone);
+    this.fresh();
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener("htmx:after:swap", this.swapped);
+    document.removeEventListener("kx:undone", this.undone);
+    this.drag = null;
+  }
+  fresh() {
+    const { heads, places, words } = JSON.parse(document.getElementById("board-data").textContent);
+    Object.assign(this, { heads, places, words });
+    this.ready();
+  }
+
+  refresh() {
+    htmx.ajax("GET", this.dataset.at, { source: this, target: "#board", swap: "outerMorph" });
+  }
+  ready() {
+    for (const card of this.querySelectorAll("[data-card]:not([tabindex])")) {
+      card.tabIndex = -1;
+      card.setAttribute("aria-describedby", "board-keys");
+      for (const one of card.querySelectorAll("a, button")) one.tabIndex = -1;
+    }
+    if (!this.querySelector('[data-card][tabindex="0"]')) this.rove(this.querySelector("[data-card]"));
+    this.look();
+  }
+
+  rove(card) {
+    if (!card || card.tabIndex === 0) return;
+    for (const one of this.querySelectorAll('[data-card][tabindex="0"]')) one.tabIndex = -1;
+    card.tabIndex = 0;
+  }
+
+  columns() {
+    return [...this.querySelectorAll("[data-column]")];
+  }
+
+  column(key) {
+    return this.querySelector(`[data-column="${CSS.escape(key)}"]`);
+  }
+
+  card(id) {
+    return this.querySelector(`[data-card="${CSS.escape(id)}"]`);
+  }
+
+  name(card) {
+    return card.querySelector(".nm").textContent;
+  }
+
+  async look() {
+    for (const more of this.querySelectorAll("[data-more]:not([aria-busy])")) {
+      const box = more.getBoundingClientRect();
+      const edge = more.parentElement.getBoundingClientRect();
+      if (box.top < Math.min(edge.bottom, innerHeight) + AHEAD && box.left < innerWidth && box.right > 0) this.more(more);
+    }
+  }
+
+  async more(more) {
+    more.setAttribute("aria-busy", "true");
+    const answer = await fetch(more.dataset.more, { headers: { "HX-Request": "true" }, credentials: "same-origin" }).catch(() => null);
+    if (!answer?.ok) return;
+    const found = document.createRange().createContextualFragment(await answer.text());
+    for (const card of found.querySelectorAll("[data-card]")) if (this.card(card.dataset.card)) card.remove();
+    more.replaceWith(found);
+    this.ready();
+  }
+
+  lifted(card) {
+    card.classList.add("from");
+    this.clear();
+  }
+
+  over(card, place) {
+    const own = card.closest("[data-column]");
+    const there = !place || place === own || "past" in place.dataset ? null : place;
+    if (there === this.there) return;
+    this.leave();
+    this.there = there;
+    if (!there) return;
+    there.classList.add("over");
+    const key = there.dataset.column;
+    if (key) this.ghost(card, there);
+    this.paint(this.after(card, own.dataset.column, key));
+  }
+
+  leave() {
+    this.there?.classList.remove("over");
+    this.there = null;
+    this.querySelector(".dk.ghost")?.remove();
+    this.paint();
+  }
+
+  dropped(card, place) {
+    card.classList.remove("from");
+    const there = this.there;
+    if (!there || !place) return this.leave();
+    there.classList.remove("over");
+    this.there = null;
+    return this.move(card.dataset.card, there.dataset.column ?? null, there.dataset.zoneUrl);
+  }
+
+  chance(card, column) {
+    const now = card.dataset.probability;
+    return "byHand" in card.dataset ? now : column?.dataset.probability ?? now;
+  }
+
+  ghost(card, column) {
+    const ghost = Object.assign(document.createElement("div"), { className: "dk ghost" });
+    const to = this.chance(card, column);
+    const from = card.dataset.probability;
+    if (from !== undefined && to !== from) ghost.textContent = fill(this.words.chance, { from, to });
+    this.put(ghost, column, card.dataset.order);
+  }
+
+  after(card, from, to) {
+    const months = this.dataset.field === "month" ? this.columns().find((one) => !("past" in one.dataset))?.dataset.column : "";
+    return shifted(this.heads, card, from, to, Number(this.chance(card, to ? this.column(to) : null) ?? 0), months);
+  }
+
+  paint(heads = this.heads) {
+    for (const column of this.columns()) this.write(column, "head", heads[column.dataset.column]);
+    this.write(document.getElementById("board"), "total", heads.total);
+    for (const zone of this.querySelectorAll("[data-zone]")) this.write(zone, "sum", heads[zone.dataset.zone]);
+  }
+
+  write(place, kind, head) {
+    for (const one of head ? place.querySelectorAll(`[data-${kind}]`) : []) {
+      const what = one.dataset[kind];
+      if (!(what in head)) continue;
+      const money = !["number", "still"].includes(what);
+      const target = one.querySelector("[title]") ?? one;
+      target.textContent = money ? short(head[what]) : head[what].toLocaleString("en-US");
+      if (money) target.title = exact(head[what]);
+    }
+  }
+  put(card, column, order = card.dataset.order) {
+    const cards = column.querySelector("[data-cards]");
+    const next = [...cards.children].find((one) => (one.dataset.order ?? "~") > order);
+    cards.insertBefore(card, next ?? null);
+  }
+  move(id, key, url) {
+    this.queue = this.queue.then(() => this.go(id, key, url)).catch((error) => (this.refresh(), Promise.reject(error)));
+    return this.queue;
+  }
+
+  async go(id, key, url = "") {
+    const card = this.card(id);
+    const to = key ? this.column(key) : null;
+    const own = card?.closest("[data-column]");
+    if (!card || to === own) return this.leave();
+    this.clear();
+    const focused = card.contains(document.activeElement);
+    const home = document.createComment("");
+    const jumps = to && !("asks" in to.dataset);
+    if (jumps) {
+      this.querySelector(".dk.ghost")?.remove();
+      card.before(home);
+      this.paint((this.heads = this.after(card, own.dataset.column, key)));
+      this.put(card, to);
+      if (focused) card.focus();
+    } else if (to && !this.querySelector(".dk.ghost")) this.ghost(card, to);
+    card.setAttribute("aria-busy", "true");
+    const before = this.heads;
+    const values = { version: card.dataset.version, board: this.dataset.at, ...(key ? { [this.dataset.field]: key } : {}) };
+    const address = (url || this.dataset.url).replace("/0/", `/${id}/`);
+    let result = await send(address, values);
+    if (result.asked && jumps) this.back(card, home, own, key);
+    if (result.asked) result = await question(result.asked);
+    card.removeAttribute("aria-busy");
+    this.querySelector(".dk.ghost")?.remove();
+    if (result?.told) return this.adopt(card, result.told, focused);
+    if (home.isConnected) this.back(card, home, own, key);
+    else if (before === this.heads) this.paint();
+    if (focused) card.focus();
+    if (!result) return announce(fill(this.words.stays, { name: this.name(card) }));
+    return this.refused(card, result, focused);
+  }
+
+  back(card, home, own, key) {
+    this.heads = shifted(this.heads, card, key, own.dataset.column, Number(card.dataset.probability ?? 0), "");
+    home.replaceWith(card);
+    this.paint();
+  }
+
+  adopt(card, told, focused) {
+    const fresh = this.replaced(card, told);
+    if (focused) (fresh ?? this.querySelector("[data-card]"))?.focus();
+    if (told.toast) tell(told.toast);
+  }
+  replaced(card, { card: html, place, heads }) {
+    const fresh = html ? document.createRange().createContextualFragment(html).firstElementChild : null;
+    const column = place ? this.column(place) : null;
+    card.remove();
+    if (fresh && column) this.put(fresh, column);
+    if (heads) this.heads = { ...this.heads, ...heads };
+    this.ready();
+    this.paint();
+    return fresh;
+  }
+  refused(card, result, focused) {
+    const shown = result.heads ? this.replaced(card, result) : card;
+    const said = fill(this.words.back, { name: this.name(card), reason: result.sentence });
+    if (!shown) return tell({ text: result.sentence });
+    const note = Object.assign(document.createElement("p"), { className: "why bad fs12", textContent: result.sentence });
+    note.dataset.why = "";
+    shown.append(note);
+    if (focused) shown.focus();
+    shown.scrollIntoView({ block: "nearest", inline: "nearest" });
+    return announce(said);
+  }
+
+  clear() {
+    for (const one of this.querySelectorAll("[data-why]")) one.remove();
+  }
+
+  key(event) {
+    const card = event.target;
+    if (!card.matches?.("[data-card]") || event.altKey || event.ctrlKey || event.metaKey || event.isComposing) return;
+    const walk = { ArrowDown: [0, 1], ArrowUp: [0, -1], ArrowRight: [1, 0], ArrowLeft: [-1, 0] }[event.key];
+    if (walk && event.shiftKey && walk[0]) this.push(card, walk[0]);
+    else if (walk && !event.shiftKey) this.walk(card, walk);
+    else if (event.key === "Enter") card.querySelector(".nm").click();
+    else if (event.key === "ContextMenu" || event.key.toLowerCase() === "m") this.menu(card, card);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  walk(card, [across, down]) {
+    const own = card.closest("[data-column]");
+    const cards = (column) => [...column.querySelectorAll("[data-card]")];
+    const place = cards(own).indexOf(card);
+    if (down) return cards(own)[place + down]?.focus();
+    const rest = this.columns().slice(this.columns().indexOf(own));
+    const way = across > 0 ? rest.slice(1) : this.columns().slice(0, this.columns().indexOf(own)).reverse();
+    const next = way.find((one) => cards(one).length);
+    return next && cards(next)[Math.min(place, cards(next).length - 1)].focus();
+  }
+
+  push(card, by) {
+    if (card.matches(".fixed")) return announce(fill(this.words.fixed, { name: this.name(card) }));
+    const all = this.columns();
+    const next = all[all.indexOf(card.closest("[data-column]")) + by];
+    if (!next || "past" in next.dataset) return announce(this.words.nowhere);
+    return this.move(card.dataset.card, next.dataset.column);
+  }
+
+  menu(card, button) {
+    const name = this.name(card);
+    const own = card.closest("[data-column]").dataset.column;
+    const places = card.matches(".fixed") ? [] : this.places.filter(([key]) => key !== own);
+    const title = places.length ? fill(this.words.to, { name }) : fill(this.words.fixed, { name });
+    const link = { text: this.words.open, go: () => card.querySelector(".nm").click() };
+    const items = places.map(([key, text]) => ({ text, go: () => this.move(card.dataset.card, key) }));
+    openMenu(button, title, [...items, link], () => this.card(card.dataset.card)?.focus());
+  }
+}
+
+customElements.define("deal-board", DealBoard);
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-prefer]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+  event.preventDefault();
+  await prefer(...link.dataset.prefer.split("="));
+  location.href = link.href;
+});
 return {  };
 })();
 const kx_departments = (() => {
