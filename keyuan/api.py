@@ -9,6 +9,7 @@ from keyuan.exchange import api as exchange
 from keyuan.exchange import schemas as exchange_schemas
 from keyuan.notices import api as notices
 from keyuan.opportunities import api as opportunities
+from keyuan.opportunities import pipelines_api
 from keyuan.opportunities.fields import OPPORTUNITY, PRODUCT
 from keyuan.people import api as people
 from keyuan.people import audit_api
@@ -27,6 +28,7 @@ DESCRIPTION = (
 ROOMS: tuple[dict[str, Schema], ...] = (
     customers.SCHEMAS,
     opportunities.SCHEMAS,
+    pipelines_api.SCHEMAS,
     activities.SCHEMAS,
     exchange_schemas.SCHEMAS,
     notices.SCHEMAS,
@@ -44,6 +46,7 @@ api.add_router("/customers", customers.customers)
 api.add_router("/contacts", customers.contacts)
 api.add_router("/customers", activities.timelines)
 api.add_router("/opportunities", opportunities.opportunities)
+api.add_router("/pipelines", pipelines_api.pipelines)
 api.add_router("/products", opportunities.products)
 api.add_router("/follow-ups", activities.follow_ups)
 api.add_router("/plans", activities.plans)

@@ -38,6 +38,7 @@ REASONS = {
     ),
     ("keyuan/activities/seeing.py", "who sees what is told is asked for many people at once"),
     ("keyuan/demo/activities.py", "the demo tells of its own contacts"),
+    ("keyuan/opportunities/pipelines_admin.py", "a stage is counted and cleared on all opportunities"),
     ("keyuan/people/effects.py", "an administrator is told how many rows a role would show"),
     ("keyuan/customers/searching.py", "a search finds before rights, which its list applies"),
     ("keyuan/customers/industries_admin.py", "an industry is counted and moved on all records, also deleted ones"),

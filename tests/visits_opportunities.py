@@ -107,6 +107,12 @@ def expected_later(world: SimpleNamespace, records: SimpleNamespace) -> None:
 
 
 KNOWN_OPERATION = 4_000_000_001
+
+
+def open_stages(world: SimpleNamespace) -> Any:
+    return world.pipeline.stages.filter(kind="open").order_by("-position")
+
+
 DEAL: Any = {"about": "opportunity"}
 GOODS: Any = {"about": "product"}
 
@@ -119,8 +125,27 @@ def given_to(kind: str) -> Any:
     }
 
 
+PIPELINES: Any = {"about": "pipeline", "to": "/admin/pipelines/"}
+STAGES: Any = {"about": "stage", "to": "/admin/pipelines/"}
 OPPORTUNITY_VISITS = {
     "GET /reports/": Visit(data={"group": "person"}),
+    "GET /admin/pipelines/": Visit(CHIEF),
+    "POST /admin/pipelines/won/": Visit(CHIEF, data={"won_class": "regular"}, to="/admin/pipelines/"),
+    "GET /admin/pipelines/new/": Visit(CHIEF),
+    "POST /admin/pipelines/new/": Visit(CHIEF, data={"name": "渠道销售"}, to="/admin/pipelines/"),
+    "GET /admin/pipelines/<int:pk>/": Visit(CHIEF, about="pipeline"),
+    "POST /admin/pipelines/<int:pk>/": Visit(CHIEF, data={"name": "直销"}, **PIPELINES),
+    "POST /admin/pipelines/<int:pk>/retire/": Visit(CHIEF, about="spare_pipeline", to="/admin/pipelines/"),
+    "POST /admin/pipelines/<int:pk>/order/": Visit(
+        CHIEF, data=lambda world, _: {"order": ",".join(str(one.pk) for one in open_stages(world))}, **PIPELINES
+    ),
+    "GET /admin/pipelines/<int:pk>/stages/new/": Visit(CHIEF, about="pipeline"),
+    "POST /admin/pipelines/<int:pk>/stages/new/": Visit(CHIEF, data={"name": "试用", "probability": 30}, **PIPELINES),
+    "GET /admin/pipelines/stages/<int:pk>/": Visit(CHIEF, about="stage"),
+    "POST /admin/pipelines/stages/<int:pk>/": Visit(CHIEF, data={"name": "改名", "probability": 30}, **STAGES),
+    "POST /admin/pipelines/stages/<int:pk>/shift/": Visit(CHIEF, data={"to": "up"}, **STAGES),
+    "GET /admin/pipelines/stages/<int:pk>/delete/": Visit(CHIEF, about="stage"),
+    "POST /admin/pipelines/stages/<int:pk>/delete/": Visit(CHIEF, **STAGES),
     "GET /customers/transfer/": Visit(data=lambda world, records: {"chosen": records.customer.pk}),
     "POST /customers/transfer/": Visit(data=given_to("customer"), to="/customers/"),
     "GET /opportunities/transfer/": Visit(data=lambda world, records: {"chosen": records.opportunity.pk}),

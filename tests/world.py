@@ -25,6 +25,7 @@ from keyuan.notices.models import Notice
 from keyuan.notices.telling import tell
 from keyuan.opportunities.fields import OPPORTUNITY, PRODUCT
 from keyuan.opportunities.models.pipeline import lay_pipeline
+from keyuan.opportunities.pipelines_admin import add_pipeline
 from keyuan.org.first_start import lay_foundation
 from keyuan.org.kept import Place
 from keyuan.org.models import ApiToken, Grant, Role, User
@@ -45,6 +46,7 @@ from tests.make import (
     make_role,
     make_user,
     option,
+    stage,
 )
 
 OWNERS = ("anna", "olga", "stranger")
@@ -141,6 +143,8 @@ def make_world() -> SimpleNamespace:
     world.sales_role = built_in["sales"]
     world.option = option("level", "A")
     world.product = make_product("检测模块", by=people["administrator"], code="JC-1")
+    world.pipeline, world.stage = stage("contract").pipeline, stage("contract")
+    world.spare_pipeline = add_pipeline("备用", by=people["administrator"])
     world.industry = SimpleNamespace(pk=add_industry("C36", "房车", by=people["administrator"]).code)
     world.other_tag = Tag.objects.filter(owner=None).last()
     world.staff_import = staff.take_in(people["administrator"], staff_sheet())

@@ -17,10 +17,10 @@ from keyuan.records.reference.industries import Industry
 from keyuan.records.reference.own_industries import Industries
 from keyuan.records.widgets import Cascade
 
-TINTS = {"category": 4, "contact_role": 6}
+TINTS = {"category": 4, "contact_role": 6, "deal_role": 6}
 
 
-def _name(text: str, longest: int) -> str:
+def named(text: str, longest: int) -> str:
     try:
         name = clean_line(text, longest)
     except Invalid as refusal:
@@ -58,7 +58,7 @@ class OptionForm(forms.Form):
             del self.fields["is_retired"]
 
     def clean_name(self) -> str:
-        return _name(self.cleaned_data["name"], 60)
+        return named(self.cleaned_data["name"], 60)
 
     @property
     def extra(self) -> dict[str, Any]:
@@ -97,7 +97,7 @@ class IndustryForm(forms.Form):
             self.fields["name"].help_text = words
 
     def clean_name(self) -> str:
-        return _name(self.cleaned_data["name"], 60)
+        return named(self.cleaned_data["name"], 60)
 
 
 class IndustryTargetForm(forms.Form):
@@ -211,7 +211,7 @@ class TagForm(forms.Form):
     )
 
     def clean_name(self) -> str:
-        return _name(self.cleaned_data["name"], 40)
+        return named(self.cleaned_data["name"], 40)
 
 
 class MergeForm(forms.Form):

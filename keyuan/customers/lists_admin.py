@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.apps import apps
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
@@ -24,7 +24,9 @@ CHUNK = 5000
 LONGEST_NAME = 60
 ARRAYS = {"contact_role": ((Contact, "roles"),)}
 """Columns that keep several options of a list as an array of ids."""
-EXTRA_NAMES = {"category": "tint", "contact_role": "tint", "level": "days"}
+BESIDE = {"follow_up_kind": (("Stage", "required_activity"),)}
+"""Columns of other tables than records that name an entry, where their field does not say of which list."""
+EXTRA_NAMES = {"category": "tint", "contact_role": "tint", "deal_role": "tint", "level": "days"}
 """What an entry of a list has besides its name."""
 
 
@@ -37,6 +39,17 @@ def columns_of(list_: str) -> Iterator[tuple[Any, str]]:
                 yield model, field.name
 
 
+def beside(list_: str) -> Iterator[tuple[Any, str]]:
+    """Columns of tables that hang on records, or hold rules: their values come from this list, too."""
+    for model in apps.get_models():
+        for field in model._meta.get_fields() if not issubclass(model, Record) else ():
+            limit = field.get_limit_choices_to() if isinstance(field, models.ForeignKey) else {}
+            if getattr(field, "related_model", None) is Option and limit == {"list": list_}:
+                yield model, field.name
+    for name, column in BESIDE.get(list_, ()):
+        yield apps.get_model("keyuan", name), column
+
+
 def rows_of(model: type[Record]) -> Any:
     return model.objects.unscoped(reason="an entry of a list is moved on all records, also deleted ones")
 
@@ -46,6 +59,9 @@ def uses(list_: str) -> dict[int, int]:
     found: dict[int, int] = {}
     for model, name in columns_of(list_):
         add_up(found, rows_of(model).exclude(**{name: None}).order_by().values_list(name).annotate(n=Count("pk")))
+    for model, name in beside(list_):
+        rows = model._default_manager.exclude(**{name: None})
+        add_up(found, rows.order_by().values_list(name).annotate(n=Count("pk")))
     for model, name in ARRAYS.get(list_, ()):
         each = rows_of(model).order_by().annotate(one=models.Func(name, function="unnest")).values_list("one")
         add_up(found, each.annotate(n=Count("pk")))
@@ -110,7 +126,7 @@ def edit_option(option: Option, name: str, extra: dict[str, Any], is_retired: bo
     entries = _locked(option.list)
     option = _find(entries, option)
     _refuse_namesake(entries, name, option)
-    if is_retired and not any(one.pk != option.pk and not one.is_retired for one in entries):
+    if is_retired and _is_last(entries, option):
         raise RuleBroken(_("One entry of the list must stay in use."))
     before = {"name": str(option), "is_retired": option.is_retired, **option.extra}
     if name != str(option):
@@ -164,10 +180,13 @@ def move_option(option: Option, target: Option | None, by: User) -> int:
             raise RuleBroken(_("Choose another entry that is in use."))
     elif uses(option.list).get(option.pk):
         raise RuleBroken(_("Records use this entry. Choose what they get instead."))
-    elif not any(one.pk != option.pk and not one.is_retired for one in entries):
+    elif _is_last(entries, option):
         raise RuleBroken(_("One entry of the list must stay in use."))
     operation = Operation.begin("option.moved", by=by)
-    moved = _move_columns(option, target, operation) + _move_arrays(option, target, operation) if target else 0
+    moved = 0
+    if target is not None:
+        moved = _move_columns(option, target, operation) + _move_arrays(option, target, operation)
+        moved += _move_beside(option, target)
     _retire(option, target, operation, moved)
     return moved
 
@@ -177,6 +196,20 @@ def _move_columns(option: Option, target: Option, operation: Operation) -> int:
         change_all(model, rows_of(model).filter(**{name: option}), {name: target}, operation)
         for model, name in columns_of(option.list)
     )
+
+
+def _move_beside(option: Option, target: Option) -> int:
+    """Rows that hang on records; where one with the target stands there already, the old one goes."""
+    moved = 0
+    for model, name in beside(option.list):
+        for row in model._default_manager.filter(**{name: option}).order_by("pk"):
+            moved += 1
+            try:
+                with transaction.atomic():
+                    model._default_manager.filter(pk=row.pk).update(**{name: target})
+            except IntegrityError:
+                row.delete()
+    return moved
 
 
 def _move_arrays(option: Option, target: Option, operation: Operation) -> int:
@@ -243,6 +276,11 @@ def _locked(list_: str) -> list[Option]:
     if list_ not in SEEDS:
         raise RuleBroken(_("There is no such list."))
     return list(Option.objects.select_for_update().filter(list=list_).order_by("position", "id"))
+
+
+def _is_last(entries: list[Option], option: Option) -> bool:
+    """Whether nothing would be left to choose; lists that begin empty may become so again."""
+    return bool(SEEDS[option.list]) and not any(one.pk != option.pk and not one.is_retired for one in entries)
 
 
 def _find(entries: list[Option], option: Option) -> Option:

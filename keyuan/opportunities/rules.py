@@ -50,4 +50,7 @@ def decide(wanted: OpportunityRules, *, by: User) -> bool:
 def class_after_winning() -> Option | None:
     """The class that the customer of a won deal gets; None where the rule names none."""
     key = opportunity_rules().won_class
-    return Option.objects.filter(list="category", key=key).first() if key else None
+    option = Option.objects.filter(list="category", key=key).first() if key else None
+    while option is not None and option.extra.get("moved_to") not in (None, option.pk):
+        option = Option.objects.get(pk=option.extra["moved_to"])  # deleted: its customers have another class now
+    return option

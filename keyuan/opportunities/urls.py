@@ -8,6 +8,7 @@ from keyuan.opportunities.views import (
     lists,
     moving,
     opportunities,
+    pipelines,
     products,
     transfer,
 )
@@ -64,7 +65,23 @@ product_urls = (
     ],
     "products",
 )
+admin_urls = (
+    [
+        path("", pipelines.pipelines, name="list"),
+        path("won/", pipelines.won_rule, name="won_rule"),
+        path("new/", pipelines.pipeline_new, name="new"),
+        path("<int:pk>/", pipelines.pipeline_edit, name="edit"),
+        path("<int:pk>/retire/", pipelines.pipeline_retire, name="retire"),
+        path("<int:pk>/order/", pipelines.stage_order, name="order"),
+        path("<int:pk>/stages/new/", pipelines.stage_new, name="stage_new"),
+        path("stages/<int:pk>/", pipelines.stage_edit, name="stage_edit"),
+        path("stages/<int:pk>/shift/", pipelines.stage_shift, name="stage_shift"),
+        path("stages/<int:pk>/delete/", pipelines.stage_delete, name="stage_delete"),
+    ],
+    "pipelines_admin",
+)
 urlpatterns = [
+    path("admin/pipelines/", include(admin_urls)),
     path("opportunities/", include(opportunity_urls)),
     path("products/", include(product_urls)),
 ]

@@ -33,6 +33,8 @@ KINDS: dict[str, Any] = {
     "department": gettext_lazy("Department"),
     "role": gettext_lazy("Role"),
     "option": gettext_lazy("List entry"),
+    "pipeline": gettext_lazy("Pipeline"),
+    "stage": pgettext_lazy("opportunity", "Stage"),
     "tag": gettext_lazy("Tag"),
     "setting": pgettext_lazy("audit", "Setting"),
     "export": pgettext_lazy("audit", "Export"),

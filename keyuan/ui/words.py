@@ -11,6 +11,7 @@ def words() -> dict[str, str]:
         "close": _("Close"),
         "retry": _("Try again"),
         "undone": _("Undone"),
+        "saved": _("Saved"),
         "offline": _("No network. What you typed is kept on this computer."),
         "failed": _("The server did not answer as expected. Try again."),
         "slow": _("The server did not answer in time. Try again."),

@@ -27,6 +27,10 @@ LISTS = {
     "lost_reason": gettext_lazy("Reason for the loss"),
     "follow_up_kind": gettext_lazy("Kind of follow-up"),
     "follow_up_result": gettext_lazy("Result of a follow-up"),
+    "deal_role": gettext_lazy("Part in a deal"),
+    "opportunity_lost_reason": gettext_lazy("Reason for losing"),
+    "competitor": gettext_lazy("Competitor"),
+    "product_category": gettext_lazy("Product category"),
 }
 SHOWN_LISTS = {"category": LISTS["category"], "industry": gettext_lazy("Industry"), **LISTS}
 """The menu of lists; industries have pages of their own."""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from keyuan.customers.models import Customer
 from keyuan.opportunities.models.pipeline import Stage
 from keyuan.opportunities.rules import class_after_winning
+from keyuan.org.administrators import require_administrator
 from keyuan.org.models import User
 from keyuan.records.errors import NotReady, RuleBroken, Stale
 from keyuan.records.history import Change, Event, Operation
@@ -285,3 +286,58 @@ def _values_before(last: StageMove, locked: Any) -> dict[str, Any]:
     model = type(locked)
     found = {name: change.before[name] for name in BEFORE if name in change.before}
     return {name: model._meta.get_field(name).to_python(value) for name, value in found.items()}
+
+
+CLEARED_AT_ONCE = 500
+
+
+def clear_stage(stage: Stage, target: Stage, *, by: User, operation: Operation | None = None) -> int:
+    """Bring all open opportunities of `stage`, those in the recycle bin too, into `target`; how many.
+
+    An administrator's doing: rules of stages do not hold it up, and each gets the line of history of every step. In
+    chunks that commit, so that it can be done again where it was interrupted.
+
+    Raises:
+        NotAllowed: `by` is no administrator.
+        RuleBroken: `target` is no open stage in use.
+    """
+    require_administrator(by)
+    if target.pk == stage.pk or not target.is_open or target.is_retired:
+        raise RuleBroken(_("Choose another stage that is in use."))
+    operation = operation or Operation.begin("stage.cleared", by=by)
+    rows = apps.get_model("keyuan", "Opportunity").rows.filter(stage=stage, outcome="open")
+    pks = list(rows.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(pks), CLEARED_AT_ONCE):
+        with transaction.atomic():
+            _clear_chunk(rows, pks[start : start + CLEARED_AT_ONCE], target, operation)
+    return len(pks)
+
+
+def _clear_chunk(rows: Any, pks: list[int], target: Stage, operation: Operation) -> None:
+    chunk = rows.filter(pk__in=pks)
+    Customer.hold(set(chunk.values_list("customer_id", flat=True)))
+    before = {one.pk: one for one in chunk.select_for_update(of=("self",)).order_by("pk")}
+    now = timezone.now()
+    fields = {"stage": target, "last_open_stage": target, "pipeline": target.pipeline, "stage_since": now}
+    alike = rows.model.rows.filter(pk__in=before)
+    for by_hand in (True, False):
+        odds = {} if by_hand else {"probability": target.probability}
+        some = [pk for pk, one in before.items() if one.probability_is_manual == by_hand]
+        rows.model.rows.filter(pk__in=some).change(
+            by=operation.by, operation=operation, event="moved", **fields, **odds
+        )
+    moves().bulk_create(_cleared(before[one.pk], one, operation, now) for one in alike.order_by("pk"))
+
+
+def _cleared(before: Any, after: Any, operation: Operation, now: Any) -> Any:
+    return moves().model(
+        opportunity=after,
+        from_stage_id=before.stage_id,
+        to_stage_id=after.stage_id,
+        by=operation.by,
+        operation=operation,
+        at=now,
+        seconds=max(0, int((now - before.stage_since).total_seconds())),
+        amount=after.amount,
+        probability=after.probability,
+    )

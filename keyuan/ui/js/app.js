@@ -22,6 +22,7 @@ import "./live-part.js";
 import "./time-span.js";
 import "./board.js";
 import "./departments.js";
+import "./sortable-rows.js";
 import "./uploads.js";
 import "./tour.js";
 import "./guard.js";
