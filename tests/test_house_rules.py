@@ -77,6 +77,7 @@ UPDATES = {
     "keyuan/activities/models/deriving.py": "whether a follow-up counts is derived and no history",
     "keyuan/activities/repeating.py": "which slot of its series a plan fills is no history",
     "keyuan/activities/series_rows.py": "writes the line of history for each plan itself",
+    "keyuan/customers/lists_admin.py": "parts, competitors and rules of stages are no records of their own",
     "keyuan/customers/models/customer.py": "addresses keep their own history in `until`",
     "keyuan/demo/company.py": "demo customers forget their parents before they are taken out",
     "keyuan/demo/deals.py": "a story of weeks is written in a moment, and dated back",
