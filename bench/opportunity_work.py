@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import cycle
 from urllib.parse import quote
+
+from django.utils import timezone
 
 from bench.persons import Person
 from bench.work import HTMX, Ask, Work, got, pages
@@ -29,10 +32,12 @@ def opened(person: Person) -> Iterator[Ask]:
 
 
 def further(person: Person) -> Iterator[Ask]:
-    """A column of the board beyond its first cards."""
-    view = "mine" if person.role == "salesperson" else "all"
+    """A column of the board beyond its first cards: what lies after a day far back, and after today."""
+    today = timezone.localdate()
     addresses = [
-        f"/opportunities/board/cards/?view={view}&stage={one.pk}&page={page}" for one in stages()[:4] for page in (2, 3)
+        f"/opportunities/board/cards/?view=all&column={one.pk}&after={day}.0"
+        for one in stages()[:4]
+        for day in (today - timedelta(days=10), today, today + timedelta(days=40))
     ]
     return got(addresses, **HTMX)
 
