@@ -78,7 +78,8 @@ def card(row: Any, reader: Reader) -> SafeString:
         f'data-version="{row.version}" data-order="{place}"{_numbers(row, reader)} aria-labelledby="c{row.pk}">'
         f"{_handle(name) if movable else ''}"
         f'<a class="nm trunc" id="c{row.pk}" href="{url}" title="{name}" draggable="false">{name}</a>'
-        f"{_company(row)}{_facts(row, reader)}{_next(row, reader)}{_form(row, reader) if movable else ''}</article>"
+        f"{_company(row, reader)}{_facts(row, reader)}{_next(row, reader)}"
+        f"{_form(row, reader) if movable else ''}</article>"
     )
 
 
@@ -104,11 +105,13 @@ def _handle(name: str) -> str:
     return f'<button class="gr" type="button" tabindex="-1" data-menu aria-label="{label}">{icon}</button>'
 
 
-def _company(row: Any) -> str:
+def _company(row: Any, reader: Reader) -> str:
     name = row.customer.short_or_name
+    stage = escape(str(stages_of(reader.book).by_id[row.stage_id])) if reader.shows_stage else ""
+    at = f'<span class="t3 end nowrap">{stage}</span>' if stage else ""
     return (
         f'<div class="row-f g6 t2 fs12 mt4">{cells.avatar(name, True)}'
-        f'<span class="trunc" title="{escape(row.customer.name)}">{escape(name)}</span></div>'
+        f'<span class="trunc" title="{escape(row.customer.name)}">{escape(name)}</span>{at}</div>'
     )
 
 
@@ -135,7 +138,7 @@ def next_in_words(row: Any) -> tuple[str, str]:
     """How the next contact looks, and when and what it is."""
     at = row.next_contact_at
     if at is None:
-        return "warn", _("No next step")
+        return "warn", pgettext("card", "No next step")
     days = (formats.as_date(at) - timezone.localdate()).days
     look = "bad" if days < 0 else "acc" if days == 0 else "t3"
     joint = " · " if days < 0 else " "
@@ -151,8 +154,6 @@ def _marks(row: Any, reader: Reader) -> str:
     if reader.shows_slips and row.slips:
         said = ngettext("Put off %(n)d time", "Put off %(n)d times", row.slips) % {"n": row.slips}
         marks.append(cells.tag(said, "bad" if row.slips > 2 else "warn"))
-    if reader.shows_stage:
-        marks.append(cells.tag(str(stages_of(reader.book).by_id[row.stage_id])))
     return "".join(marks)
 
 
