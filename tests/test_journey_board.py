@@ -269,3 +269,36 @@ def test_the_stage_bar_of_an_opportunity_asks_in_the_same_dialog(visit, boss):
     page.locator("dialog.ask-dlg [data-save]").click()
     expect(page.locator("#toasts")).to_contain_text("已赢单")
     assert where(opportunity) == "won"
+
+
+def test_what_is_taken_back_keeps_the_search(visit, boss):
+    opportunity = make_opportunity("仓储一期", owner=boss)
+    make_opportunity("别的", owner=boss)
+    page = visit()
+    sign_in(page, "boss")
+    open_board(page, f"{BOARD}&q=仓储")
+    expect(page.locator("[data-card]")).to_have_count(1)
+    page.locator("[data-card]").focus()
+    page.keyboard.press("Shift+ArrowRight")
+    expect(page.locator("#toasts")).to_contain_text("已移到「需求确认」")
+    page.locator("#toasts [data-undo]").click()
+    expect(column(page, "contact").locator("[data-card]")).to_contain_text("仓储一期")
+    expect(page.locator("[data-card]")).to_have_count(1)
+    assert "name" not in page.url
+    assert where(opportunity) == "contact"
+
+
+def test_typing_in_the_search_box_narrows_the_board_and_cards_still_move(visit, boss):
+    opportunity = make_opportunity("仓储一期", owner=boss, amount=90000)
+    make_opportunity("别的", owner=boss, amount=10000)
+    page = visit()
+    sign_in(page, "boss")
+    open_board(page)
+    page.locator("[data-list-search]").fill("仓储")
+    expect(page.locator("[data-card]")).to_have_count(1)
+    expect(page.locator('[data-total="amount"]')).to_have_text("¥9.0万")
+    take(page, page.locator("[data-card]"), column(page, "needs"))
+    expect(page.locator("#toasts")).to_contain_text("已移到「需求确认」")
+    assert "¥9.0万" in head(page, "needs")
+    assert where(opportunity) == "needs"
+    assert page.faults == []

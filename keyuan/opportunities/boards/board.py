@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from keyuan.opportunities.boards import quick
-from keyuan.opportunities.boards.cards import Reader, card, load_cards, order
+from keyuan.opportunities.boards.cards import COLUMNS, Reader, card, load_cards, order
 from keyuan.opportunities.kinds import stagnant
 from keyuan.opportunities.lists import OPPORTUNITY_LIST
 from keyuan.opportunities.models import Opportunity
@@ -223,7 +223,7 @@ class Board(ListPage):
 
     def load(self, pks: Any) -> dict[int, Any]:
         """These opportunities with all that their cards show."""
-        found = Opportunity.objects.visible_to(self.user).filter(among(pks)).joined(["customer"]).defer("notes")
+        found = Opportunity.objects.visible_to(self.user).filter(among(pks)).joined(["customer"]).only(*COLUMNS)
         rows = list(found)
         load_cards(rows, self.book)
         return {row.pk: row for row in rows}

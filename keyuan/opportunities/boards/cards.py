@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from html import escape
 from typing import Any
 
@@ -14,12 +15,19 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from keyuan.opportunities.fields import OPPORTUNITY
 from keyuan.opportunities.lists import load_standing
 from keyuan.opportunities.stages import stages_of
 from keyuan.records.namebook import NameBook
 from keyuan.ui import cells, formats
 
 FIRST_DAY = date(2000, 1, 1)
+COLUMNS = (
+    "name", "customer", "stage", "outcome", "amount", "probability", "probability_is_manual", "expected_on", "slips",
+    "stage_since", "last_followed_at", "next_contact_at", "progressed_at", "owner", "department", "version",
+    "customer__name", "customer__short_name", "customer__owner", "customer__department",
+)  # fmt: skip
+"""What a card is made from."""
 NextSteps = Callable[[Any, Sequence[int]], Mapping[int, str]]
 """From a person and opportunities to what is planned next with each, in words."""
 _NEXT_STEPS: list[NextSteps] = []
@@ -57,6 +65,27 @@ class Reader:
     def weighs(self) -> bool:
         return self.sees_amount and self.sees_probability
 
+    @cached_property
+    def move(self) -> str:
+        """The label of the handle, for the name of each card."""
+        return escape(_("Move “%(name)s”"))
+
+    @cached_property
+    def action(self) -> str:
+        """Where the form of a card is sent: its number stands in the place of the braces."""
+        return reverse(self.route, args=[0]).replace("/0/", "/{}/")
+
+    @cached_property
+    def select(self) -> str:
+        """The end of the form of every card: where to, and the button."""
+        label, button = escape(pgettext("board", "Move to")), escape(pgettext("board", "Move"))
+        return (
+            f'<input type="hidden" name="csrfmiddlewaretoken" value="{self.token}">'
+            f'<input type="hidden" name="next" value="{escape(self.here)}">'
+            f'<select class="form-select sm grow" name="{self.field}" aria-label="{label}">{self.choices}</select>'
+            f'<button class="btn btn-sm">{button}</button></form></noscript>'
+        )
+
 
 def load_cards(rows: list[Any], book: NameBook) -> None:
     """What cards need of these opportunities: owners, standing, customers, what is planned next."""
@@ -71,12 +100,12 @@ def load_cards(rows: list[Any], book: NameBook) -> None:
 def card(row: Any, reader: Reader) -> SafeString:
     """One opportunity as a card, with all that the script works with in its attributes."""
     movable = reader.edits.covers(row.owner_id, row.department_id)
-    name, url = escape(row.name), reverse("opportunities:detail", args=[row.pk])
+    name, url = escape(row.name), OPPORTUNITY.page.format(row.pk)
     place = order(row, reader.sees_day)
     return SafeString(
         f'<article class="dk{"" if movable else " fixed"}" data-card="{row.pk}" '
         f'data-version="{row.version}" data-order="{place}"{_numbers(row, reader)} aria-labelledby="c{row.pk}">'
-        f"{_handle(name) if movable else ''}"
+        f"{_handle(name, reader) if movable else ''}"
         f'<a class="nm trunc" id="c{row.pk}" href="{url}" title="{name}" draggable="false">{name}</a>'
         f"{_company(row, reader)}{_facts(row, reader)}{_next(row, reader)}"
         f"{_form(row, reader) if movable else ''}</article>"
@@ -99,8 +128,8 @@ def _numbers(row: Any, reader: Reader) -> str:
     return "".join(parts)
 
 
-def _handle(name: str) -> str:
-    label = escape(_("Move “%(name)s”")) % {"name": name}
+def _handle(name: str, reader: Reader) -> str:
+    label = reader.move % {"name": name}
     icon = cells.icon("grip-vertical", "s")
     return f'<button class="gr" type="button" tabindex="-1" data-menu aria-label="{label}">{icon}</button>'
 
@@ -159,12 +188,7 @@ def _marks(row: Any, reader: Reader) -> str:
 
 def _form(row: Any, reader: Reader) -> str:
     """Without script: choose the place and press the button."""
-    label, button = escape(pgettext("board", "Move to")), escape(pgettext("board", "Move"))
     return (
-        f'<noscript><form class="row-f g4 mt4" method="post" action="{reverse(reader.route, args=[row.pk])}">'
-        f'<input type="hidden" name="csrfmiddlewaretoken" value="{reader.token}">'
-        f'<input type="hidden" name="version" value="{row.version}">'
-        f'<input type="hidden" name="next" value="{escape(reader.here)}">'
-        f'<select class="form-select sm grow" name="{reader.field}" aria-label="{label}">{reader.choices}</select>'
-        f'<button class="btn btn-sm">{button}</button></form></noscript>'
+        f'<noscript><form class="row-f g4 mt4" method="post" action="{reader.action.format(row.pk)}">'
+        f'<input type="hidden" name="version" value="{row.version}">{reader.select}'
     )

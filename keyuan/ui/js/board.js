@@ -81,7 +81,7 @@ class DealBoard extends HTMLElement {
     return this.querySelector(`[data-card="${CSS.escape(id)}"]`);
   }
 
-  name(card) {
+  nameOf(card) {
     return card.querySelector(".nm").textContent;
   }
 
@@ -220,7 +220,7 @@ class DealBoard extends HTMLElement {
     if (home.isConnected) this.back(card, home, own, key);
     else if (before === this.heads) this.paint();
     if (focused) card.focus();
-    if (!result) return announce(fill(this.words.stays, { name: this.name(card) }));
+    if (!result) return announce(fill(this.words.stays, { name: this.nameOf(card) }));
     return this.refused(card, result, focused);
   }
 
@@ -251,7 +251,7 @@ class DealBoard extends HTMLElement {
   // Back where it was, or where somebody else has put it, with the reason in place.
   refused(card, result, focused) {
     const shown = result.heads ? this.replaced(card, result) : card;
-    const said = fill(this.words.back, { name: this.name(card), reason: result.sentence });
+    const said = fill(this.words.back, { name: this.nameOf(card), reason: result.sentence });
     if (!shown) return tell({ text: result.sentence });
     const note = Object.assign(document.createElement("p"), { className: "why bad fs12", textContent: result.sentence });
     note.dataset.why = "";
@@ -292,7 +292,7 @@ class DealBoard extends HTMLElement {
   }
 
   push(card, by) {
-    if (card.matches(".fixed")) return announce(fill(this.words.fixed, { name: this.name(card) }));
+    if (card.matches(".fixed")) return announce(fill(this.words.fixed, { name: this.nameOf(card) }));
     const all = this.columns();
     const next = all[all.indexOf(card.closest("[data-column]")) + by];
     if (!next || "past" in next.dataset) return announce(this.words.nowhere);
@@ -300,7 +300,7 @@ class DealBoard extends HTMLElement {
   }
 
   menu(card, button) {
-    const name = this.name(card);
+    const name = this.nameOf(card);
     const own = card.closest("[data-column]").dataset.column;
     const places = card.matches(".fixed") ? [] : this.places.filter(([key]) => key !== own);
     const title = places.length ? fill(this.words.to, { name }) : fill(this.words.fixed, { name });

@@ -75,9 +75,9 @@ document.addEventListener("click", async (event) => {
   const toast = button.closest("[data-toast]");
   button.disabled = true;
   const answer = await post(button.dataset.undo).catch(() => null);
+  const text = (await answer?.text().catch(() => "")) ?? ""; // read in any case: an answer that is not keeps its connection
   toast.remove();
   if (!answer?.ok) {
-    const text = (await answer?.text().catch(() => "")) ?? "";
     const sentence = new DOMParser().parseFromString(text, "text/html").querySelector("[data-sentence]")?.textContent;
     return refuse(sentence ?? (text ? say("failed") : say("offline")));
   }

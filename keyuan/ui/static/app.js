@@ -341,9 +341,9 @@ document.addEventListener("click", async (event) => {
   const toast = button.closest("[data-toast]");
   button.disabled = true;
   const answer = await post(button.dataset.undo).catch(() => null);
+  const text = (await answer?.text().catch(() => "")) ?? ""; // read in any case: an answer that is not keeps its connection
   toast.remove();
   if (!answer?.ok) {
-    const text = (await answer?.text().catch(() => "")) ?? "";
     const sentence = new DOMParser().parseFromString(text, "text/html").querySelector("[data-sentence]")?.textContent;
     return refuse(sentence ?? (text ? say("failed") : say("offline")));
   }
@@ -2617,7 +2617,7 @@ class DealBoard extends HTMLElement {
     return this.querySelector(`[data-card="${CSS.escape(id)}"]`);
   }
 
-  name(card) {
+  nameOf(card) {
     return card.querySelector(".nm").textContent;
   }
 
@@ -2746,7 +2746,7 @@ class DealBoard extends HTMLElement {
     if (home.isConnected) this.back(card, home, own, key);
     else if (before === this.heads) this.paint();
     if (focused) card.focus();
-    if (!result) return announce(fill(this.words.stays, { name: this.name(card) }));
+    if (!result) return announce(fill(this.words.stays, { name: this.nameOf(card) }));
     return this.refused(card, result, focused);
   }
 
@@ -2773,7 +2773,7 @@ class DealBoard extends HTMLElement {
   }
   refused(card, result, focused) {
     const shown = result.heads ? this.replaced(card, result) : card;
-    const said = fill(this.words.back, { name: this.name(card), reason: result.sentence });
+    const said = fill(this.words.back, { name: this.nameOf(card), reason: result.sentence });
     if (!shown) return tell({ text: result.sentence });
     const note = Object.assign(document.createElement("p"), { className: "why bad fs12", textContent: result.sentence });
     note.dataset.why = "";
@@ -2812,7 +2812,7 @@ class DealBoard extends HTMLElement {
   }
 
   push(card, by) {
-    if (card.matches(".fixed")) return announce(fill(this.words.fixed, { name: this.name(card) }));
+    if (card.matches(".fixed")) return announce(fill(this.words.fixed, { name: this.nameOf(card) }));
     const all = this.columns();
     const next = all[all.indexOf(card.closest("[data-column]")) + by];
     if (!next || "past" in next.dataset) return announce(this.words.nowhere);
@@ -2820,7 +2820,7 @@ class DealBoard extends HTMLElement {
   }
 
   menu(card, button) {
-    const name = this.name(card);
+    const name = this.nameOf(card);
     const own = card.closest("[data-column]").dataset.column;
     const places = card.matches(".fixed") ? [] : this.places.filter(([key]) => key !== own);
     const title = places.length ? fill(this.words.to, { name }) : fill(this.words.fixed, { name });
