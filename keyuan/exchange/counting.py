@@ -97,7 +97,7 @@ class Report:
         """The address of the list that shows what came in."""
         if self.number("created") + self.number("updated") == 0 or self.of.started_at is None:
             return ""
-        node = self._follow_ups() if self.of.kind == "follow-ups" else self._customers()
+        node = self._customers() if self.of.kind == "customers" else self._by_moment()
         query = {"view": "all", "filter": json.dumps(node, ensure_ascii=False, separators=(",", ":"))}
         return f"{reverse(kind_of(self.of).list)}?{urlencode(query)}" if node else ""
 
@@ -111,7 +111,7 @@ class Report:
         who = {"field": "created_by", "op": "=", "value": str(self.of.by_id)}
         return {"and": [who, {"field": "created_at", "op": "between", "value": self._span()}]}
 
-    def _follow_ups(self) -> dict[str, Any]:
+    def _by_moment(self) -> dict[str, Any]:
         """By when they came in: author and time of creation are those of the sheet."""
         return {"field": "updated_at", "op": "between", "value": self._span()}
 

@@ -16,7 +16,10 @@ from keyuan.exchange.activities import columns as follow_up_columns
 from keyuan.exchange.activities import running as follow_up_running
 from keyuan.exchange.columns import Mapping
 from keyuan.exchange.models import Import
+from keyuan.exchange.opportunities import columns as opportunity_columns
+from keyuan.exchange.opportunities import running as opportunity_running
 from keyuan.exchange.targets import Target
+from keyuan.opportunities.fields import OPPORTUNITY
 from keyuan.org.models import User
 from keyuan.records.catalogue import Catalogue
 from keyuan.records.errors import NotAllowed, RuleBroken
@@ -86,6 +89,21 @@ KINDS: dict[str, ImportKind] = {
             ("name", "category", "uscc", "industry", "contact.name", "phone", "contact.mobile", "region"),
             running.check,
             running.write,
+        ),
+        ImportKind(
+            "opportunities",
+            OPPORTUNITY,
+            pgettext_lazy("heading", "Opportunities"),
+            gettext_lazy("Import opportunities"),
+            gettext_lazy("You may not import opportunities."),
+            gettext_lazy("Opportunity import template.xlsx"),
+            "opportunities:list",
+            opportunity_columns.targets_for,
+            opportunity_columns.guess,
+            opportunity_columns.NEEDED,
+            ("name", "customer", "stage", "amount", "probability", "expected_on", "owner"),
+            opportunity_running.check,
+            opportunity_running.write,
         ),
         ImportKind(
             "follow-ups",

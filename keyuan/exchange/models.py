@@ -31,7 +31,11 @@ class ImportQuerySet(models.QuerySet["Import"]):
     def listed_for(self, user: User) -> Self:
         """Own imports, and names and figures of those whose importers are within reach."""
         mine = Q(by=user)
-        for kind, module in (("customers", "customer"), ("follow-ups", "follow_up")):
+        for kind, module in (
+            ("customers", "customer"),
+            ("opportunities", "opportunity"),
+            ("follow-ups", "follow_up"),
+        ):
             if user.may(module, "import"):
                 mine |= Q(kind=kind) & _within(user.reach(module, "import"))
         return self.filter(mine)

@@ -31,7 +31,7 @@ def declare_kinds() -> None:
     declare(NoticeKind(
         IMPORT, gettext_lazy("An import is finished"), "file-spreadsheet", "neutral",
         import_sentence, lambda notice: f"/imports/{notice.record_id}/", own_imports,
-        may=[("customer", "import"), ("follow_up", "import")], pairs=owned_imports,
+        may=[("customer", "import"), ("opportunity", "import"), ("follow_up", "import")], pairs=owned_imports,
     ))  # fmt: skip
     declare(NoticeKind(
         STAFF, gettext_lazy("An import of members is finished"), "users", "neutral",

@@ -63,6 +63,9 @@ class Number(Ordered):
 class Percent(Number):
     name = "percent"
 
+    def parse(self, text: str, book: NameBook) -> Decimal | None:
+        return super().parse(text.strip().rstrip("%％"), book)
+
     def plain(self, value: Any, book: NameBook) -> str:
         return "" if value is None else f"{value}%"
 
