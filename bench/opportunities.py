@@ -90,6 +90,10 @@ LINES = """
     SELECT o.id, p.product, p.place - 1, 1000 + o.id %% 97 * 10, 1 + o.id %% 7, o.id %% 3 * 5
     FROM opportunity o CROSS JOIN LATERAL unnest(o.products) WITH ORDINALITY AS p(product, place)
 """
+WHOSE = """
+    UPDATE opportunity o SET customer_owner = c.owner_id, customer_department = c.department_id FROM customer c
+    WHERE c.id = o.customer_id
+"""
 BOUGHT = """
     UPDATE customer c SET has_bought = true FROM (
         SELECT DISTINCT customer_id FROM opportunity WHERE outcome = 'won'
@@ -114,6 +118,7 @@ def add(url: str, progress: Any) -> None:
         for name, statement in (("opportunities", FILLED), ("steps", STEPS), ("lines", LINES)):
             connection.execute(statement, given)
             progress.say(name)
+        connection.execute(WHOSE)  # triggers rest while much is filled in
         connection.execute(BOUGHT)
         for table in TABLES:
             _set_sequence(connection, table)

@@ -129,6 +129,7 @@ PIPELINES: Any = {"about": "pipeline", "to": "/admin/pipelines/"}
 STAGES: Any = {"about": "stage", "to": "/admin/pipelines/"}
 OPPORTUNITY_VISITS = {
     "GET /reports/": Visit(data={"group": "person"}),
+    "GET /reports/funnel/": Visit(),
     "GET /admin/pipelines/": Visit(CHIEF),
     "POST /admin/pipelines/won/": Visit(CHIEF, data={"won_class": "regular"}, to="/admin/pipelines/"),
     "GET /admin/pipelines/new/": Visit(CHIEF),

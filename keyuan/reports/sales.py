@@ -81,17 +81,18 @@ class Funnel:
         return self.steps[-1].reached if self.steps else 0
 
 
-def funnel(user: User, pipeline: int, cohort: Node, book: NameBook | None = None) -> Funnel:
+def funnel(user: User, pipeline: int, cohort: Node, book: NameBook | None = None, *, with_stays: bool = True) -> Funnel:
     """How far the deals of one pipeline have come.
 
     Args:
         cohort: which deals: those that are open, and those closed in a period, of whomever.
+        with_stays: also how long they stayed, which looks at every step that they have taken.
     """
     book = book or NameBook(user)
     node = all_of(is_("pipeline", str(pipeline)), cohort)
     rows = Listing(OPPORTUNITY, user, node=node, book=book).rows.order_by()
     found = list(rows.values_list("outcome", "last_open_stage").annotate(n=Count("pk"), amount=Sum("amount")))
-    stays = _stays(rows)
+    stays = _stays(rows) if with_stays else {}
     every = stages_of(book).of(pipeline, retired=True)
     places = {one.pk: place for place, one in enumerate(every)}
     used = {stage for _outcome, stage, _n, _amount in found}

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -36,6 +37,7 @@ from keyuan.reports.sales import (
 )
 from keyuan.ui import formats
 from keyuan.ui.audience import may
+from keyuan.ui.frame import SCRIPTED
 from keyuan.ui.pages import page
 
 MOST_PEOPLE = 200
@@ -102,9 +104,11 @@ class SalesAsked:
         return first, last_of(last)
 
     def url(self, **changes: Any) -> str:
-        asked = replace(self, **changes)
-        given = {"period": asked.period.key, "who": asked.who, "pipeline": asked.pipeline, "group": asked.group}
-        return f"{reverse('reports')}?{urlencode({name: value for name, value in given.items() if value})}"
+        return f"{reverse('reports')}?{replace(self, **changes).query()}"
+
+    def query(self) -> str:
+        given = {"period": self.period.key, "who": self.who, "pipeline": self.pipeline, "group": self.group}
+        return urlencode({name: value for name, value in given.items() if value})
 
 
 def is_person(text: str) -> bool:
@@ -114,8 +118,8 @@ def is_person(text: str) -> bool:
 class SalesPage:
     """The figures as one person sees them."""
 
-    def __init__(self, asked: SalesAsked, book: NameBook) -> None:
-        self.asked, self.book, self.user = asked, book, asked.user
+    def __init__(self, asked: SalesAsked, book: NameBook, *, with_stays: bool = True) -> None:
+        self.asked, self.book, self.user, self.with_stays = asked, book, asked.user, with_stays
 
     @property
     def sees_amounts(self) -> bool:
@@ -123,7 +127,7 @@ class SalesPage:
 
     @cached_property
     def funnel(self) -> Funnel:
-        return funnel(self.user, self.asked.pipeline, self.asked.cohort(), self.book)
+        return funnel(self.user, self.asked.pipeline, self.asked.cohort(), self.book, with_stays=self.with_stays)
 
     def funnel_rows(self) -> list[dict[str, Any]]:
         return funnel_rows(self.funnel)
@@ -245,4 +249,14 @@ def scale_of(most: Decimal) -> Decimal:
 def reports(request: Request) -> HttpResponse:
     """The funnel and the forecast."""
     book = NameBook(request.user)
-    return page(request, "reports/sales.html", SalesPage(SalesAsked.of(request, book), book).context())
+    # Stays take longer than the page; a script asks for them, and nobody without one goes without them.
+    shown = SalesPage(SalesAsked.of(request, book), book, with_stays=SCRIPTED not in request.COOKIES)
+    return page(request, "reports/sales.html", shown.context())
+
+
+@require_GET
+@may("opportunity", "view")
+def funnel_card(request: Request) -> HttpResponse:
+    """The funnel once more, with how long deals stay."""
+    book = NameBook(request.user)
+    return render(request, "reports/funnel.html", SalesPage(SalesAsked.of(request, book), book).context())

@@ -6,4 +6,5 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("dashboard/<slug:name>/", views.card, name="home_card"),
     path("reports/", sales_page.reports, name="reports"),
+    path("reports/funnel/", sales_page.funnel_card, name="reports_funnel"),
 ]

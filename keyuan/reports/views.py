@@ -105,7 +105,7 @@ def funnel_context(asked: Asked) -> dict[str, Any]:
     book = NameBook(asked.user)
     pipeline = next((one.pk for one in offered_pipelines(book)), 0)
     sales = SalesAsked(asked.user, asked.period, sales_page.ME if asked.is_mine else "", pipeline, "month")
-    shown = SalesPage(sales, book)
+    shown = SalesPage(sales, book, with_stays=False)
     return {
         "funnel_rows": shown.funnel_rows(),
         "funnel_url": sales.url(),
