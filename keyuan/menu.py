@@ -15,6 +15,7 @@ from keyuan.activities.next_steps import next_steps
 from keyuan.activities.notices import declare_activity_kinds
 from keyuan.activities.reminding import remind
 from keyuan.activities.views.today import today_count
+from keyuan.customers.detail import MORE_FACTS
 from keyuan.customers.fields import CONTACT, CUSTOMER
 from keyuan.customers.lists import CONTACT_LIST, CUSTOMER_LIST, show_cells
 from keyuan.customers.models import Contact, Customer
@@ -32,6 +33,7 @@ from keyuan.opportunities.boards.cards import tell_next_steps
 from keyuan.opportunities.fields import OPPORTUNITY
 from keyuan.opportunities.lists import OPPORTUNITY_LIST, PRODUCT_LIST, SHAPE, show_opportunity_cells
 from keyuan.opportunities.models import Opportunity
+from keyuan.opportunities.of_customer import deal_facts
 from keyuan.org.http import Request
 from keyuan.records.attachments.holders import Holder, declare
 from keyuan.records.listing import Count, Listing
@@ -173,6 +175,7 @@ def compose() -> None:
     show_activity_cells()
     show_opportunity_cells()
     tell_next_steps(next_steps)
+    MORE_FACTS.append(deal_facts)
     declare(Holder(Customer, "/customers/"), Holder(Contact, "/contacts/"), Holder(Opportunity, "/opportunities/"))
     declare(Holder(FollowUp, "/activities/follow-ups/"), Holder(Plan, "/activities/plans/"))
     carries_tags(Opportunity)

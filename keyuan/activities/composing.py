@@ -73,6 +73,8 @@ def log_follow_up(
         if _is_again(saved, customer, values):
             return Logged(saved, is_new=False)
         token = None
+    if completes is not None and completes.opportunity_id and values.get("opportunity") is None:
+        values["opportunity"] = completes.opportunity
     Customer.hold([customer.pk])
     try:
         with transaction.atomic():
@@ -102,6 +104,7 @@ def plan_next(follow_up: FollowUp, step: NextStep, reminder: int | None, *, by: 
     return Plan.add(
         by=by,
         customer=customer,
+        opportunity=follow_up.opportunity,
         subject=subject[:200],
         kind=step.kind or follow_up.kind,
         starts_at=step.at,
@@ -137,17 +140,26 @@ def complete_plan(plan: Plan, content: str = "", *, by: User) -> Logged | None:
     at = min(plan.starts_at or now, now)
     contacts = still_there(plan.customer.pk, plan.contacts)
     values = {"kind": plan.kind, "contacts": contacts, "place": plan.place, "content": content, "at": at}
+    values["opportunity"] = plan.opportunity
     return log_follow_up(plan.customer, by=by, completes=plan, **values)
 
 
-def matching_plan(customer: Customer, user: User) -> Plan | None:
-    """The plan that a follow-up of today most likely fulfils: one's own, open, for today or overdue; the latest due."""
+def matching_plan(customer: Customer, user: User, **narrowed: Any) -> Plan | None:
+    """The plan that a follow-up of today most likely fulfils: one's own, open, for today or overdue; the latest due.
+
+    Args:
+        narrowed: conditions on the plans, such as their opportunity.
+    """
     tomorrow = start_of(timezone.localdate() + timedelta(days=1))
-    rows = Plan.objects.allowed(user, "edit").open().filter(customer=customer, owner=user, starts_at__lt=tomorrow)
+    rows = (
+        Plan.objects.allowed(user, "edit")
+        .open()
+        .filter(customer=customer, owner=user, starts_at__lt=tomorrow, **narrowed)
+    )
     return rows.select_related("kind").order_by("-starts_at", "-pk").first()
 
 
-def next_plan(customer: Customer, user: User) -> Plan | None:
+def next_plan(customer: Customer, user: User, **narrowed: Any) -> Plan | None:
     """The next step of a customer that `user` sees, whoever takes it."""
-    rows = Plan.objects.visible_to(user).open().filter(customer=customer, starts_at__isnull=False)
+    rows = Plan.objects.visible_to(user).open().filter(customer=customer, starts_at__isnull=False, **narrowed)
     return rows.select_related("kind", "owner").order_by("starts_at", "pk").first()

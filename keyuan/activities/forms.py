@@ -16,7 +16,9 @@ from keyuan.activities.composing import Logged, NextStep, log_follow_up
 from keyuan.activities.fields import FOLLOW_UP, PLAN
 from keyuan.activities.models import Plan
 from keyuan.activities.models.plan import LONGEST_DAYS
+from keyuan.activities.subjects import open_deals
 from keyuan.customers.models import Contact, Customer
+from keyuan.opportunities.models import Opportunity
 from keyuan.org.models import User
 from keyuan.records.cleaners import Invalid
 from keyuan.records.cleaners.moments import clean_moment
@@ -24,7 +26,7 @@ from keyuan.records.forms import RecordForm
 from keyuan.records.relative_dates import start_of
 from keyuan.ui.formats import until
 
-WRITTEN = ("content", "kind", "at", "minutes", "contacts", "result", "place")
+WRITTEN = ("content", "kind", "at", "minutes", "contacts", "opportunity", "result", "place")
 NEXT_STEP = ("next_day", "next_at", "next_subject")
 AT_TEN = 10
 
@@ -122,7 +124,7 @@ class ComposerForm(FollowUpForm):
 
     Args:
         customer: whose follow-up it is.
-        completes: the plan that it may fulfil.
+        opportunity: the one that it hangs on, where the page is about one.
     """
 
     next_day = MomentField(required=False)  # one of the chips
@@ -136,9 +138,11 @@ class ComposerForm(FollowUpForm):
     completes = forms.CharField(required=False)
     token = forms.UUIDField(required=False)
 
-    def __init__(self, *args: Any, customer: Customer, by: User, **options: Any) -> None:
+    def __init__(
+        self, *args: Any, customer: Customer, by: User, opportunity: Opportunity | None = None, **options: Any
+    ) -> None:
         super().__init__(*args, by=by, only=WRITTEN, **options)
-        self.customer = customer
+        self.customer, self.opportunity = customer, opportunity
         self.fields["at"].required = False
         self.fields["kind"].required = False
         self.days = days_for(by)
@@ -178,6 +182,8 @@ class ComposerForm(FollowUpForm):
         """
         extra = ("next_day", "next_at", "next_subject", "completes", "token")
         values = {name: value for name, value in self.values().items() if name not in extra}
+        if self.opportunity is not None:
+            values["opportunity"] = self.opportunity
         at = self.cleaned_data.get("next_at")
         return log_follow_up(
             self.customer,
@@ -213,9 +219,20 @@ class CorrectionForm(FollowUpForm):
 
     def __init__(self, *args: Any, only: Iterable[str] | None = None, **options: Any) -> None:
         super().__init__(*args, only=only or WRITTEN, **options)
+        if "opportunity" in self.fields:
+            self.fields["opportunity"].widget = deal_choice(self.instance, self.by)
 
     def clean_contacts(self) -> list[int]:
         return still_named(self, self.cleaned_data["contacts"])
+
+
+def deal_choice(record: Any, user: User) -> forms.Select:
+    """The open opportunities of the customer of a record; its own stays, told by name to those who see it."""
+    kept = record.opportunity_id
+    choices = [("", "—"), *((str(one.pk), one.name) for one in open_deals(record.customer, user, kept))]
+    if kept and str(kept) not in dict(choices):
+        choices.append((str(kept), _("An opportunity that you may not see")))
+    return forms.Select(choices=choices)
 
 
 def still_named(form: RecordForm, given: list[int]) -> list[int]:

@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from keyuan.activities.fields import FOLLOW_UP, PLAN
 from keyuan.activities.models.follow_up import SEEN_WITH
-from keyuan.activities.timeline import meet_follow_ups
+from keyuan.activities.timeline import meet_deals, meet_follow_ups
 from keyuan.customers.fields import CUSTOMER
 from keyuan.customers.models import Contact, Customer
+from keyuan.opportunities.models import Opportunity
 from keyuan.records.namebook import NameBook
 from keyuan.records.veil import veil
 from keyuan.ui import cells
@@ -87,6 +88,7 @@ def load_plan_rows(rows: list[Any], book: NameBook) -> None:
     book.meet(pk for row in rows for pk in (row.owner_id, row.created_by_id, *row.participants))
     book.meet_records(Contact, (pk for row in rows for pk in row.contacts))
     veil(PLAN, rows, book.user)
+    meet_deals(rows, book)
     veil(CUSTOMER, _customers(rows), book.user)
     reach = book.user.reach("customer", SEEN_WITH)
     for customer in _customers(rows):
@@ -106,6 +108,12 @@ def customer_cell(kind: Any, value: Customer | None, book: NameBook) -> SafeStri
     return SafeString(
         f'<a href="{reverse("customers:detail", args=[value.pk])}" title="{escape(value.name)}">{name}</a>'
     )
+
+
+def deal_cell(kind: Any, value: Opportunity | None, book: NameBook) -> SafeString:
+    if value is None:
+        return cells.EMPTY
+    return SafeString(f'<a href="{reverse("opportunities:detail", args=[value.pk])}">{escape(value.name)}</a>')
 
 
 def kind_cell(kind: Any, value: int | None, book: NameBook) -> SafeString:
@@ -139,6 +147,7 @@ def plan_name(row: Any, book: NameBook, matched: str) -> SafeString:
 def show_activity_cells() -> None:
     """Declare the cells that are special to follow-ups and plans; called once at start."""
     SPECIAL["follow_up", "customer"] = SPECIAL["plan", "customer"] = customer_cell
+    SPECIAL["follow_up", "opportunity"] = SPECIAL["plan", "opportunity"] = deal_cell
     SPECIAL["follow_up", "kind"] = SPECIAL["plan", "kind"] = kind_cell
     SPECIAL["plan", "starts_at"] = lambda kind, value, book: cells.next_contact(value)
 

@@ -18,6 +18,7 @@ from keyuan.activities.repeat_rules import wall
 from keyuan.activities.repeating import Which, change_series, repeat, stop_repeating
 from keyuan.activities.rules import activity_rules
 from keyuan.activities.series_making import house_zone, slots_of
+from keyuan.activities.subjects import open_deals
 from keyuan.customers.models import Contact, Customer
 from keyuan.records.models import Record
 from keyuan.records.namebook import NameBook
@@ -49,6 +50,7 @@ class PlanEditor(PlanForm):
         super().__init__(data, **options)
         self.plan: Plan | None = self.instance  # type: ignore[assignment]
         self._offer_contacts()
+        self._offer_deals()
         self._add_reminders()
         slots = slots_of(self.plan.series) if self.plan and self.plan.series else None
         self.fields |= repeat_fields(slots)
@@ -63,6 +65,23 @@ class PlanEditor(PlanForm):
         field: Any = self.fields["contacts"]
         chosen = self.plan.contacts if self.plan else ()
         field.widget = Pills(field.label, contact_choices(self.customer(), self.book, chosen))
+
+    def _offer_deals(self) -> None:
+        if "opportunity" in self.fields:
+            self.fields["opportunity"].widget = forms.Select(choices=self.deal_choices())
+
+    def deal_choices(self) -> list[tuple[str, str]]:
+        """The open opportunities of the customer as the form stands, and the one that the plan has."""
+        customer, kept = self.customer(), self.plan.opportunity_id if self.plan else None
+        found = open_deals(customer, self.by, kept) if customer else []
+        choices = [("", "—"), *((str(one.pk), one.name) for one in found)]
+        if kept and str(kept) not in dict(choices) and customer == self.plan.customer:  # type: ignore[union-attr]
+            choices.append((str(kept), _("An opportunity that you may not see")))
+        return choices
+
+    @property
+    def has_deals(self) -> bool:
+        return "opportunity" in self.fields and len(self.fields["opportunity"].widget.choices) > 1
 
     @property
     def has_contacts(self) -> bool:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from keyuan.activities.models import Plan, PlanSeries
 from keyuan.activities.models.deriving import push_dates
+from keyuan.activities.models.plan import deal_of
 from keyuan.activities.pairing import pair
 from keyuan.activities.repeat_rules import Rule, Slots, moment_of, moved, wall
 from keyuan.activities.series_making import (
@@ -145,6 +146,7 @@ class _Change:
         customer = self.changes.get("customer")
         if customer is not None and customer.pk != self.plan.customer_id and not customer.allows(self.by, "view"):
             raise RuleBroken(_("There is no such record, or you may not see it."))
+        self.changes |= deal_of(self.plan, self.changes)
 
     def _cut(self) -> datetime:
         """The slot from which on the series changes."""

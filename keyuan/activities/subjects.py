@@ -10,17 +10,22 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Q
 from django.http import Http404
 from django.urls import reverse
 
+from keyuan.activities.models.follow_up import SEEN_WITH
 from keyuan.customers.fields import CONTACT, CUSTOMER
 from keyuan.customers.models import Contact, Customer
+from keyuan.opportunities.fields import OPPORTUNITY
+from keyuan.opportunities.models import Opportunity
 from keyuan.org.http import Request
 from keyuan.org.models import User
 from keyuan.records.veil import veil
 from keyuan.ui.editing import record_or_404
 
 MOST_CONTACTS = 200
+MOST_DEALS = 50
 
 
 @dataclass
@@ -30,6 +35,8 @@ class Subject:
     Attributes:
         kind: its name in the address.
         contact: the contact that it is, or None.
+        opportunity: the opportunity that it is, or None.
+        sees_customer: follow-ups follow their customer; who does not see it reads what happened to the deal alone.
         named: contacts that are chosen already, and stay so although they have left.
     """
 
@@ -38,6 +45,8 @@ class Subject:
     customer: Customer
     user: User
     contact: Contact | None = None
+    opportunity: Opportunity | None = None
+    sees_customer: bool = True
     named: Sequence[int] = ()
 
     @property
@@ -50,7 +59,19 @@ class Subject:
 
     @property
     def page_url(self) -> str:
-        return reverse(f"{self.kind}s:detail", args=[self.record.pk])
+        return CATALOGUES[self.kind].page_of(self.record.pk)
+
+    @property
+    def narrowed(self) -> dict[str, Any]:
+        """The condition on plans that are about this record."""
+        return {"opportunity": self.opportunity} if self.opportunity is not None else {}
+
+    @cached_property
+    def deals(self) -> list[Opportunity]:
+        """The open opportunities of the customer, as far as they may be seen; of an opportunity none: it is chosen."""
+        if self.opportunity is not None:
+            return []
+        return open_deals(self.customer, self.user)
 
     @property
     def draft(self) -> str:
@@ -86,7 +107,26 @@ def _contact(request: Request, pk: int) -> Subject:
     return Subject("contact", contact, contact.customer, request.user, contact)
 
 
-SUBJECTS: dict[str, Callable[[Request, int], Subject]] = {"customer": _customer, "contact": _contact}
+def _opportunity(request: Request, pk: int) -> Subject:
+    opportunity = record_or_404(Opportunity, request, pk)
+    customer = opportunity.customer
+    seen = customer.allows(request.user, SEEN_WITH)
+    veil(CUSTOMER, [customer], request.user)
+    return Subject("opportunity", opportunity, customer, request.user, opportunity=opportunity, sees_customer=seen)
+
+
+def open_deals(customer: Customer, user: User, but: int | None = None) -> list[Opportunity]:
+    """The open opportunities of a customer that `user` sees, the latest first, and `but` whatever became of it."""
+    rows = Opportunity.objects.visible_to(user).filter(customer=customer)
+    return list(rows.filter(Q(outcome="open") | Q(pk=but)).order_by("-updated_at")[:MOST_DEALS])
+
+
+CATALOGUES = {"customer": CUSTOMER, "contact": CONTACT, "opportunity": OPPORTUNITY}
+SUBJECTS: dict[str, Callable[[Request, int], Subject]] = {
+    "customer": _customer,
+    "contact": _contact,
+    "opportunity": _opportunity,
+}
 
 
 def subject_or_404(request: Request, kind: str, pk: int) -> Subject:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -16,15 +16,18 @@ from django.utils.dateparse import parse_datetime
 from keyuan.activities.fields import FOLLOW_UP
 from keyuan.activities.models import FollowUp
 from keyuan.customers.fields import CONTACT, CUSTOMER
+from keyuan.opportunities.fields import OPPORTUNITY
+from keyuan.opportunities.models import Opportunity
+from keyuan.org.models import User
 from keyuan.records.attachments.models import Attachment
 from keyuan.records.history import Change, Event
 from keyuan.records.namebook import NameBook
 from keyuan.records.search import match
-from keyuan.records.story import Story, stories
+from keyuan.records.story import STEPS, Story, stories
 from keyuan.records.veil import veil
 from keyuan.ui.attachments.shown import chip
 
-CATALOGUES = {"customer": CUSTOMER, "contact": CONTACT}
+CATALOGUES = {"customer": CUSTOMER, "contact": CONTACT, "opportunity": OPPORTUNITY}
 SIZE = 20
 COUNTED = 1000
 EVENT, FOLLOWED = 1, 2  # of two lines of the same moment the second stands above
@@ -53,7 +56,8 @@ _PAGE = """
     )
     SELECT line.rank, line.id, line.at,
         f.author_id, f.kind_id, f.minutes, f.contacts, f.content, f.result_id, f.place, f.is_effective, f.created_at,
-        f.version, e.name, e.by_id, e.operation_id, e.record_type, e.record_id, e.source, e.details, c.before, c.after
+        f.version, f.opportunity_id,
+        e.name, e.by_id, e.operation_id, e.record_type, e.record_id, e.source, e.details, c.before, c.after
     FROM line
     LEFT JOIN follow_up f ON line.rank = 2 AND f.id = line.id
     LEFT JOIN event e ON line.rank = 1 AND e.id = line.id AND e.at = line.at
@@ -71,21 +75,26 @@ class Asked:
         q: words that the follow-up, or the name of the file, holds.
         contact: only the follow-ups with this contact.
         before: the mark at which the page above ended.
+        opportunity: only what belongs to this opportunity.
+        follow_ups: False for who does not see the customer, whom they follow.
     """
 
     kind: str = "all"
     q: str = ""
     contact: int | None = None
     before: str = ""
+    opportunity: int | None = None
+    follow_ups: bool = True
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line: a follow-up, or a story of a change."""
+    """One line: a follow-up, or a story of a change, with the name of the opportunity that it is about."""
 
     at: datetime
     follow_up: FollowUp | None = None
     story: Story | None = None
+    about: str = ""
 
     @property
     def is_file(self) -> bool:
@@ -119,10 +128,10 @@ def page_of(customer: int, book: NameBook, asked: Asked, size: int = SIZE) -> Pa
 def _arms(customer: int, book: NameBook, asked: Asked) -> tuple[list[str], dict[str, Any]]:
     """The arms that this reader and this question need, with what they are given."""
     user = book.user
-    types = [one for one in CATALOGUES if user.may(one, "view")]
+    types = types_for(user)
     given: dict[str, Any] = {"customer": customer, "types": types, "files": list(FILES)}
     arms = []
-    if asked.kind != "changes" and user.may("follow_up", "view"):
+    if asked.kind != "changes" and asked.follow_ups and user.may("follow_up", "view"):
         arms.append((_FOLLOW_UPS, _narrowed_follow_ups(book, asked, given), FOLLOWED))
     if asked.kind != "follow_ups" and types:
         arms.append((_EVENTS, _narrowed_events(asked, given), EVENT))
@@ -134,6 +143,9 @@ def _narrowed_follow_ups(book: NameBook, asked: Asked, given: dict[str, Any]) ->
     if asked.contact is not None:
         given["contact"] = [asked.contact]
         more += " AND contacts @> %(contact)s::bigint[]"
+    if asked.opportunity is not None:
+        given["deal"] = asked.opportunity
+        more += " AND opportunity_id = %(deal)s"
     if asked.kind == "files":
         more += f" AND id IN ({_WITH_FILES})"
     if asked.q.strip():
@@ -154,6 +166,9 @@ def _narrowed_events(asked: Asked, given: dict[str, Any]) -> str:
     if asked.contact is not None:
         given["one"] = asked.contact
         more += " AND record_type = 'contact' AND record_id = %(one)s"
+    if asked.opportunity is not None:
+        given["deal"] = asked.opportunity
+        more += " AND record_type = 'opportunity' AND record_id = %(deal)s"
     if asked.q.strip():
         given["words"] = asked.q.strip().lower()
         return f"{more} AND name = ANY(%(files)s) AND strpos(lower(details->>'file'), %(words)s) > 0"
@@ -194,15 +209,46 @@ def _read_mark(text: str) -> tuple[datetime, int, int] | None:
 def _lines(rows: list[Any], customer: int, book: NameBook) -> list[Line]:
     follow_ups = {row[1]: _follow_up(row, customer) for row in rows if row[0] == FOLLOWED}
     load_follow_ups(list(follow_ups.values()), book)
-    told = iter(stories([_event(row) for row in rows if row[0] == EVENT], CATALOGUES, book))
+    told = stories([_event(row) for row in rows if row[0] == EVENT], CATALOGUES, book)
+    names = deal_names(told, book)
+    following = iter(told)
     return [
-        Line(row[2], follow_up=follow_ups[row[1]]) if row[0] == FOLLOWED else Line(row[2], story=next(told))
+        Line(row[2], follow_up=follow_ups[row[1]]) if row[0] == FOLLOWED else _told(next(following), names)
         for row in rows
     ]
 
 
+def deal_names(told: Sequence[Story], book: NameBook) -> dict[int, str]:
+    """The names of the opportunities that these stories are about, as far as the reader sees them."""
+    pks = [one.event.record_id for one in told if one.event.record_type == "opportunity"]
+    return book.meet_records(Opportunity, pks) if pks else {}
+
+
+def _told(story: Story, names: dict[int, str]) -> Line:
+    if story.event.record_type != "opportunity":
+        return Line(story.at, story=story)
+    lines = [one for one in story.lines if one.field == "stage"] if story.event.name in STEPS else story.lines
+    return Line(story.at, story=replace(story, lines=lines), about=names.get(story.event.record_id, ""))
+
+
 def _follow_up(row: Any, customer: int) -> FollowUp:
-    _rank, pk, at, author, kind, minutes, contacts, content, result, place, effective, created, version, *_event = row
+    (
+        _rank,
+        pk,
+        at,
+        author,
+        kind,
+        minutes,
+        contacts,
+        content,
+        result,
+        place,
+        effective,
+        created,
+        version,
+        deal,
+        *_event,
+    ) = row
     return FollowUp(
         pk=pk,
         customer_id=customer,
@@ -217,6 +263,7 @@ def _follow_up(row: Any, customer: int) -> FollowUp:
         is_effective=effective,
         created_at=created,
         version=version,
+        opportunity_id=deal,
     )
 
 
@@ -225,6 +272,15 @@ def meet_follow_ups(rows: list[FollowUp], book: NameBook) -> None:
     book.meet(one.author_id for one in rows)
     book.meet_records(FOLLOW_UP.fields["contacts"].kind.link.model, (pk for one in rows for pk in one.contacts))  # type: ignore[attr-defined]
     veil(FOLLOW_UP, rows, book.user)
+    meet_deals(rows, book)
+
+
+def meet_deals(rows: Sequence[Any], book: NameBook) -> None:
+    """The opportunities of these follow-ups or plans, at once; one that the reader does not see is not told."""
+    pks = {one.opportunity_id for one in rows if one.opportunity_id}
+    found = Opportunity.objects.visible_to(book.user).in_bulk(pks) if pks else {}
+    for one in rows:
+        one._state.fields_cache["opportunity"] = found.get(one.opportunity_id)
 
 
 def load_follow_ups(rows: list[FollowUp], book: NameBook) -> None:
@@ -239,7 +295,7 @@ def load_follow_ups(rows: list[FollowUp], book: NameBook) -> None:
 
 
 def _event(row: Any) -> Event:
-    name, by, operation, record_type, record, source, details, before, after = row[13:]
+    name, by, operation, record_type, record, source, details, before, after = row[14:]
     event = Event(
         pk=row[1],
         at=row[2],
@@ -262,6 +318,11 @@ def _json(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
 
 
+def types_for(user: User) -> list[str]:
+    """The types of records whose changes this person reads."""
+    return [one for one in CATALOGUES if user.may(one, "view")]
+
+
 # Counts
 
 _COUNTS = """
@@ -273,23 +334,26 @@ _COUNTS = """
 """
 
 
-def counts_of(customer: int, book: NameBook, contact: int | None = None) -> dict[str, int]:
+def counts_of(customer: int, book: NameBook, asked: Asked) -> dict[str, int]:
     """How many follow-ups and changes there are, each counted to 1,000."""
-    types = [one for one in CATALOGUES if book.user.may(one, "view")]
+    types = types_for(book.user)
     given: dict[str, Any] = {
         "customer": customer,
         "types": types,
         "most": COUNTED,
-        "contact": [contact],
-        "one": contact,
+        "contact": [asked.contact],
+        "one": asked.contact or asked.opportunity,
     }
     of_one = {"contact": "", "of_contact": ""}
-    if contact is not None:
+    if asked.contact is not None:
         of_one["contact"] = "AND contacts @> %(contact)s::bigint[]"
         of_one["of_contact"] = "AND record_type = 'contact' AND record_id = %(one)s"
+    if asked.opportunity is not None:
+        of_one["contact"] = "AND opportunity_id = %(one)s"
+        of_one["of_contact"] = "AND record_type = 'opportunity' AND record_id = %(one)s"
     with connection.cursor() as cursor:
         cursor.execute(_COUNTS.format(**of_one), given)
         follow_ups, events = cursor.fetchone()
-    if not book.user.may("follow_up", "view"):
+    if not asked.follow_ups or not book.user.may("follow_up", "view"):
         follow_ups = 0
     return {"follow_ups": follow_ups, "changes": events}

@@ -18,6 +18,7 @@ app = (
         path("customers/", quick.customers, name="customers"),
         path("follow-ups/<int:pk>/", follow_ups.detail, name="detail"),
         path("follow-ups/<int:pk>/edit/", follow_ups.edit, name="edit"),
+        path("follow-ups/<int:pk>/deal/", follow_ups.deal, name="deal"),
         path("follow-ups/<int:pk>/delete/", follow_ups.delete, name="delete"),
         path("follow-ups/<int:pk>/restore/", follow_ups.restore, name="restore"),
     ],

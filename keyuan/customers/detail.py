@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any
 
@@ -37,6 +37,10 @@ FACTS = {
 }
 ELSEWHERE = {"name", "tags", "relationship", "completeness", "last_followed_at", "next_contact_at", "primary_contact",
              "behind_schedule", "id", "updated_by", "lost_reason", "lost_on", "owner"}  # fmt: skip
+
+
+MORE_FACTS: list[Callable[[Customer, User], list[dict[str, Any]]]] = []
+"""What rooms above tell of a customer in the strip of facts, before its own; declared at start."""
 
 
 def fact(catalogue: Catalogue, one: Field, record: Record, book: NameBook, may_edit: bool) -> dict[str, Any]:
@@ -137,7 +141,8 @@ class CustomerDetail:
             "relationship": self._relationship(),
             "owner": {"value": cells.person(str(book.person(customer.owner_id) or ""))},
         }
-        return [{"label": FACTS[name]} | fact for name, fact in shown.items() if name in self.fields]
+        own = [{"label": FACTS[name]} | fact for name, fact in shown.items() if name in self.fields]
+        return [*(fact for tell in MORE_FACTS for fact in tell(customer, self.user)), *own]
 
     @cached_property
     def fields(self) -> dict[str, Field]:
@@ -207,6 +212,8 @@ class CustomerDetail:
             "may_edit": self.may_edit,
             "may_delete": customer.allows(self.user, "delete"),
             "may_transfer": self.user.reach("customer", "transfer").covers(customer.owner_id, customer.department_id),
+            "may_see_deals": self.user.may("opportunity", "view"),
+            "may_open_deal": self.user.may("opportunity", "create"),
             "may_add_contact": self.may_edit and self.user.may("contact", "create"),
             "groups": groups(CUSTOMER, customer, self.book, self.may_edit, ELSEWHERE),
             "category": self.book.option(customer.category_id),

@@ -300,6 +300,8 @@ class OpportunityDetail:
             "may_involve": "contacts" in self.editable,
             "may_compete": bool(self.editable) and self.user.rights.sees("opportunity", "competitor"),
             "may_weigh": "probability" in self.editable,
+            "may_read": self.user.may("customer", "view"),
+            "may_plan": self.user.may("plan", "view"),
             "left": sum(not one["done"] for one in self.needs),
             "groups": groups(OPPORTUNITY, deal, self.book, self.may_edit, self._elsewhere()),
             "tags": tags_of(OPPORTUNITY, deal, self.book),

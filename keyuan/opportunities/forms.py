@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -9,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from keyuan.opportunities.fields import OPPORTUNITY, PRODUCT
 from keyuan.opportunities.models import Opportunity, Product
+from keyuan.opportunities.models.lining import at_list_price, total_of
 from keyuan.opportunities.stages import offered_pipelines, stages_of
 from keyuan.records.errors import NotReady, RuleBroken
-from keyuan.records.forms import Input, RecordForm
+from keyuan.records.forms import Input, RecordForm, required_sentence
 
 CLOSING = ("closed_on", "reason", "competitor")
 """What a won or lost stage asks for besides; fields of the form, not of the catalogue's editable ones."""
@@ -61,6 +63,7 @@ class OpportunityForm(RecordForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         self._follow_stage(cleaned)
+        self._follow_products(cleaned)
         for name in CLOSING:
             if cleaned.get(name) in (None, ""):
                 cleaned.pop(name, None)
@@ -76,6 +79,22 @@ class OpportunityForm(RecordForm):
             cleaned["probability"] = stage.probability if self.instance is None else given
             if self.instance is not None:
                 cleaned.pop("probability")
+
+    def _follow_products(self, cleaned: dict[str, Any]) -> None:
+        """An amount that was left to the products is what they cost; where they have no prices it is asked for."""
+        if "amount" not in self.fields or "amount" in self.errors or cleaned.get("amount") is not None:
+            return
+        had: Any = self.instance
+        products = cleaned.get("products") or []
+        lines = at_list_price(products) if had is None else had.lines_for(products)
+        discount, reduction = (Decimal(0), Decimal(0)) if had is None else (had.discount, had.reduction)
+        worth = total_of(lines, discount, reduction)
+        if not worth:
+            self.add_error("amount", required_sentence(self.catalogue.fields["amount"]))
+        elif had is None:
+            cleaned.pop("amount")
+        else:
+            cleaned |= {"amount": worth, "amount_is_manual": False}
 
     def refuse(self, refusal: RuleBroken) -> bool:
         """Put what a stage asks for beside the fields that it names."""

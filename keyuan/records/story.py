@@ -26,7 +26,18 @@ HAPPENED = {
     "won_back": pgettext_lazy("event", "won back"),
     "attached": pgettext_lazy("event", "attached a file to"),
     "detached": pgettext_lazy("event", "took a file off"),
+    "moved": pgettext_lazy("event", "moved on"),
+    "won": pgettext_lazy("event", "won"),
+    "reopened": pgettext_lazy("event", "opened again"),
+    "move_undone": pgettext_lazy("event", "took back a step of"),
+    "lines_changed": pgettext_lazy("event", "changed the products of"),
+    "parts_changed": pgettext_lazy("event", "changed the decision chain of"),
+    "competitors_changed": pgettext_lazy("event", "changed the competitors of"),
 }
+
+
+STEPS = ("moved", "won", "lost", "reopened", "move_undone")
+"""Events that bring a record into another stage, and whatever follows from that."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +60,11 @@ class Story:
     record_label: str
     at: datetime
     lines: list[Line]
+
+    @property
+    def is_step(self) -> bool:
+        """A step through the stages, told by the stage that was left and the one that was reached."""
+        return self.event.name in STEPS and [one.field for one in self.lines] == ["stage"]
 
 
 def stories(events: Iterable[Event], catalogues: dict[str, Catalogue], book: NameBook) -> list[Story]:

@@ -13,6 +13,7 @@ from django.db import connection
 
 from keyuan.activities.rules import activity_rules, why_not_effective
 from keyuan.customers.models import Customer
+from keyuan.opportunities.models import Opportunity
 from keyuan.records.search_text import Kind, write_search_text
 from keyuan.records.text import normalise
 
@@ -41,6 +42,7 @@ def _derive_follow_ups(pks: Sequence[int], fields: set[str] | None) -> None:
         write_search_text(model("FollowUpSearch"), texts)
     _write_effective(found)
     push_dates({one.customer_id for one in found})
+    push_deal_facts({one.opportunity_id for one in found if one.opportunity_id})
 
 
 def _write_effective(found: Sequence[Any]) -> None:
@@ -65,13 +67,16 @@ def derive_plans(pks: Sequence[int], fields: set[str] | None) -> None:
 
 
 def _derive_plans(pks: Sequence[int], fields: set[str] | None) -> None:
-    found = list(model("Plan").rows.filter(pk__in=pks).values_list("pk", "customer_id", "subject", "notes"))
+    found = list(
+        model("Plan").rows.filter(pk__in=pks).values_list("pk", "customer_id", "subject", "notes", "opportunity_id")
+    )
     if fields is None or fields & {"subject", "notes"}:
-        texts = [(pk, Kind.TEXT.value, plan_text(*parts)) for pk, _customer, *parts in found]
+        texts = [(pk, Kind.TEXT.value, plan_text(*parts)) for pk, _customer, *parts, _deal in found]
         write_search_text(model("PlanSearch"), texts)
     if fields is None or fields & {"starts_at", "reminders", "state"}:
         lay_reminders(pks)
     push_dates({customer for _pk, customer, *_parts in found if customer})
+    push_deal_facts({deal for *_parts, deal in found if deal})
 
 
 DATES = """
@@ -90,6 +95,25 @@ def push_dates(customers: set[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(DATES, [sorted(customers)])
         Customer.touched(cursor.fetchall())
+
+
+DEAL_FACTS = """
+    SELECT o.id,
+        (SELECT max(f.at) FROM follow_up f WHERE f.opportunity_id = o.id AND f.is_effective AND f.deleted_at IS NULL),
+        (SELECT min(p.starts_at) FROM plan p
+            WHERE p.opportunity_id = o.id AND p.state = 'open' AND p.deleted_at IS NULL),
+        ARRAY(SELECT DISTINCT f.kind_id FROM follow_up f
+            WHERE f.opportunity_id = o.id AND f.is_effective AND f.deleted_at IS NULL ORDER BY f.kind_id)
+    FROM unnest(%s::bigint[]) AS o(id)
+"""
+
+
+def push_deal_facts(opportunities: set[int]) -> None:
+    """Tell these opportunities when they were followed up last and how, and when they are contacted next."""
+    if opportunities:
+        with connection.cursor() as cursor:
+            cursor.execute(DEAL_FACTS, [sorted(opportunities)])
+            Opportunity.touched(cursor.fetchall())
 
 
 REMINDERS = """

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from keyuan.activities.models.deriving import derive_follow_ups
+from keyuan.activities.models.deriving import derive_follow_ups, push_deal_facts
 from keyuan.activities.rules import edit_hours
 from keyuan.customers.models import Contact, Customer
 from keyuan.customers.models.customer import choice, optional_choice
@@ -156,7 +156,31 @@ class FollowUp(Record):
             )
         new = [pk for pk in changes.get("contacts") or () if pk not in locked.contacts]
         check(locked.customer_id, changes | {"contacts": new})
-        return super().edit(by=by, **changes)
+        return self._moved_from(locked.opportunity_id, super().edit(by=by, **changes))
+
+    def _moved_from(self, old: int | None, edited: Self) -> Self:
+        """The opportunity that it hung on before forgets it."""
+        if old and old != edited.opportunity_id:
+            push_deal_facts({old})
+        return edited
+
+    @transaction.atomic
+    def belong_to(self, opportunity: Opportunity, *, by: User) -> Self:
+        """Hang this follow-up on the opportunity that came of it, whoever wrote it and however long ago (O1).
+
+        Raises:
+            NotAllowed: `by` does not see the follow-up, or may not edit the opportunity.
+            RuleBroken: it hangs on another one already, or this one is of another customer.
+        """
+        locked = self.lock()
+        locked.require(by, "view")
+        opportunity.require(by, "edit")
+        if locked.opportunity_id is not None:
+            raise RuleBroken(_now("This follow-up belongs to an opportunity already."))
+        check(locked.customer_id, {"opportunity": opportunity})
+        type(self).rows.filter(pk=self.pk).change(by=by, opportunity=opportunity)
+        self.refresh_from_db()
+        return self
 
     @classmethod
     def closed_before(cls) -> datetime | None:
@@ -181,9 +205,16 @@ def check(customer: int, values: dict[str, Any]) -> None:
     """Raises RuleBroken where the time lies ahead, or somebody is named who does not belong to the customer."""
     if values.get("at") and values["at"] > timezone.now() + AHEAD:
         raise RuleBroken(_now("A follow-up has happened; its time can't lie ahead. Plan it instead."))
+    check_deal(customer, values.get("opportunity"))
     contacts = set(values.get("contacts") or ())
     if contacts and Contact.rows.living().filter(pk__in=contacts, customer=customer).count() < len(contacts):
         raise RuleBroken(_now("Choose contacts of this customer."))
+
+
+def check_deal(customer: int | None, opportunity: Opportunity | None) -> None:
+    """Raises RuleBroken where the opportunity is of another customer."""
+    if opportunity is not None and opportunity.customer_id != customer:
+        raise RuleBroken(_now("Choose an opportunity of this customer."))
 
 
 def still_there(customer: int, contacts: Sequence[int]) -> list[int]:

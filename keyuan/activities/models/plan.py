@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from keyuan.activities.models.deriving import derive_plans, push_dates
-from keyuan.activities.models.follow_up import SEEN_WITH, FollowUp
+from keyuan.activities.models.deriving import derive_plans, push_dates, push_deal_facts
+from keyuan.activities.models.follow_up import SEEN_WITH, FollowUp, check_deal
 from keyuan.activities.models.series import PlanSeries
 from keyuan.activities.telling import people_of, tell_cancelled, tell_changed, tell_invited
 from keyuan.customers.models import Customer
@@ -174,6 +174,9 @@ class Plan(Record):
     @transaction.atomic
     def add(cls, *, by: User, **values: Any) -> Self:
         """A new plan of `by`, or of whom they may plan for; who takes part is told."""
+        if (deal := values.get("opportunity")) is not None:
+            values["customer"] = values.get("customer") or deal.customer
+            check_deal(values["customer"].pk, deal)
         plan = super().add(by=by, **values)
         tell_invited(plan, people_of(plan), by)
         return plan
@@ -192,9 +195,12 @@ class Plan(Record):
         before = (people_of(locked), locked.starts_at)
         if customer is not None and customer.pk != old and not customer.allows(by, SEEN_WITH):
             raise NotAllowed(_now("You may not plan for this customer."))
+        changes |= deal_of(locked, changes)
         edited = super().edit(by=by, **changes)
         if old and old != edited.customer_id:
             push_dates({old})
+        if locked.opportunity_id and locked.opportunity_id != edited.opportunity_id:
+            push_deal_facts({locked.opportunity_id})
         if edited.is_open:
             tell_changed(edited, before, by)
         return edited
@@ -269,6 +275,17 @@ class Plan(Record):
     @classmethod
     def derive(cls, pks: Sequence[int], fields: set[str] | None) -> None:
         derive_plans(pks, fields)
+
+
+def deal_of(plan: Plan, changes: dict[str, Any]) -> dict[str, Any]:
+    """A plan that goes to another customer leaves the opportunity behind, unless it is given one of theirs."""
+    customer: Customer | None = changes.get("customer", plan.customer)
+    owner = customer.pk if customer is not None else None
+    if changes.get("opportunity") is not None:
+        check_deal(owner, changes["opportunity"])
+        return {}
+    stays = plan.opportunity_id is None or owner == plan.customer_id
+    return {} if stays else {"opportunity": None}
 
 
 class PlanSearch(SearchText):

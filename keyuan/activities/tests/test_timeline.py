@@ -70,8 +70,8 @@ def test_kinds_and_contacts_narrow_it(cast):
     assert contents(lines(cast.anna, customer, kind="follow_ups", contact=gu.pk)) == ["和顾总谈过"]
     assert not contents(lines(cast.anna, customer, kind="changes"))
     assert {line.story.record_label for line in lines(cast.anna, customer, kind="changes")} == {"Customer", "Contact"}
-    assert counts_of(customer.pk, NameBook(cast.anna)) == {"follow_ups": 2, "changes": 3}
-    assert counts_of(customer.pk, NameBook(cast.anna), gu.pk) == {"follow_ups": 1, "changes": 1}
+    assert counts_of(customer.pk, NameBook(cast.anna), Asked()) == {"follow_ups": 2, "changes": 3}
+    assert counts_of(customer.pk, NameBook(cast.anna), Asked(contact=gu.pk)) == {"follow_ups": 1, "changes": 1}
 
 
 def test_words_are_found_across_years(cast):
@@ -90,7 +90,7 @@ def test_who_sees_no_follow_ups_sees_the_rest(cast):
     reader = make_user("reader", make_role(customer={"view": "all"}), department=cast.anna.department)
     found = lines(reader, customer)
     assert [line.story.event.name for line in found] == ["created"]
-    assert counts_of(customer.pk, NameBook(reader)) == {"follow_ups": 0, "changes": 1}
+    assert counts_of(customer.pk, NameBook(reader), Asked()) == {"follow_ups": 0, "changes": 1}
 
 
 def test_contacts_are_named_to_those_who_see_contacts(cast):

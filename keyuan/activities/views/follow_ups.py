@@ -18,6 +18,7 @@ from keyuan.activities.subjects import Subject
 from keyuan.activities.timeline import load_follow_ups
 from keyuan.activities.views.hub import in_words
 from keyuan.customers.fields import CUSTOMER
+from keyuan.opportunities.views.opportunities import answer_new
 from keyuan.org.http import Request
 from keyuan.records.errors import RuleBroken
 from keyuan.records.history import Event
@@ -49,6 +50,7 @@ def detail(request: Request, pk: int) -> HttpResponse:
         "reasons": reasons,
         "may_edit": may_edit,
         "may_delete": follow_up.allows(request.user, "delete"),
+        "may_open": not follow_up.opportunity_id and request.user.may("opportunity", "create"),
         "changes": stories(with_changes(events), {"follow_up": FOLLOW_UP}, book),
     }
     return page(request, "activities/follow_up.html", context)
@@ -74,6 +76,19 @@ def edit(request: Request, pk: int) -> HttpResponse:
     }
     status = 409 if saving.differences else 422 if form.is_bound else 200
     return page(request, "activities/follow_up_form.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@may("opportunity", "create")
+def deal(request: Request, pk: int) -> HttpResponse:
+    """A new opportunity out of what happened: customer, contacts and words come along, and both are linked (O1)."""
+    follow_up = record_or_404(FollowUp, request, pk)
+    if follow_up.opportunity_id is not None:
+        raise RuleBroken(_("This follow-up belongs to an opportunity already."))
+    initial = {"customer": str(follow_up.customer_id), "notes": follow_up.content}
+    if request.user.rights.sees("follow_up", "contacts"):
+        initial["contacts"] = [str(one) for one in follow_up.contacts]
+    return answer_new(request, initial, lambda made: follow_up.belong_to(made, by=request.user))
 
 
 def _saved(saving: Saving, form: CorrectionForm) -> bool:

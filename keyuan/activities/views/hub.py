@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -37,12 +37,14 @@ def of(request: Request, kind: str, pk: int) -> HttpResponse:
     """The activities of one record; a POST logs a follow-up."""
     subject = subject_or_404(request, kind, pk)
     if request.method == "POST":
+        if not subject.sees_customer:
+            raise Http404
         return _log(request, subject)
     return _shown(request, subject, _form(request, subject))
 
 
 def _form(request: Request, subject: Subject, data: Any = None) -> ComposerForm:
-    return ComposerForm(data, by=request.user, customer=subject.customer)
+    return ComposerForm(data, by=request.user, customer=subject.customer, opportunity=subject.opportunity)
 
 
 def _log(request: Request, subject: Subject) -> HttpResponse:
@@ -92,16 +94,16 @@ def _shown(
     fresh: bool = False,
     files: Pending | None = None,
 ) -> HttpResponse:
-    step = next_plan(subject.customer, request.user)
+    step = next_plan(subject.customer, request.user, **subject.narrowed)
     veil(PLAN, [step] if step else [], request.user)
     context = {
-        "title": subject.customer.short_or_name,
+        "title": str(subject.opportunity or subject.customer.short_or_name),
         "subject": subject,
         "form": form,
-        "composer": composer(subject, form, fresh) if request.user.may("follow_up", "create") else None,
+        "composer": composer(subject, form, fresh) if may_log(subject) else None,
         "next": step,
         "uploaded": files.chips() if files else [],
-        "may_plan": request.user.may("plan", "create"),
+        "may_plan": request.user.may("plan", "create") and subject.sees_customer,
         **_line(request, subject, form.book),
     }
     template = "activities/of.html" if wants_part(request) else "activities/of_page.html"
@@ -110,6 +112,10 @@ def _shown(
         counts = {f"lines_{name}": number for name, number in context["counts"].items()}
         response["HX-Trigger"] = json.dumps({"kx:counts-now": counts})
     return response
+
+
+def may_log(subject: Subject) -> bool:
+    return subject.sees_customer and subject.user.may("follow_up", "create")
 
 
 def composer(subject: Subject, form: ComposerForm, fresh: bool) -> dict[str, Any]:
@@ -123,7 +129,9 @@ def composer(subject: Subject, form: ComposerForm, fresh: bool) -> dict[str, Any
         "results": [one for one in form.book.options("follow_up_result") if not one.is_retired],
         "contacts": [(in_words(one, form.book), str(one.pk) in chosen) for one in subject.contacts],
         "days": form.days,
-        "matching": matching_plan(subject.customer, subject.user),
+        "matching": matching_plan(subject.customer, subject.user, **subject.narrowed),
+        "deals": subject.deals,
+        "deal": form.data.get("opportunity", "") if form.is_bound else "",
         "token": form.data.get("token") if form.is_bound else new_token(),
         "fresh": fresh,
     }
@@ -146,21 +154,24 @@ def in_words(contact: Contact, book: NameBook) -> dict[str, Any]:
 
 
 def _line(request: Request, subject: Subject, book: NameBook) -> dict[str, Any]:
-    contact = subject.contact.pk if subject.contact else None
-    asked = asked_of(request, contact)
-    counts = counts_of(subject.customer.pk, book, contact)
+    asked = asked_of(request, subject)
+    counts = counts_of(subject.customer.pk, book, asked)
     return {
         "line": page_of(subject.customer.pk, book, asked),
         "asked": asked,
         "counts": counts | {"all": counts["follow_ups"] + counts["changes"]},
         "book": book,
+        "may_open": subject.opportunity is None and request.user.may("opportunity", "create"),
     }
 
 
-def asked_of(request: HttpRequest, contact: int | None) -> Asked:
+def asked_of(request: HttpRequest, subject: Subject) -> Asked:
+    contact = subject.contact.pk if subject.contact else None
+    deal = subject.opportunity.pk if subject.opportunity else None
     given = request.GET
     kind, q = given.get("kind", ""), given.get("q", "").replace("\x00", "")
-    return Asked(kind if kind in KINDS else "all", q[:100], contact, given.get("before", ""))
+    kind = kind if kind in KINDS else "all"
+    return Asked(kind, q[:100], contact, given.get("before", ""), deal, subject.sees_customer)
 
 
 @require_GET
@@ -169,11 +180,11 @@ def timeline(request: Request, kind: str, pk: int) -> HttpResponse:
     """The time line alone: another kind, a search, or the page after a mark."""
     subject = subject_or_404(request, kind, pk)
     book = NameBook(request.user)
-    contact = subject.contact.pk if subject.contact else None
-    asked = asked_of(request, contact)
+    asked = asked_of(request, subject)
     shown: Page = page_of(subject.customer.pk, book, asked)
     context: dict[str, Any] = {"title": subject.customer.short_or_name, "subject": subject, "asked": asked}
     context |= {"line": shown, "book": book}
+    context["may_open"] = subject.opportunity is None and request.user.may("opportunity", "create")
     if not wants_part(request):
         return page(request, "activities/timeline_page.html", context)
     return render(request, "activities/lines.html", context)
@@ -184,7 +195,12 @@ def timeline(request: Request, kind: str, pk: int) -> HttpResponse:
 def plans(request: Request, kind: str, pk: int) -> HttpResponse:
     """The open plans of a record, for its right column."""
     subject = subject_or_404(request, kind, pk)
-    rows = Plan.objects.visible_to(request.user).open().filter(customer=subject.customer).select_related("kind")
+    rows = (
+        Plan.objects.visible_to(request.user)
+        .open()
+        .filter(customer=subject.customer, **subject.narrowed)
+        .select_related("kind")
+    )
     found = list(rows.order_by("starts_at", "pk")[: SHOWN_PLANS + 1])
     context = {"subject": subject, "plans": found[:SHOWN_PLANS], "more": len(found) > SHOWN_PLANS}
     if not wants_part(request):

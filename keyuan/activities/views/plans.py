@@ -81,6 +81,7 @@ def detail(request: Request, pk: int) -> HttpResponse:
         "may_edit": plan.allows(request.user, "edit"),
         "may_delete": plan.allows(request.user, "delete"),
         "when": when_in_words(plan),
+        "deal": plan.opportunity,
         "people": PLAN.fields["participants"].kind.named(plan.participants, book),  # type: ignore[attr-defined]
         "contacts": PLAN.fields["contacts"].kind.named(plan.contacts, book),  # type: ignore[attr-defined]
         "owner": str(book.person(plan.owner_id) or ""),
@@ -164,6 +165,7 @@ def asked_values(request: Request) -> dict[str, Any]:
     if pk and Customer.objects.visible_to(request.user).filter(pk=pk).exists():
         values["customer"] = pk
         values["contacts"] = [one for one in given.getlist("contact") if one.isdecimal()]
+        values["opportunity"] = given.get("opportunity", "")[:18]
     if kind := given.get("kind"):
         values["kind"] = kind
     if subject := given.get("subject"):
@@ -215,16 +217,15 @@ def edit(request: Request, pk: int) -> HttpResponse:
 @require_GET
 @may("plan", "view")
 def contacts(request: Request) -> HttpResponse:
-    """The contacts of the customer that was chosen, as check boxes."""
-    form = PlanEditor(request.GET, by=request.user, only=["customer", "contacts"])
+    """The contacts of the customer that was chosen, as check boxes, and its open opportunities."""
+    form = PlanEditor(request.GET, by=request.user, only=["customer", "contacts", "opportunity"])
     customer = form.customer()
     chosen = [int(one) for one in request.GET.getlist("contacts") if one.isdecimal() and len(one) < 18]
     label = PLAN.fields["contacts"].label
     choices = contact_choices(customer, form.book, chosen)
     boxes = Pills(label, choices).render("contacts", chosen, {"id": "id_contacts"})
-    return render(
-        request, "activities/plans/contacts.html", {"boxes": boxes, "none": not choices, "customer": customer}
-    )
+    context = {"boxes": boxes, "none": not choices, "customer": customer, "form": form if form.has_deals else None}
+    return render(request, "activities/plans/contacts.html", context)
 
 
 @require_GET

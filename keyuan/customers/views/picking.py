@@ -20,7 +20,8 @@ SHOWN = 8
 @may("customer", "view")
 def pick_customer(request: Request) -> HttpResponse:
     rows = found(CUSTOMER, request)
-    return JsonResponse([[row.pk, row.name, ""] for row in rows], safe=False)
+    sees = request.user.rights.sees("customer", "short_name")
+    return JsonResponse([[row.pk, row.name, row.short_name if sees else ""] for row in rows], safe=False)
 
 
 @require_GET

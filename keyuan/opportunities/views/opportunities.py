@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from keyuan.customers.duplicates import Given, find_duplicates
+from keyuan.customers.models import Customer
 from keyuan.customers.views.inline import field_of
 from keyuan.opportunities.detail import OpportunityDetail
+from keyuan.opportunities.editor import OpportunityEditor
 from keyuan.opportunities.forms import OpportunityForm
 from keyuan.opportunities.models import Opportunity
+from keyuan.opportunities.of_customer import block
 from keyuan.org.http import Request
 from keyuan.records.models import Favourite
 from keyuan.records.remembering import remember_visit
 from keyuan.ui.audience import may
 from keyuan.ui.editing import Saving, record_or_404, typed_version
-from keyuan.ui.pages import go, page, toast
+from keyuan.ui.pages import go, page, toast, wants_part
 
 
 @require_GET
@@ -35,12 +43,27 @@ def detail(request: Request, pk: int) -> HttpResponse:
 @may("opportunity", "create")
 def new(request: Request) -> HttpResponse:
     """A new opportunity; the address may name the customer."""
-    form = OpportunityForm(request.POST or None, by=request.user, initial=asked_values(request))
+    return answer_new(request, asked_values(request))
+
+
+def answer_new(
+    request: Request, initial: dict[str, Any], then: Callable[[Opportunity], object] = lambda made: None
+) -> HttpResponse:
+    """The form of a new opportunity, or its page once it is there.
+
+    Args:
+        then: done with it before anybody sees it, or else nothing is done.
+    """
+    form = OpportunityEditor(request.POST or None, by=request.user, initial=initial)
     saving = Saving(form)
-    if request.method == "POST" and saving.save():
-        toast(request, _("Opportunity “%(name)s” was created") % {"name": saving.record})
-        return go(request, "opportunities:detail", saving.record.pk)  # type: ignore[union-attr]
-    context = {"title": _("New opportunity"), "form": form}
+    with transaction.atomic():
+        made: Any = saving.record if request.method == "POST" and saving.save() else None
+        if made is not None:
+            then(made)
+    if made is not None:
+        toast(request, _("Opportunity “%(name)s” was created") % {"name": made})
+        return go(request, "opportunities:detail", made.pk)
+    context = {"title": _("New opportunity"), "form": form, "action": request.get_full_path()}
     return page(request, "opportunities/form.html", context, status=422 if form.is_bound else 200)
 
 
@@ -49,11 +72,36 @@ def asked_values(request: Request) -> dict[str, Any]:
     return {"customer": customer} if customer.isdecimal() and len(customer) < 18 else {}
 
 
+@require_GET
+@may("opportunity", "view")
+def of_customer(request: Request, pk: int) -> HttpResponse:
+    """The opportunities of one customer, for its page; as a list where no script asks."""
+    customer = record_or_404(Customer, request, pk)
+    asked = {"view": "all", "filter": json.dumps({"field": "customer", "op": "=", "value": pk})}
+    all_url = f"{reverse('opportunities:list')}?{urlencode(asked)}"
+    if not wants_part(request):
+        return go(request, all_url)
+    context = block(customer, request.user)
+    response = render(request, "opportunities/of_customer.html", context | {"all_url": all_url})
+    response["HX-Trigger"] = json.dumps({"kx:counts-now": {"deals": context["count"]}})
+    return response
+
+
+@require_GET
+@may("opportunity", "create")
+def about_customer(request: Request) -> HttpResponse:
+    """What the form shows of the customer that was typed: its contacts, or what a new one needs."""
+    form = OpportunityEditor(request.GET, by=request.user)
+    if form.newcomer is not None:
+        form.hits = find_duplicates(Given(name=form.typed), by=request.user)
+    return render(request, "opportunities/about_customer.html", {"form": form})
+
+
 @require_http_methods(["GET", "POST"])
 @may("opportunity", "edit")
 def edit(request: Request, pk: int) -> HttpResponse:
     opportunity = record_or_404(Opportunity, request, pk, "edit")
-    form = OpportunityForm(request.POST or None, by=request.user, instance=opportunity)
+    form = OpportunityEditor(request.POST or None, by=request.user, instance=opportunity)
     saving = Saving(form, typed_version(request) if request.method == "POST" else opportunity.version)
     if request.method == "POST" and saving.save():
         toast(request, _("Saved"))

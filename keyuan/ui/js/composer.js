@@ -17,6 +17,7 @@ function show(form) {
   put(form, "next_at", written(data.get("next_at")));
   put(form, "place", data.get("place") || "—");
   put(form, "result", form.querySelector('[name="result"]:checked')?.nextElementSibling.textContent ?? "—");
+  put(form, "opportunity", form.querySelector('[name="opportunity"]:checked')?.nextElementSibling.textContent ?? "—");
   const people = [...form.querySelectorAll('[name="contacts"]:checked')];
   put(form, "contacts", people.map((one) => one.dataset.name).join(say("between")) || of(form, "contacts")?.dataset.none);
   const chosen = new Set(people.map((one) => one.value));

@@ -119,3 +119,69 @@ function echo(input) {
   place.textContent = found === null || !input.value.trim() ? "" : `= ${money(found)}`;
 }
 document.addEventListener("input", (event) => event.target.matches?.("[data-money]") && echo(event.target));
+
+// <deal-form>: the name that is proposed while nobody has typed one, the probability of the stage, what products cost.
+class DealForm extends HTMLElement {
+  connectedCallback() {
+    if (this.form) return;
+    this.form = this.closest("form");
+    this.known = JSON.parse(this.querySelector("#deal-known")?.textContent ?? "{}");
+    const name = this.form.elements.namedItem("name");
+    this.named = "kept" in this.dataset || Boolean(name?.value.trim());
+    this.weighed = "kept" in this.dataset || this.probability?.value !== this.usual();
+    this.form.addEventListener("input", (event) => this.heard(event));
+    this.form.addEventListener("change", (event) => this.heard(event));
+    this.addEventListener("htmx:after:process", () => this.propose());
+    this.propose();
+  }
+
+  get probability() {
+    return this.form.elements.namedItem("probability");
+  }
+
+  usual() {
+    return String(this.known.stages?.[this.form.elements.namedItem("stage")?.value] ?? "");
+  }
+
+  heard(event) {
+    const name = event.detail?.length ? event.detail : event.target.name;
+    if (name === "name" && event.isTrusted) this.named = Boolean(event.target.value.trim());
+    if (name === "probability" && event.isTrusted) this.weigh(event.target.value.trim() !== this.usual());
+    if (name === "stage" && !this.weighed) (this.probability.value = this.usual());
+    if (["customer", "products", "new_customer-name"].includes(name)) this.propose();
+    if (name === "products") this.cost();
+  }
+
+  weigh(typed) {
+    this.weighed = typed;
+    const said = this.querySelector("[data-weighed]");
+    if (said) said.textContent = typed ? said.dataset.typed : said.dataset.follows;
+  }
+
+  picker(name) {
+    return [...this.querySelectorAll("record-picker")].find((one) => one.name === name);
+  }
+
+  // The short name of the customer, else its whole name, and the first product.
+  propose() {
+    const input = this.form.elements.namedItem("name");
+    if (this.named || !input) return;
+    const customer = this.picker("customer");
+    const chosen = customer?.chosen?.size ? customer.hint || this.querySelector("[data-short]")?.dataset.short || [...customer.chosen.values()][0] : "";
+    const short = chosen || this.form.elements.namedItem("new_customer-name")?.value || this.known.short || "";
+    const products = [...(this.picker("products")?.chosen?.values() ?? [])];
+    if (!short || !products.length) return;
+    input.value = `${short}-${products[0]}${products.length > 1 ? this.dataset.more : ""}`.slice(0, 200);
+  }
+
+  // What the products cost stands in the place of an amount that nobody has typed.
+  cost() {
+    const amount = this.form.elements.namedItem("amount");
+    const picker = this.picker("products");
+    if (!amount || !picker) return;
+    let sum = 0n;
+    for (const id of picker.chosen.keys()) sum += cents(picker.hints?.get(id) ?? "") ?? 0n;
+    amount.placeholder = sum ? money(sum) : "";
+  }
+}
+customElements.define("deal-form", DealForm);

@@ -142,6 +142,7 @@ class RecordPicker extends HTMLElement {
     if (!this.many) this.chosen.clear();
     this.chosen.set(row.dataset.id, row.dataset.name);
     this.hint = row.dataset.hint;
+    (this.hints ??= new Map()).set(row.dataset.id, row.dataset.hint);
     if (this.many) this.box.value = "";
     this.draw();
     this.close();
