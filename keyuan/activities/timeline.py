@@ -228,6 +228,7 @@ def _told(story: Story, names: dict[int, str]) -> Line:
     if story.event.record_type != "opportunity":
         return Line(story.at, story=story)
     lines = [one for one in story.lines if one.field == "stage"] if story.event.name in STEPS else story.lines
+    lines = [one for one in lines if not one.field.endswith("_is_manual")]
     return Line(story.at, story=replace(story, lines=lines), about=names.get(story.event.record_id, ""))
 
 

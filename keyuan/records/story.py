@@ -16,6 +16,12 @@ from keyuan.records.history import Change, Event
 from keyuan.records.kinds import Several
 from keyuan.records.namebook import NameBook
 
+WHOLE = {
+    "lines_changed": pgettext_lazy("event", "changed the product lines"),
+    "parts_changed": pgettext_lazy("event", "changed the decision chain"),
+    "competitors_changed": pgettext_lazy("event", "changed the competitors"),
+}
+"""Events whose words say all: no record is named behind them."""
 HAPPENED = {
     "created": pgettext_lazy("event", "created"),
     "edited": pgettext_lazy("event", "edited"),
@@ -30,9 +36,7 @@ HAPPENED = {
     "won": pgettext_lazy("event", "won"),
     "reopened": pgettext_lazy("event", "opened again"),
     "move_undone": pgettext_lazy("event", "took back a step of"),
-    "lines_changed": pgettext_lazy("event", "changed the products of"),
-    "parts_changed": pgettext_lazy("event", "changed the decision chain of"),
-    "competitors_changed": pgettext_lazy("event", "changed the competitors of"),
+    **WHOLE,
 }
 
 
@@ -98,6 +102,7 @@ def _story(event: Event, catalogue: Catalogue | None, book: NameBook) -> Story:
     lines = lines_of(change, catalogue, book) if catalogue and change and not created else []
     what = _what(event, catalogue, book)
     label = str(catalogue.label) if catalogue else event.record_type
+    label = "" if event.name in WHOLE else label
     return Story(event, str(book.person(event.by_id) or ""), what, label, event.at, lines)
 
 

@@ -131,7 +131,10 @@ class StageMove(models.Model):
     class Meta:
         db_table = "stage_move"
         ordering: ClassVar = ["at", "id"]
-        indexes: ClassVar = [models.Index(fields=["opportunity", "at"], name="stage_move_of_opportunity")]
+        indexes: ClassVar = [
+            models.Index(fields=["opportunity", "at"], name="stage_move_of_opportunity"),
+            models.Index(fields=["from_stage", "-at"], name="stage_move_left", condition=Q(is_undone=False)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.from_stage_id} → {self.to_stage_id}"
