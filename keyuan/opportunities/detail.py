@@ -283,7 +283,9 @@ class OpportunityDetail:
     def _elsewhere(self) -> set[str]:
         """The fields that are not rows: shown elsewhere, or without meaning for this one."""
         lone = {"pipeline"} if len(stages_of(self.book).pipelines) < 2 else set()
-        return ELSEWHERE | lone | (CLOSED if self.opportunity.is_open else {"stagnant_days", "next_contact_at"})
+        outcome = self.opportunity.outcome
+        past = {"won": {"stagnant_days", "reason", "competitor"}, "lost": {"stagnant_days"}}
+        return ELSEWHERE | lone | past.get(outcome, CLOSED)
 
     def context(self) -> dict[str, Any]:
         deal = self.opportunity

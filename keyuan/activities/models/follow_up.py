@@ -164,16 +164,22 @@ class FollowUp(Record):
             push_deal_facts({old})
         return edited
 
+    def leads_on(self, user: User) -> bool:
+        """Whether an opportunity may come of it by `user`: who wrote it, or may edit the customer."""
+        return self.author_id == user.pk or self.customer.allows(user, "edit")
+
     @transaction.atomic
     def belong_to(self, opportunity: Opportunity, *, by: User) -> Self:
-        """Hang this follow-up on the opportunity that came of it, whoever wrote it and however long ago (O1).
+        """Hang this follow-up on the opportunity that came of it, however long ago it was written (O1).
 
         Raises:
-            NotAllowed: `by` does not see the follow-up, or may not edit the opportunity.
+            NotAllowed: `by` may not lead this follow-up on, or not edit the opportunity.
             RuleBroken: it hangs on another one already, or this one is of another customer.
         """
         locked = self.lock()
         locked.require(by, "view")
+        if not locked.leads_on(by):
+            raise NotAllowed(_now("Only who wrote this follow-up, or may edit its customer, makes a deal of it."))
         opportunity.require(by, "edit")
         if locked.opportunity_id is not None:
             raise RuleBroken(_now("This follow-up belongs to an opportunity already."))

@@ -174,7 +174,7 @@ def test_who_may_not_see_deals_is_not_told_their_names(cast, client, deal):
 
 
 def test_a_deal_that_comes_of_a_follow_up_takes_over_contact_and_words_and_is_linked(cast, client):
-    customer = make_customer(owner=cast.ben)
+    customer = make_customer(owner=cast.anna)
     boss = make_contact(customer, "顾建国")
     follow_up = make_follow_up(customer, TOLD, contacts=[boss.pk], by=cast.ben)
     client.force_login(cast.anna)
@@ -195,6 +195,9 @@ def test_a_deal_that_comes_of_a_follow_up_takes_over_contact_and_words_and_is_li
     follow_up.refresh_from_db()
     assert (follow_up.opportunity, deal.notes, deal.contacts) == (deal, TOLD, [boss.pk])
     assert client.get(address).status_code == 409
+    client.force_login(cast.ben)
+    other = make_follow_up(customer, by=cast.anna)
+    assert client.get(f"/activities/follow-ups/{other.pk}/deal/").status_code == 404  # neither his nor his customer
 
 
 def test_only_who_may_edit_the_deal_hangs_a_follow_up_on_it(cast, deal):

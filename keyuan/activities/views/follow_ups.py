@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -16,7 +16,7 @@ from keyuan.activities.models import FollowUp
 from keyuan.activities.rules import activity_rules
 from keyuan.activities.subjects import Subject
 from keyuan.activities.timeline import load_follow_ups
-from keyuan.activities.views.hub import in_words
+from keyuan.activities.views.hub import in_words, opens_deals
 from keyuan.customers.fields import CUSTOMER
 from keyuan.opportunities.views.opportunities import answer_new
 from keyuan.org.http import Request
@@ -50,7 +50,7 @@ def detail(request: Request, pk: int) -> HttpResponse:
         "reasons": reasons,
         "may_edit": may_edit,
         "may_delete": follow_up.allows(request.user, "delete"),
-        "may_open": not follow_up.opportunity_id and request.user.may("opportunity", "create"),
+        "may_open": not follow_up.opportunity_id and opens_deals(request.user) and follow_up.leads_on(request.user),
         "changes": stories(with_changes(events), {"follow_up": FOLLOW_UP}, book),
     }
     return page(request, "activities/follow_up.html", context)
@@ -83,6 +83,8 @@ def edit(request: Request, pk: int) -> HttpResponse:
 def deal(request: Request, pk: int) -> HttpResponse:
     """A new opportunity out of what happened: customer, contacts and words come along, and both are linked (O1)."""
     follow_up = record_or_404(FollowUp, request, pk)
+    if not follow_up.leads_on(request.user):
+        raise Http404
     if follow_up.opportunity_id is not None:
         raise RuleBroken(_("This follow-up belongs to an opportunity already."))
     initial = {"customer": str(follow_up.customer_id), "notes": follow_up.content}

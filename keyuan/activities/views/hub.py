@@ -20,6 +20,7 @@ from keyuan.activities.timeline import KINDS, Asked, Page, counts_of, page_of
 from keyuan.customers.fields import CONTACT
 from keyuan.customers.models import Contact
 from keyuan.org.http import Request
+from keyuan.org.models import User
 from keyuan.records.errors import RuleBroken
 from keyuan.records.namebook import NameBook
 from keyuan.records.veil import veil
@@ -161,8 +162,18 @@ def _line(request: Request, subject: Subject, book: NameBook) -> dict[str, Any]:
         "asked": asked,
         "counts": counts | {"all": counts["follow_ups"] + counts["changes"]},
         "book": book,
-        "may_open": subject.opportunity is None and request.user.may("opportunity", "create"),
+        **leading_on(subject),
     }
+
+
+def opens_deals(user: User) -> bool:
+    return user.may("opportunity", "create")
+
+
+def leading_on(subject: Subject) -> dict[str, Any]:
+    """Whether opportunities come of these follow-ups: of one's own, or of all where one may edit the customer."""
+    may_open = subject.opportunity is None and opens_deals(subject.user)
+    return {"may_open": may_open, "opens_all": may_open and subject.customer.allows(subject.user, "edit")}
 
 
 def asked_of(request: HttpRequest, subject: Subject) -> Asked:
@@ -184,7 +195,7 @@ def timeline(request: Request, kind: str, pk: int) -> HttpResponse:
     shown: Page = page_of(subject.customer.pk, book, asked)
     context: dict[str, Any] = {"title": subject.customer.short_or_name, "subject": subject, "asked": asked}
     context |= {"line": shown, "book": book}
-    context["may_open"] = subject.opportunity is None and request.user.may("opportunity", "create")
+    context |= leading_on(subject)
     if not wants_part(request):
         return page(request, "activities/timeline_page.html", context)
     return render(request, "activities/lines.html", context)
