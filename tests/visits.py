@@ -33,7 +33,7 @@ from tests.world import sheet, small_file, staff_sheet
 
 MODULES = {
     f"{one}-{name}": value
-    for one in ("home", "customers", "opportunities", "activities")
+    for one in ("home", "customers", "opportunities", "activities", "reports")
     for name, value in (("place", "1"), ("is_on", "on"))
 }
 VISITS = (
