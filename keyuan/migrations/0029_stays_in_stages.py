@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("keyuan", "0027_activities_of_opportunities")]
+    dependencies = [("keyuan", "0028_opportunities_know_their_customer")]
 
     operations = [
         AddIndexConcurrently(
