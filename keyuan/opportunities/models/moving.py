@@ -122,6 +122,7 @@ class Moving:
             raise RuleBroken(_("The stage “%(stage)s” is no longer used.") % {"stage": stage})
         if stage.pipeline_id == locked.pipeline_id and stage.is_open:
             _check_order(locked.last_open_stage if not locked.is_open else locked.stage, stage)
+        self.check_contacts(locked, values)
         if missing := _missing(locked, stage, values):
             raise NotReady(_sentence(stage, missing), missing)
         if stage.required_activity_id and stage.required_activity_id not in locked.followed_kinds:
@@ -139,6 +140,8 @@ class Moving:
         if tags is not None:
             locked.retag(tags, operation=operation)
         after = rows.get()
+        if "products" in fields:
+            after.follow_products(fields, operation)
         moves().create(
             opportunity=after,
             from_stage=locked.stage,

@@ -267,6 +267,11 @@ class Opportunity(Moving, Lining, Involving, Record):
             edited.move(stage, by=by, **closing)
         return edited
 
+    @staticmethod
+    def check_contacts(locked: Opportunity, values: dict[str, Any]) -> None:
+        """Raises RuleBroken where somebody new is named who does not belong to the customer."""
+        check_contacts(locked.customer_id, [pk for pk in values.get("contacts") or () if pk not in locked.contacts])
+
     def consequences(self, changes: dict[str, Any]) -> dict[str, Any]:
         """What else changes with these fields: how amount and probability came to be, and a day put off."""
         more: dict[str, Any] = {}

@@ -12,7 +12,7 @@ from keyuan.opportunities.models import Opportunity, Stage, StageMove
 from keyuan.opportunities.rules import OpportunityRules, decide
 from keyuan.records.errors import NotAllowed, NotReady, RuleBroken, Stale
 from keyuan.records.history import Event
-from tests.make import make_contact, make_customer, make_opportunity, make_role, make_user, option, stage
+from tests.make import make_contact, make_customer, make_opportunity, make_product, make_role, make_user, option, stage
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +87,23 @@ def test_what_a_stage_requires_is_named_and_can_come_with_the_step(cast):
     opportunity.move(stage("proposal"), by=cast.anna, contacts=[contact.pk], notes="谈过了")
     opportunity.refresh_from_db()
     assert (opportunity.contacts, opportunity.notes, opportunity.stage.key) == ([contact.pk], "谈过了", "proposal")
+
+
+def test_products_that_come_with_a_step_become_lines(cast):
+    product = make_product(by=cast.boss, price="300")
+    rule("proposal", required_fields=["products"])
+    opportunity = make_opportunity(owner=cast.anna, amount=1000)
+    opportunity.move(stage("proposal"), by=cast.anna, products=[product.pk])
+    assert [one.product_id for one in opportunity.lines.all()] == [product.pk]
+    assert (opportunity.amount, opportunity.amount_is_manual) == (Decimal(1000), True)
+
+
+def test_contacts_that_come_with_a_step_belong_to_the_customer(cast):
+    stranger = make_contact(make_customer(owner=cast.anna))
+    opportunity = make_opportunity(owner=cast.anna)
+    with pytest.raises(RuleBroken, match="contacts of this customer"):
+        opportunity.move(stage("proposal"), by=cast.anna, contacts=[stranger.pk])
+    assert len(way(opportunity)) == 1
 
 
 def test_a_stage_that_may_not_be_skipped_is_not_skipped(cast):
