@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from keyuan.customers.lists import CONTACT_LIST, CUSTOMER_LIST
+from keyuan.opportunities.lists import OPPORTUNITY_LIST, PRODUCT_LIST
 from keyuan.org.models import User
 from keyuan.records.listing import Listing
 from keyuan.records.namebook import NameBook
@@ -30,6 +31,8 @@ class Source:
 SOURCES = (
     Source("customers", pgettext_lazy("heading", "Customers"), CUSTOMER_LIST),
     Source("contacts", pgettext_lazy("heading", "Contacts"), CONTACT_LIST),
+    Source("opportunities", pgettext_lazy("heading", "Opportunities"), OPPORTUNITY_LIST),
+    Source("products", pgettext_lazy("heading", "Products"), PRODUCT_LIST),
 )
 
 

@@ -12,14 +12,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from keyuan.customers.fields import CONTACT
+from keyuan.opportunities.stages import stages_of
 from keyuan.records.cleaners.phone import masked
 from keyuan.records.namebook import NameBook
 from keyuan.records.text import LONGEST_QUERY, syllables
 from keyuan.search.finding import Group, Hit, find
 from keyuan.ui import cells
 from keyuan.ui.audience import signed_in
+from keyuan.ui.formats import money
 from keyuan.ui.lists.cells import cell
 from keyuan.ui.pages import render_part
+
+PLACES = {"opportunity": "opportunities"}
+"""Where pages of records are, whose names are no plain plurals."""
 
 
 @require_GET
@@ -43,9 +48,14 @@ def palette(request: HttpRequest) -> HttpResponse:
 def _line(hit: Hit, query: str, book: NameBook) -> dict[str, Any]:
     """One record as the palette shows it."""
     record = hit.record
-    shown = _customer(record, book) if record.module == "customer" else _contact(record, query, book)
+    shown = {
+        "customer": lambda: _customer(record, book),
+        "contact": lambda: _contact(record, query, book),
+        "opportunity": lambda: _opportunity(record, book),
+        "product": lambda: _product(record, book),
+    }[record.module]()
     return {
-        "url": reverse(f"{record.module}s:detail", args=[record.pk]),
+        "url": reverse(f"{PLACES.get(record.module, record.module + 's')}:detail", args=[record.pk]),
         "pieces": hit.pieces,
         "matched": hit.matched,
         "syllables": [] if hit.matched else [(word[:n], word[n:]) for word, n in syllables(record.name, query)],
@@ -67,11 +77,25 @@ def _contact(record: Any, query: str, book: NameBook) -> dict[str, Any]:
     return {"avatar": cells.avatar(record.name), "sub": said, "end": roles}
 
 
+def _opportunity(record: Any, book: NameBook) -> dict[str, Any]:
+    """Its customer is told by name alone, as everywhere; the amount only to those who see amounts."""
+    stage = stages_of(book).by_id.get(record.stage_id)
+    amount = money(record.amount) if book.user.rights.sees("opportunity", "amount") else ""
+    said = [part for part in (record.customer.short_or_name, str(stage or ""), amount) if part]
+    return {"avatar": cells.icon("target"), "sub": said, "end": ""}
+
+
+def _product(record: Any, book: NameBook) -> dict[str, Any]:
+    price = record.list_price if book.user.rights.sees("product", "list_price") else None
+    said = [part for part in (record.code, money(price) if price is not None else "") if part]
+    return {"avatar": cells.icon("box"), "sub": said, "end": ""}
+
+
 def _actions(query: str, groups: list[Group], book: NameBook) -> list[dict[str, Any]]:
     """What can be done with these words: see all that were found, write down a new customer."""
     actions = [
         {
-            "url": f"{reverse(one.source.spec.route)}?{urlencode({'q': query})}",
+            "url": f"{reverse(one.source.spec.route)}?{urlencode(_asked(one, query))}",
             "icon": "search",
             "label": _("All results in %(list)s") % {"list": one.source.label},
         }
@@ -83,3 +107,9 @@ def _actions(query: str, groups: list[Group], book: NameBook) -> list[dict[str, 
         label = _("New customer “%(name)s”") % {"name": query}
         actions.append({"url": url, "icon": "plus", "label": label, "drawer": url})
     return actions
+
+
+def _asked(group: Group, query: str) -> dict[str, str]:
+    """The list with all rows, where its first view holds only some."""
+    whole = {} if group.source.resource in ("customers", "contacts") else {"view": "all"}
+    return whole | {"q": query}

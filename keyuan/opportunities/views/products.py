@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,13 +13,16 @@ from keyuan.customers.detail import groups
 from keyuan.customers.views.inline import field_of
 from keyuan.opportunities.fields import PRODUCT
 from keyuan.opportunities.forms import ProductForm
-from keyuan.opportunities.lists import load_products
-from keyuan.opportunities.models import Product
+from keyuan.opportunities.lists import load_opportunities, load_products
+from keyuan.opportunities.models import Opportunity, Product
+from keyuan.opportunities.stages import stages_of
 from keyuan.org.http import Request
 from keyuan.records.namebook import NameBook
 from keyuan.ui.audience import may
 from keyuan.ui.editing import Saving, record_or_404, typed_version
 from keyuan.ui.pages import go, page, toast
+
+DEALS = 50
 
 
 @require_GET
@@ -33,8 +38,24 @@ def detail(request: Request, pk: int) -> HttpResponse:
         "may_edit": may_edit,
         "may_delete": product.allows(request.user, "delete"),
         "groups": groups(PRODUCT, product, book, may_edit, {"name", "id"}),
+        **deals_with(product, book),
     }
     return page(request, "opportunities/products/detail.html", context)
+
+
+def deals_with(product: Product, book: NameBook) -> dict[str, Any]:
+    """The opportunities that hold this product, as far as the reader sees them, the latest first."""
+    if not book.user.may("opportunity", "view"):
+        return {"deals": None}
+    seen = Opportunity.objects.visible_to(book.user).filter(products__contains=[product.pk])
+    rows = list(seen.select_related("customer").order_by("-updated_at", "-pk")[: DEALS + 1])
+    load_opportunities(rows, book)
+    stages = stages_of(book).by_id
+    return {
+        "deals": [(row, stages.get(row.stage_id)) for row in rows[:DEALS]],
+        "more_deals": len(rows) > DEALS,
+        "sees_amount": book.user.rights.sees("opportunity", "amount"),
+    }
 
 
 @require_http_methods(["GET", "POST"])
