@@ -57,7 +57,8 @@ FILLED = """
     INSERT INTO opportunity (id, owner_id, department_id, created_at, created_by_id, updated_at, updated_by_id, version,
         custom, name, customer_id, pipeline_id, stage_id, last_open_stage_id, outcome, amount, amount_is_manual,
         discount, reduction, probability, probability_is_manual, expected_on, slips, closed_on, reason_id, products,
-        contacts, notes, stage_since, last_followed_at, next_contact_at, followed_kinds, sort_name)
+        contacts, notes, stage_since, last_followed_at, next_contact_at, followed_kinds, sort_name, customer_owner,
+        customer_department)
     SELECT t.id, owner, department, until - (reached + 1) * pace * interval '1 day', owner, until, owner, 1,
         '{}', t.name, customer, %(pipeline)s,
         CASE outcome WHEN 'won' THEN %(won)s WHEN 'lost' THEN %(lost)s ELSE (%(stages)s::bigint[])[1 + reached] END,
@@ -69,7 +70,7 @@ FILLED = """
         CASE WHEN t.id %% %(one_lined_of)s = 0 THEN ARRAY[(%(products)s::bigint[])[1 + hash %% 400],
             (%(products)s::bigint[])[2 + hash %% 400], (%(products)s::bigint[])[3 + hash %% 400]] ELSE '{}' END,
         '{}', '', until, CASE outcome WHEN 'open' THEN last_followed_at END,
-        CASE outcome WHEN 'open' THEN next_contact_at END, '{}', n.sort_name
+        CASE outcome WHEN 'open' THEN next_contact_at END, '{}', n.sort_name, owner, department
     FROM told t JOIN named n ON n.id = t.id
 """
 STEPS = """
@@ -89,10 +90,6 @@ LINES = """
     INSERT INTO opportunity_line (opportunity_id, product_id, position, price, quantity, discount)
     SELECT o.id, p.product, p.place - 1, 1000 + o.id %% 97 * 10, 1 + o.id %% 7, o.id %% 3 * 5
     FROM opportunity o CROSS JOIN LATERAL unnest(o.products) WITH ORDINALITY AS p(product, place)
-"""
-WHOSE = """
-    UPDATE opportunity o SET customer_owner = c.owner_id, customer_department = c.department_id FROM customer c
-    WHERE c.id = o.customer_id
 """
 BOUGHT = """
     UPDATE customer c SET has_bought = true FROM (
@@ -118,7 +115,6 @@ def add(url: str, progress: Any) -> None:
         for name, statement in (("opportunities", FILLED), ("steps", STEPS), ("lines", LINES)):
             connection.execute(statement, given)
             progress.say(name)
-        connection.execute(WHOSE)  # triggers rest while much is filled in
         connection.execute(BOUGHT)
         for table in TABLES:
             _set_sequence(connection, table)
