@@ -225,7 +225,10 @@ def compose() -> None:
                 may=("opportunity", "view"),
                 views=opportunity_views,
                 prefixes=("/products/",),
-                places=(Link(pgettext_lazy("menu", "Products"), "/products/", "list", may=("product", "view")),),
+                places=(
+                    Link(pgettext_lazy("menu", "Products"), "/products/", "list", may=("product", "view")),
+                    Link(_("Recycle bin"), "/recycle-bin/?kind=opportunity", "trash", may=("opportunity", "delete")),
+                ),
             ),
             Module(
                 "activities",

@@ -298,6 +298,7 @@ class OpportunityDetail:
             "may_move": self.may_edit and deal.is_open,
             "may_reopen": not deal.is_open and deal.allows(self.user, "reopen"),
             "may_delete": deal.allows(self.user, "delete"),
+            "may_transfer": self.user.reach("opportunity", "transfer").covers(deal.owner_id, deal.department_id),
             "may_line": {"amount", "products"} <= self.editable.keys(),
             "may_involve": "contacts" in self.editable,
             "may_compete": bool(self.editable) and self.user.rights.sees("opportunity", "competitor"),

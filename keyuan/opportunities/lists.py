@@ -197,6 +197,7 @@ OPPORTUNITY_LIST = ListOf(
         "expected_on": "third said",
         "owner": "third end",
     },
+    search_hint=gettext_lazy("Simple search: opportunity, customer"),
     bulk="opportunities/bulk.html",
     none="opportunities/none.html",
 )
@@ -209,6 +210,7 @@ PRODUCT_LIST = ListOf(
     product_name,
     load=load_products,
     on_phone={"code": "second", "list_price": "second end", "category": "third", "unit": "third end"},
+    search_hint=gettext_lazy("Simple search: name, code"),
     bulk="opportunities/products/bulk.html",
     none="opportunities/products/none.html",
 )
