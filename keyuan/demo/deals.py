@@ -175,7 +175,8 @@ class Maker:
             move.at = min(at, self.now)
             move.seconds = int((move.at - before).total_seconds()) if before else 0
             before = move.at
-        StageMove.objects.bulk_update(moves, ["at", "seconds"])
+            move.by_id = opportunity.owner_id or move.by_id
+        StageMove.objects.bulk_update(moves, ["at", "seconds", "by"])
         Opportunity.rows.filter(pk=opportunity.pk).update(stage_since=moves[-1].at, updated_at=moves[-1].at)
 
     def _next_step(self, opportunity: Opportunity, deal: Deal, contacts: list[Contact], place: int) -> None:
