@@ -31,6 +31,10 @@ API_VISITS = {
     "GET /api/v1/customers/<int:pk>": Visit(),
     "PATCH /api/v1/customers/<int:pk>": Visit(data={"address": "新地址"}),
     "DELETE /api/v1/customers/<int:pk>": Visit(),
+    "POST /api/v1/customers/<int:pk>/transfer": Visit(data=lambda world, _: {"to": world.people["ben"].pk}),
+    "POST /api/v1/opportunities/<int:pk>/transfer": Visit(
+        about="opportunity", data=lambda world, _: {"to": world.people["ben"].pk}
+    ),
     "POST /api/v1/customers/<int:pk>/restore": Visit(before=binned("customer")),
     "POST /api/v1/customers/check-duplicates": Visit(data={"name": "共同公司"}, tells_names=True),
     "POST /api/v1/customers/<int:pk>/show": Visit(DIM, data={"field": "phone"}),

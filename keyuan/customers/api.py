@@ -21,6 +21,7 @@ from keyuan.customers.forms import ContactForm, CustomerForm
 from keyuan.customers.lists import load_contacts, load_customers
 from keyuan.customers.past import as_it_was
 from keyuan.customers.tags_admin import add_tag, edit_tag
+from keyuan.customers.transfer_api import described, transfer_record
 from keyuan.org.http import Request
 from keyuan.org.models import User
 from keyuan.records.forms import RecordForm
@@ -78,6 +79,14 @@ customers, contacts, tags = CUSTOMERS.router(), CONTACTS.router(), Router(tags=[
 
 
 # Customers
+
+
+@customers.post("/{int:pk}/transfer", **described("transfer_customer", "Customer"))
+@repeatable()
+@may_call("customer", "transfer")
+def transfer_customer(request: Request, pk: int) -> HttpResponse:
+    return transfer_record(request, CUSTOMERS, pk)
+
 
 GIVEN = tuple(Given.__dataclass_fields__)
 

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from keyuan.customers.bulk import delete_all, tag_all
+from keyuan.customers.transfer_api import described, transfer_record
 from keyuan.opportunities.bulk import move_all
 from keyuan.opportunities.fields import OPPORTUNITY, PRODUCT
 from keyuan.opportunities.forms import CLOSING, OpportunityForm, ProductForm
@@ -313,6 +314,13 @@ def _close(request: HttpRequest, pk: int, verb: str, names: tuple[str, ...]) -> 
     with OPPORTUNITIES.explaining(request):
         getattr(record, verb)(by=by, **values)
     return OPPORTUNITIES.answer(request, OPPORTUNITIES.find(request, pk))
+
+
+@opportunities.post("/{int:pk}/transfer", **described("transfer_opportunity", "Opportunity"))
+@repeatable()
+@may_call("opportunity", "transfer")
+def transfer_opportunity(request: HttpRequest, pk: int) -> HttpResponse:
+    return transfer_record(request, OPPORTUNITIES, pk)
 
 
 @opportunities.post("/{int:pk}/reopen", **_described("reopen_opportunity", "Open a closed opportunity again", ()))

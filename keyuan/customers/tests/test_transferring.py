@@ -13,6 +13,7 @@ from keyuan.notices.models import Notice
 from keyuan.opportunities.models import Opportunity, StageMove
 from keyuan.records.errors import NotAllowed, RuleBroken
 from keyuan.records.history import Event, Operation
+from keyuan.ui.rest.tests.calling import Caller
 from tests.make import make_customer, make_opportunity, make_plan, make_user
 
 pytestmark = pytest.mark.django_db
@@ -163,3 +164,23 @@ def test_an_unknown_new_owner_is_asked_for_again(client, cast, customer):
     assert answer.status_code == 422
     assert "谁也不是" in answer.content.decode()
     assert not Plan.rows.exists()
+
+
+# The API
+
+
+def test_a_program_transfers_a_customer_with_its_deals(cast, customer):
+    deal = make_opportunity(owner=cast.anna, customer=customer)
+    given = {"to": cast.olga.pk, "with": ["contacts", "opportunities"]}
+    answer = Caller(cast.boss).post(f"/customers/{customer.pk}/transfer", given)
+    assert answer.status_code == 200
+    assert answer.json()["owner"]["name"] == "Olga"
+    deal.refresh_from_db()
+    assert deal.owner == cast.olga
+
+
+@pytest.mark.parametrize("given", [{}, {"to": "nobody"}, {"to": "olga", "with": ["cars"]}])
+def test_a_program_is_told_what_is_wrong(cast, customer, given):
+    answer = Caller(cast.boss).post(f"/customers/{customer.pk}/transfer", given)
+    assert answer.status_code == 422
+    assert answer.json()["errors"]
