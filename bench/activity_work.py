@@ -46,8 +46,13 @@ def logged(person: Person) -> Iterator[Ask]:
 
 def front(person: Person) -> Iterator[Ask]:
     """The page that the day begins with, as a browser with scripts asks for it: its figures follow on their own."""
+    return scripted("/")
+
+
+def scripted(address: str) -> Iterator[Ask]:
+    """A page as a browser with scripts asks for it: parts that take longer follow on their own."""
     while True:
-        yield lambda client: client.get("/", Cookie=f"{client.headers()['Cookie']}; {SCRIPTED}=yes")
+        yield lambda client: client.get(address, Cookie=f"{client.headers()['Cookie']}; {SCRIPTED}=yes")
 
 
 def figures(person: Person) -> Iterator[Ask]:

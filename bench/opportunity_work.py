@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from django.utils import timezone
 
+from bench.activity_work import scripted
 from bench.persons import Person
 from bench.work import HTMX, Ask, Work, got, pages
 from keyuan.opportunities.models import Opportunity, Stage
@@ -73,7 +74,8 @@ OPPORTUNITY_WORKS = (
     Work("board, first page", None, 120, board),
     Work("board, a column further (fragment)", None, 60, further),
     Work("board, forecast by month", None, 120, pages("/opportunities/forecast/?view=all")),
-    Work("funnel", None, 100, pages("/reports/")),
+    Work("funnel", None, 100, lambda person: scripted("/reports/")),
+    Work("funnel, with stays (fragment)", None, 1000, pages("/reports/funnel/")),
     Work("open an opportunity", None, 60, opened),
     Work("move a card (POST)", None, 50, moved),
     Work("products, first page", None, 50, pages("/products/")),
