@@ -144,7 +144,8 @@ def same(field: models.Field[Any, Any], value: Any) -> Any:
     if isinstance(field, models.DecimalField):
         return Decimal(str(value)).normalize()
     if isinstance(field, models.DateTimeField):
-        return field.to_python(value).astimezone(UTC)
+        moment = field.to_python(value).astimezone(UTC)
+        return moment.replace(microsecond=moment.microsecond // 1000 * 1000)  # as exact as JSON keeps it
     return json.loads(json.dumps(value, cls=DjangoJSONEncoder))
 
 
