@@ -100,12 +100,14 @@ def transfer(rows: Any, to: User, *, by: User, along: Sequence[str] = ()) -> Tra
 
 def _transfer(model: Any, pks: list[int], to: User, done: Transferred, along: Sequence[Hanging]) -> None:
     hold_customers(model, pks)
-    rows = model.rows.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk")
+    mine = model.rows.living().reached_by(done.operation.by, "transfer")  # asked again of what is locked now
+    rows = mine.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk")
     by_owner: dict[int | None, list[int]] = defaultdict(list)
     for pk, owner in rows.values_list("pk", "owner_id"):
         by_owner[owner].append(pk)
     department = department_of(to.pk)
-    done.number += len(_give(model.rows.filter(pk__in=pks), to, department, done.operation))
+    held = [pk for same in by_owner.values() for pk in same]
+    done.number += len(_give(model.rows.filter(pk__in=held), to, department, done.operation))
     for hanging in along:
         for owner, parents in by_owner.items():
             theirs = hanging.rows(parents).filter(owner=owner).reached_by(done.operation.by, hanging.operation)

@@ -11,17 +11,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from keyuan.customers.fields import CUSTOMER
-from keyuan.customers.lists_admin import add_option
+from keyuan.customers.lists_admin import option_named
 from keyuan.opportunities.forms import OpportunityForm
 from keyuan.opportunities.models import Opportunity, Stage
 from keyuan.opportunities.models.moving import REQUIRABLE
 from keyuan.opportunities.models.opportunity import check_contacts
 from keyuan.opportunities.rules import class_after_winning
-from keyuan.org.models import User
 from keyuan.records.errors import RuleBroken
 from keyuan.records.forms import Input
 from keyuan.records.kinds.choices import ensure_tags
-from keyuan.records.options import Option
 
 ASKED_ALWAYS = {Stage.Kind.WON: ("closed_on", "amount"), Stage.Kind.LOST: ("reason", "competitor")}
 OPTIONAL = ("competitor", "category", "new_competitor")
@@ -86,7 +84,7 @@ class StepForm(OpportunityForm):
         if "tags" in values:
             values["tags"] = ensure_tags(values["tags"])
         if new := values.pop("new_competitor", "").strip():
-            values["competitor"] = competitor_named(new, by=self.by)
+            values["competitor"] = option_named("competitor", new, by=self.by)
         return values
 
 
@@ -94,16 +92,6 @@ def proposed_class(opportunity: Opportunity) -> int | None:
     """The class that the customer has after winning, by the rule."""
     now, after = opportunity.customer.category, class_after_winning()
     return after.pk if after is not None and after.position > now.position else now.pk
-
-
-def competitor_named(name: str, *, by: User) -> Option:
-    """The competitor of this name, written down where there is none.
-
-    Raises:
-        NotAllowed: there is none, and `by` is no administrator.
-    """
-    known = Option.objects.filter(list="competitor", name__iexact=name, is_retired=False).first()
-    return known or add_option("competitor", name, {}, by=by)
 
 
 def given_names(names: Collection[str]) -> list[str]:

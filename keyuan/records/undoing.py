@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from keyuan.org.models import User
 from keyuan.records.errors import NotAllowed, RuleBroken
 from keyuan.records.history import Change, Event, Operation, as_json
+from keyuan.records.sealing.comparing import same
 
 CHUNK = 5000
 
@@ -59,15 +60,22 @@ def undo(operation: Operation, models: Iterable[type[Any]], *, by: User, within:
     return found
 
 
-def take_back(done: Operation, model: type[Any], operation: Operation, found: Undone) -> None:
-    """Give the records of one type back what the operation `done` changed, as part of another operation."""
-    for changes in _changes(done, model):
+def take_back(
+    done: Operation, model: type[Any], operation: Operation, found: Undone, only: Collection[int] | None = None
+) -> None:
+    """Give the records of one type back what the operation `done` changed, as part of another operation.
+
+    Args:
+        only: the ids of those that are meant; None for all that it changed.
+    """
+    for changes in _changes(done, model, only):
         _give_back(model, changes, operation, found)
 
 
-def _changes(operation: Operation, model: type[Any]) -> Iterator[dict[int, Change]]:
+def _changes(operation: Operation, model: type[Any], only: Collection[int] | None) -> Iterator[dict[int, Change]]:
     """Chunks of changes by record."""
     events = Event.objects.filter(operation=operation, record_type=model.module).order_by("record_id")
+    events = events if only is None else events.filter(record_id__in=only)
     rows = list(events.values_list("pk", "record_id"))
     for start in range(0, len(rows), CHUNK):
         part = dict(rows[start : start + CHUNK])
@@ -79,24 +87,20 @@ def _give_back(model: type[Any], changes: Mapping[int, Change], operation: Opera
     list(model.rows.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk").values_list("pk"))
     alike: dict[str, list[int]] = defaultdict(list)
     for record in model.rows.filter(pk__in=pks).order_by("pk"):
-        back, kept = _compared(record, changes[record.pk])
+        back, kept = compared(record, changes[record.pk])
         if kept:
             found.left.append((record, kept))
         if back:
             alike[as_json(back)].append(record.pk)
-    for text, same in alike.items():
+    for text, pks_alike in alike.items():
         fields = {name: model._meta.get_field(name).to_python(value) for name, value in json.loads(text).items()}
-        model.rows.filter(pk__in=same).change(by=operation.by, operation=operation, event="undone", **fields)
-        found.number += len(same)
+        model.rows.filter(pk__in=pks_alike).change(by=operation.by, operation=operation, event="undone", **fields)
+        found.number += len(pks_alike)
 
 
-def _compared(record: Any, change: Change) -> tuple[dict[str, Any], list[str]]:
+def compared(record: Any, change: Change) -> tuple[dict[str, Any], list[str]]:
     """What may be given back, and the fields that somebody changed since."""
-    names = [one for one in change.after if one in {field.name for field in record._meta.concrete_fields}]
-    now = json.loads(as_json({name: record._meta.get_field(name).value_from_object(record) for name in names}))
-    same = [name for name in names if _equal(now[name], change.after[name])]
-    return {name: change.before.get(name) for name in same}, [name for name in names if name not in same]
-
-
-def _equal(now: Any, then: Any) -> bool:
-    return now == then or str(now) == str(then)
+    fields = {one.name: one for one in record._meta.concrete_fields if one.name in change.after}
+    kept = {name: one.value_from_object(record) for name, one in fields.items()}
+    equal = [name for name, one in fields.items() if same(one, kept[name]) == same(one, change.after[name])]
+    return {name: change.before.get(name) for name in equal}, [name for name in fields if name not in equal]

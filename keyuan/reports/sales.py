@@ -111,11 +111,7 @@ def funnel(user: User, pipeline: int, cohort: Node, book: NameBook | None = None
                 rate(reached, steps[-1].reached) if steps else None,
                 stays.get(stage.pk),
                 {
-                    "reached": list_of(
-                        all_of(
-                            node, {"or": [is_("outcome", "won"), {"field": "last_stage", "op": "in", "value": later}]}
-                        )
-                    ),
+                    "reached": list_of(all_of(node, _got_to(later))),
                     "standing": list_of(all_of(node, is_("outcome", "open"), is_("stage", str(stage.pk)))),
                     "lost": list_of(all_of(node, is_("outcome", "lost"), is_("last_stage", str(stage.pk)))),
                 },

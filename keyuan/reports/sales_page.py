@@ -125,6 +125,11 @@ class SalesPage:
     def sees_amounts(self) -> bool:
         return bool(self.user.rights.sees("opportunity", "amount"))
 
+    @property
+    def sees_forecast(self) -> bool:
+        """Sums by month and by probability tell all three."""
+        return bool(self.user.rights.sees("opportunity", "amount", "probability", "expected_on"))
+
     @cached_property
     def funnel(self) -> Funnel:
         return funnel(self.user, self.asked.pipeline, self.asked.cohort(), self.book, with_stays=self.with_stays)

@@ -17,7 +17,7 @@ from keyuan.org.administrators import require_administrator
 from keyuan.org.models import User
 from keyuan.records.errors import NotReady, RuleBroken, Stale
 from keyuan.records.history import Change, Event, Operation
-from keyuan.records.undoing import Undone, take_back
+from keyuan.records.undoing import Undone, compared, take_back
 
 if TYPE_CHECKING:
     from keyuan.opportunities.models.line import StageMove
@@ -27,10 +27,10 @@ REQUIRABLE = ("amount", "expected_on", "products", "contacts", "source", "notes"
 UNDO_HOURS = 24
 EVENTS = {"open": "moved", "won": "won", "lost": "lost"}
 BEFORE = (
-    "stage", "last_open_stage", "outcome", "probability", "probability_is_manual", "amount", "amount_is_manual",
-    "closed_on", "reason", "competitor", "stage_since",
+    "stage", "pipeline", "last_open_stage", "outcome", "closed_on", "reason", "competitor", "stage_since",
 )  # fmt: skip
-"""What a step may change, and its undoing brings back."""
+"""What a step changes, and its undoing brings back in any case; what came with it, unless somebody changed it since."""
+STEPS = (*EVENTS.values(), "reopened", "move_undone")
 
 
 def moves() -> Any:
@@ -174,7 +174,7 @@ class Moving:
         before = _values_before(last, locked)
         operation = Operation.begin("opportunity.move_undone", by=by)
         type(self).rows.filter(pk=self.pk).change(by=by, operation=operation, event="move_undone", **before)
-        take_back(last.operation, Customer, operation, Undone())  # the class that a won deal gave
+        take_back(last.operation, Customer, operation, Undone(), [self.customer_id])  # the class that a won deal gave
         self.refresh_from_db()
         moves().filter(pk=last.pk).update(is_undone=True)
         moves().create(
@@ -284,10 +284,11 @@ def _check_undo(locked: Any, last: StageMove | None, by: User) -> None:
 
 def _values_before(last: StageMove, locked: Any) -> dict[str, Any]:
     """The values that the step changed, as they were, as far as nobody has changed them since."""
-    event = Event.objects.filter(operation=last.operation_id, record_type="opportunity", record_id=locked.pk).get()
-    change = Change.objects.get(event=event.pk)
+    events = Event.objects.filter(operation=last.operation_id, record_type="opportunity", record_id=locked.pk)
+    change = Change.objects.get(event=events.filter(name__in=STEPS).latest("pk").pk)
+    untouched, _changed = compared(locked, change)
+    found = untouched | {name: change.before[name] for name in BEFORE if name in change.before}
     model = type(locked)
-    found = {name: change.before[name] for name in BEFORE if name in change.before}
     return {name: model._meta.get_field(name).to_python(value) for name, value in found.items()}
 
 

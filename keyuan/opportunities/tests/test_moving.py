@@ -8,10 +8,12 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from keyuan.opportunities.bulk import move_all
 from keyuan.opportunities.models import Opportunity, Stage, StageMove
 from keyuan.opportunities.rules import OpportunityRules, decide
 from keyuan.records.errors import NotAllowed, NotReady, RuleBroken, Stale
 from keyuan.records.history import Event
+from keyuan.records.options import Tag
 from tests.make import make_contact, make_customer, make_opportunity, make_product, make_role, make_user, option, stage
 
 pytestmark = pytest.mark.django_db
@@ -258,6 +260,26 @@ def test_a_step_is_taken_back_with_all_that_it_changed(cast):
     assert list(StageMove.objects.order_by("pk").values_list("is_undone", flat=True)) == [False, True, True]
     opportunity.customer.refresh_from_db()
     assert (opportunity.customer.category.key, opportunity.customer.has_bought) == ("potential", False)
+
+
+def test_a_step_taken_back_leaves_what_was_changed_since_and_takes_tags_and_products_along(cast):
+    product = make_product(by=cast.boss)
+    opportunity = make_opportunity(owner=cast.anna)
+    opportunity.move(stage("needs"), by=cast.anna, products=[product.pk], tags=[Tag.objects.first()])
+    opportunity.edit(by=cast.anna, probability=68)
+    opportunity.undo_move(by=cast.anna)
+    assert (opportunity.stage.key, opportunity.probability, opportunity.probability_is_manual) == ("contact", 68, True)
+
+
+def test_one_of_many_won_together_is_taken_back_alone(cast):
+    deals = [make_opportunity(owner=cast.anna) for _ in range(2)]
+    move_all(Opportunity.objects.visible_to(cast.anna), stage("won"), by=cast.anna)
+    deals[0].undo_move(by=cast.anna)
+    found = []
+    for one in deals:
+        one.customer.refresh_from_db()
+        found.append(one.customer.category.key)
+    assert found == ["potential", "signed"]
 
 
 def test_a_step_that_others_have_followed_is_not_taken_back(cast):

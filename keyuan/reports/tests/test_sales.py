@@ -175,6 +175,14 @@ def test_who_may_not_see_amounts_sees_no_sum(cast, deals):
     assert "业绩预测" not in page
 
 
+@pytest.mark.parametrize("name", ["expected_on", "probability"])
+def test_who_may_not_see_days_or_probabilities_sees_no_forecast(cast, deals, name):
+    Grant.objects.filter(module="opportunity").update(fields={name: "hidden"})
+    answer = client_of(cast.anna).get("/reports/")
+    assert answer.status_code == 200
+    assert "业绩预测" not in answer.content.decode()
+
+
 def test_the_page_may_be_asked_for_anything(cast, deals):
     client = client_of(cast.boss)
     for query in ("who=me", "who=department", f"who={cast.anna.pk}", "who=99999", "who=x", "period=year", "period=x",
