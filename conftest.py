@@ -1,4 +1,4 @@
-"""One throw-away PostgreSQL for all tests; every test process works on its own copy of one migrated database."""
+"""Throw-away PostgreSQL: every test process has a server of its own, and in it a copy of one migrated database."""
 
 import atexit
 import os
@@ -21,29 +21,40 @@ from keyuan.engine.lock import RUN, FolderLock, owner
 from keyuan.engine.postgres import NAME, SUPERUSER, USER, Cluster, running
 
 FOLDERS = "keyuan-tests-"
-ADMINISTRATOR = "KEYUAN_TEST_ADMINISTRATOR"  # the server's address for making databases, for the other processes
-TEMPLATE_LOCK = 20260101
+ADMINISTRATOR = "KEYUAN_TEST_ADMINISTRATOR"  # the address for making databases on a server that is named from outside
+_REST = ExitStack()
 
 
 def prepare_environment() -> None:
-    """Before Django reads its settings: a data folder and a server, shared by all processes of this run."""
+    """Before Django reads its settings: a data folder, and the address of the server that will run in it."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "keyuan.settings"
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        return
-    clear_leftovers()
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        clear_leftovers()
+        if named := os.environ.get("DATABASE_URL"):
+            os.environ[ADMINISTRATOR] = named
     folder = Path(tempfile.mkdtemp(prefix=FOLDERS))
     folder.chmod(0o711)
     os.environ["KEYUAN_HOME"] = str(folder)
-    rest = ExitStack()
-    rest.callback(shutil.rmtree, folder, ignore_errors=True)
-    rest.enter_context(FolderLock(folder, RUN))
-    if named := os.environ.get("DATABASE_URL"):
-        os.environ[ADMINISTRATOR] = named
-        rest.callback(drop_databases, named)
+    _REST.callback(shutil.rmtree, folder, ignore_errors=True)
+    _REST.enter_context(FolderLock(folder, RUN))
+    if ADMINISTRATOR not in os.environ:
+        os.environ["DATABASE_URL"] = Cluster(safe=False).url()
+    atexit.register(_REST.close)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """The server, where tests run: not in the process that only hands them out."""
+    if session.config.pluginmanager.hasplugin("dsession"):
+        for name in ("DJANGO_SETTINGS_MODULE", *([] if ADMINISTRATOR in os.environ else ["DATABASE_URL"])):
+            del os.environ[name]  # each process has its own, and must not read settings with ours
+    elif ADMINISTRATOR in os.environ:
+        _REST.callback(drop_databases, os.environ[ADMINISTRATOR])
     else:
-        os.environ["DATABASE_URL"] = rest.enter_context(running(Cluster(safe=False)))
-        os.environ[ADMINISTRATOR] = Cluster(safe=False).url("postgres", SUPERUSER)
-    atexit.register(rest.close)
+        _REST.enter_context(running(Cluster(safe=False)))
+
+
+def pytest_unconfigure() -> None:
+    _REST.close()
 
 
 def clear_leftovers() -> None:
@@ -70,20 +81,19 @@ def drop_databases(address: str) -> None:
 
 
 @contextmanager
-def turn() -> Iterator[psycopg.Connection]:
-    """Test processes make their databases one after the other."""
-    with psycopg.connect(os.environ[ADMINISTRATOR], autocommit=True) as connection:
-        connection.execute("SELECT pg_advisory_lock(%s)", [TEMPLATE_LOCK])
+def administration() -> Iterator[psycopg.Connection]:
+    """A connection that may make databases."""
+    address = os.environ.get(ADMINISTRATOR) or Cluster(safe=False).url("postgres", SUPERUSER)
+    with psycopg.connect(address, autocommit=True) as connection:
         yield connection
 
 
 def make_copy(name: str) -> None:
-    """A database of this name with all tables; the first process to come makes the original."""
+    """A database of this name with all tables, and the original, from which further copies are made."""
     original = name_of_run("original")
-    with turn() as connection:
-        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [original]).fetchone():
-            create(connection, original, "template0")
-            migrate(original)
+    with administration() as connection:
+        create(connection, original, "template0")
+        migrate(original)
         create(connection, name, original)
 
 
@@ -120,14 +130,13 @@ def static_files() -> None:
     """Pages name their style sheets and scripts as collected files, so these must be there."""
     from keyuan.engine.prepare import prepare_files
 
-    with turn():
-        prepare_files()
+    prepare_files()
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Instead of pytest-django's own: a copy is there in a twentieth of the time that migrations take."""
-    name = name_of_run(os.environ.get("PYTEST_XDIST_WORKER", "main"))
+    name = name_of_run("tests")
     with django_db_blocker.unblock():
         make_copy(name)
         use(name)
@@ -141,15 +150,15 @@ def own_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> I
     from django.db import connection
 
     before = connection.settings_dict["NAME"]
-    name = name_of_run(f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_crash")
+    name = name_of_run("crash")
     with django_db_blocker.unblock():
-        with turn() as administration:
-            create(administration, name, name_of_run("original"))
+        with administration() as connected:
+            create(connected, name, name_of_run("original"))
         use(name)
         yield urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}"))
         use(before)
-        with turn() as administration:
-            administration.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        with administration() as connected:
+            connected.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 pytest_plugins = ["tests.cast", "tests.browsing", "tests.serving"]

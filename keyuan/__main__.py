@@ -1,6 +1,6 @@
 """The command line: `keyuan run`, `keyuan backup` … The composition root, outside the layers.
 
-Rooms are imported inside the commands: Django must know its database first.
+Rooms are imported inside the commands: Django must know its database first, and no process holds what others need.
 """
 
 import argparse
@@ -9,10 +9,11 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from keyuan.engine import archive, backup, database, restore
+from keyuan.engine import database
 from keyuan.engine.home import initial_password_file, write_private
 from keyuan.engine.supervisor import Supervisor
 from keyuan.engine.words import Refusal, complain, say, speaks_english
@@ -125,6 +126,11 @@ def prepare(options: argparse.Namespace) -> None:
             load_demo(options)
 
 
+def prepare_in_time(options: argparse.Namespace) -> int | None:
+    place = partial(database.awaited, options.wait == "own") if options.wait else database.attached
+    return with_django(prepare, place)(options)
+
+
 def load_demo(_options: argparse.Namespace) -> None:
     from keyuan.demo import company
 
@@ -183,11 +189,15 @@ def routes(options: argparse.Namespace) -> None:
 
 
 def back_up(options: argparse.Namespace) -> None:
+    from keyuan.engine import backup
+
     with database.attached() as url:
         say(backup.back_up(options.file, url))
 
 
 def put_back(options: argparse.Namespace) -> None:
+    from keyuan.engine import archive, restore
+
     archive.verified(options.file)  # before a database is started for nothing
     with database.alone() as url:
         say(restore.restore(options.file, url, options.replace))
@@ -239,8 +249,9 @@ def _add_serving(commands: Any) -> None:
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=int(os.environ.get("KEYUAN_PORT") or 8000))
     serve.add_argument("--no-demo", action="store_true", help=_("start empty"))
-    first = _add(commands, "prepare", with_django(prepare), _("tables and static files; run does it too"))
+    first = _add(commands, "prepare", prepare_in_time, _("tables and static files; run does it too"))
     first.add_argument("--no-demo", action="store_true", help=_("start empty"))
+    first.add_argument("--wait", choices=("own", "other"), help=argparse.SUPPRESS)  # for the server of `run`
     _add(commands, "worker", with_django(work, source="job"), _("only the jobs, for a machine of its own"))
 
 

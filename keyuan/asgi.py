@@ -27,6 +27,7 @@ FRESH = 0.3  # seconds for which an answer holds
 
 pages = Bridge(get_wsgi_application(), THREADS)
 
+import keyuan.urls  # noqa: E402, F401  with all pages, before the first of them is asked for
 from keyuan.notices.stream import Hub  # noqa: E402  there are models only now
 
 STREAM = "/notices/stream/"
@@ -34,7 +35,7 @@ notices = Hub()
 # What is loaded by now stays: collecting it again and again cost every twentieth page 50 ms.
 gc.collect()
 gc.freeze()
-gc.set_threshold(50_000, 20, 50)
+gc.set_threshold(20_000, 5, 5)  # what pages leave in circles goes soon: 30 MB less in each process
 
 
 async def application(scope: Message, receive: Receive, send: Send) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 
 import pytest
 from django.test.testcases import LiveServerThread
 from playwright.sync_api import Page, sync_playwright
+
+from keyuan.engine.address import wait_until
 
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-gpu"]
 
@@ -47,16 +50,20 @@ def visit(chromium, site):
         context.add_cookies([{"name": k, "value": v, "url": site} for k, v in cookies.items()])
         contexts.append(context)
         page = context.new_page()
-        page.faults = []
+        page.site, page.faults = site, []
         page.on("pageerror", lambda error: page.faults.append(str(error)))
         page.on("console", lambda said: page.faults.append(said.text) if "Content Security" in said.text else None)
         return page
 
     yield open_page
     for context in contexts:
-        for page in context.pages:  # what still runs would stand in the way of emptying the tables
-            page.wait_for_load_state("networkidle")
         context.close()
+    wait_until(lambda: not answering(), 2)  # what still runs would stand in the way of emptying the tables
+
+
+def answering() -> list[str]:
+    """The threads of the test's server that still work for a page, or wait for one to ask again."""
+    return [one.name for one in threading.enumerate() if "process_request_thread" in one.name]
 
 
 @pytest.fixture
@@ -70,12 +77,28 @@ def boss(seeds):
 
 
 def sign_in(page: Page, name: str, password: str = "correct horse battery") -> None:
+    """As the page of that name does it, without the page: what signs in is in the cookies."""
+    from django.test import Client
+
+    client = Client(headers={"User-Agent": page.evaluate("navigator.userAgent")})
+    answer = client.post("/sign-in/", {"username": name, "password": password})
+    assert answer.status_code == 302, answer.content
+    page.context.add_cookies([{"name": k, "value": c.value, "url": page.site} for k, c in client.cookies.items()])
+
+
+def sign_in_by_hand(page: Page, name: str, password: str = "correct horse battery") -> None:
     page.goto("/sign-in/")
     page.fill("[name=username]", name)
     page.fill("[name=password]", password)
     page.press("[name=password]", "Enter")
     page.wait_for_url(lambda url: "/sign-in/" not in url)
     page.wait_for_load_state("networkidle")  # a file that is broken off stays open in the test's server
+
+
+def settle(page: Page) -> None:
+    """Wait until the scripts run and the fragments that a page asks for at once have come."""
+    page.wait_for_selector("html[data-ready]")
+    page.wait_for_selector(".htmx-request", state="detached")
 
 
 def open_list(page: Page, path: str = "/customers/") -> None:

@@ -13,19 +13,23 @@ def speak_english():
         yield
 
 
+def lay_seeds():
+    from django.apps import apps
+
+    from keyuan.opportunities.models.pipeline import lay_pipeline
+    from keyuan.records.options import Option, lay_options
+
+    if not Option.objects.exists():
+        lay_options(apps)
+        lay_pipeline(apps)
+
+
 @pytest.fixture(autouse=True)
 def seeds(request):
     """Tests with real transactions empty all tables; the next gets the first contents back, no history and no jobs."""
     if request.node.get_closest_marker("django_db") or {"db", "transactional_db"} & set(request.fixturenames):
         request.getfixturevalue("_django_db_helper")
-        from django.apps import apps
-
-        from keyuan.opportunities.models.pipeline import lay_pipeline
-        from keyuan.records.options import Option, lay_options
-
-        if not Option.objects.exists():
-            lay_options(apps)
-            lay_pipeline(apps)
+        lay_seeds()
     yield
     if has_transactions(request):
         from django.db import connection

@@ -14,7 +14,7 @@ from keyuan.customers.models import Customer
 from keyuan.exchange.tests.files import sheet
 from keyuan.org.accounts import create_user
 from keyuan.org.models import Department, Role
-from tests.browsing import open_list, sign_in
+from tests.browsing import open_list, settle, sign_in
 from tests.make import make_contact, make_customer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -238,7 +238,7 @@ def test_no_page_has_a_fault_that_axe_finds(visit, boss, width, theme, language)
     found = {}
     for path in [*PAGES, f"/customers/{customer.pk}/", f"/contacts/{contact.pk}/", "/customers/?q=zzzz", "/nothing/"]:
         page.goto(path)
-        page.wait_for_load_state("networkidle")
+        settle(page)
         found |= faults_of(page, path)
         wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
         if wide:

@@ -15,7 +15,7 @@ from keyuan.org.models import Department, Grant, Role, User
 from keyuan.org.scopes import FieldRight
 from keyuan.org.sessions import SessionStore
 from keyuan.ui.guard import CONFIRMED
-from tests.browsing import open_list, sign_in
+from tests.browsing import open_list, sign_in_by_hand
 from tests.make import PASSWORD, make_customer, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,7 +41,7 @@ def answer(page: Page, password: str) -> None:
 
 def test_a_locked_screen_keeps_what_was_typed_and_a_reload_does_too(visit, boss):
     page = visit()
-    sign_in(page, "boss")
+    sign_in_by_hand(page, "boss")
     open_list(page)
     page.keyboard.press("c")
     name = page.locator("#drawer [name=name]")
@@ -67,7 +67,7 @@ def test_a_locked_screen_keeps_what_was_typed_and_a_reload_does_too(visit, boss)
 def test_after_signing_out_going_back_shows_no_customer(visit, boss):
     make_customer("宁波海曙精密机械有限公司", owner=boss)
     page = visit()
-    sign_in(page, "boss")
+    sign_in_by_hand(page, "boss")
     open_list(page)
     expect(page.locator("tbody")).to_contain_text("宁波海曙")
     page.locator("header form[data-sign-out]").evaluate("form => form.requestSubmit()")
@@ -83,7 +83,7 @@ def test_after_signing_out_going_back_shows_no_customer(visit, boss):
 def test_an_old_confirmation_asks_in_place_and_the_export_goes_on(visit, boss):
     make_customer("宁波海曙精密机械有限公司", owner=boss)
     page = visit()
-    sign_in(page, "boss")
+    sign_in_by_hand(page, "boss")
     open_list(page, "/exports/?module=customer")
     long_ago(boss)
     page.fill("[name=reason]", "季度盘点")
@@ -111,8 +111,8 @@ def long_ago(user: User) -> None:
 
 def test_another_device_is_noticed_and_ended_by_the_keyboard(visit, boss):
     here, there = visit(), visit()
-    sign_in(here, "boss")
-    sign_in(there, "boss")
+    sign_in_by_hand(here, "boss")
+    sign_in_by_hand(there, "boss")
     open_list(here)
 
     walk_to(here, "查看")
@@ -133,7 +133,7 @@ def test_a_masked_number_is_shown_by_its_eye_and_the_time_line_tells(visit, boss
     seller = make_user("seller", sales, department=Department.objects.first(), name="林晓彤")
     customer = make_customer("宁波海曙精密机械有限公司", owner=seller, phone="13800138000")
     page = visit()
-    sign_in(page, "seller")
+    sign_in_by_hand(page, "seller")
     open_list(page, f"/customers/{customer.pk}/")
     main = page.locator("main")
     expect(main).to_contain_text("138 **** 8000")
@@ -155,7 +155,7 @@ def test_the_first_password_is_changed_by_the_keyboard_alone(visit, boss):
         username="linxiaotong", name="林晓彤", roles=[sales], department=Department.objects.first()
     )
     page = visit()
-    sign_in(page, person.username, initial)
+    sign_in_by_hand(page, person.username, initial)
     page.wait_for_url("**/password/change/**")
     save, left = page.locator("[data-save]"), page.locator("p[data-left]")
     expect(page.locator("[name=password]")).to_be_focused()
@@ -182,13 +182,13 @@ def test_an_auditor_finds_the_log_in_the_menu_and_an_administrator_beside_the_ot
     auditor = make_user("auditor", Role.objects.get(key="auditor"), department=Department.objects.first())
     log = "header .mods [href='/admin/audit/']"
     page = visit()
-    sign_in(page, auditor.username)
+    sign_in_by_hand(page, auditor.username)
     open_list(page)
     page.locator("header .mods summary").click()
     page.locator(log).click()
     expect(page.locator("h1")).to_have_text("操作日志")
 
     other = visit()
-    sign_in(other, "boss")
+    sign_in_by_hand(other, "boss")
     open_list(other)
     expect(other.locator(log)).to_have_count(0)

@@ -1,18 +1,25 @@
 """The organisation's database: our own server, or one that `DATABASE_URL` names."""
 
+from __future__ import annotations
+
 import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-
-import psycopg
+from typing import TYPE_CHECKING
 
 from keyuan.engine import processes
 from keyuan.engine.home import home
+from keyuan.engine.later import Later
 from keyuan.engine.lock import COMMAND, RUN, FolderLock, owner
 from keyuan.engine.postgres import Cluster, running
 from keyuan.engine.words import Refusal
 from keyuan.engine.words import gettext as _
+
+if TYPE_CHECKING:
+    import psycopg
+else:
+    psycopg = Later("psycopg")
 
 OLDEST = 15
 PATIENCE = 60
@@ -45,6 +52,24 @@ def attached() -> Iterator[str]:
     else:
         with alone() as url:
             yield url
+
+
+@contextmanager
+def awaited(is_own: bool) -> Iterator[str]:
+    """The database that `DATABASE_URL` names, as soon as it answers.
+
+    Args:
+        is_own: whether it is the server that `keyuan run` has just started.
+
+    Raises:
+        Refusal: it did not answer in time, or we cannot work with it.
+    """
+    url = os.environ["DATABASE_URL"]
+    if is_own:
+        Cluster().wait_until_ready(lambda: False)
+    else:
+        wait_for(url, PATIENCE)
+    yield url
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """PostgreSQL from a wheel, run by us: made, started, asked, ended."""
 
+from __future__ import annotations
+
 import hashlib
 import os
 import shutil
@@ -13,19 +15,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import psutil
-import psycopg
-from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from keyuan.engine import processes, tuning
 from keyuan.engine.account import Account, account, copies_of
 from keyuan.engine.home import SYSTEM_FOLDER, home, secret, write_private
+from keyuan.engine.later import Later
 from keyuan.engine.words import Refusal
 from keyuan.engine.words import gettext as _
+
+if TYPE_CHECKING:
+    import psycopg
+else:
+    psycopg = Later("psycopg")  # the supervisor does without it
 
 NAME = USER = "keyuan"
 SUPERUSER = "postgres"
@@ -54,13 +59,10 @@ def program(name: str) -> str:
 
 def client(name: str, url: str, *arguments: str) -> dict[str, Any]:
     """Arguments for Popen that run a client program on a database; the password stays out of the process list."""
-    parts = conninfo_to_dict(url)
+    parts = psycopg.conninfo.conninfo_to_dict(url)
     password = parts.pop("password", None)
-    command = [
-        program(name),
-        f"--dbname={make_conninfo(**{name: str(value) for name, value in parts.items()})}",
-        *arguments,
-    ]
+    address = psycopg.conninfo.make_conninfo(**{name: str(value) for name, value in parts.items()})
+    command = [program(name), f"--dbname={address}", *arguments]
     return {"args": command, "env": {**os.environ, **({"PGPASSWORD": str(password)} if password else {})}}
 
 
@@ -135,8 +137,12 @@ class Cluster:
         deadline = time.monotonic() + PATIENCE
         while not self.is_ready():
             if given_up() or time.monotonic() > deadline:
-                raise Refusal(_("PostgreSQL did not start. Its log: %(log)s") % {"log": self.log})
+                raise self.refusal()
             time.sleep(0.05)
+
+    def refusal(self) -> Refusal:
+        """What to say of a server that does not start."""
+        return Refusal(_("PostgreSQL did not start. Its log: %(log)s") % {"log": self.log})
 
     def end_orphans(self) -> None:
         """End servers that run in our data folder without us: we hold the lock, so they are nobody's."""
@@ -226,10 +232,11 @@ def _make_database(connection: psycopg.Connection) -> None:
     known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone()
     if known:
         return
-    user, password = sql.Identifier(USER), sql.Literal(secret("database"))
+    user, password = psycopg.sql.Identifier(USER), psycopg.sql.Literal(secret("database"))
     if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [USER]).fetchone():
-        connection.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(user, password))
-    connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(NAME), user))
+        connection.execute(psycopg.sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(user, password))
+    name = psycopg.sql.Identifier(NAME)
+    connection.execute(psycopg.sql.SQL("CREATE DATABASE {} OWNER {}").format(name, user))
 
 
 def _place(account: Account | None) -> Path:
@@ -296,3 +303,7 @@ def _own_port(folder: Path) -> int:
             drawn.bind(("127.0.0.1", 0))
             file.write_text(str(drawn.getsockname()[1]))
     return int(file.read_text())
+
+
+if __name__ == "__main__":
+    Cluster().write_down()

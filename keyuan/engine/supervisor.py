@@ -80,30 +80,34 @@ class Supervisor:
         worker.start()
         self._greet(web)
         if self.cluster and not self.ending.is_set():
-            self.cluster.write_down()
+            _python(["keyuan.engine.postgres"], environment).wait()
 
     def _database(self) -> str:
         if url := database.named_by_environment():
-            database.wait_for(url, database.PATIENCE, self.ending.is_set)
             return url
         self.cluster = cluster = postgres.Cluster()
         self.server = Child("PostgreSQL", cluster.launch, postgres.fast_shutdown(), patience=60)
         self.children.append(self.server)
         self.server.start()
-        cluster.wait_until_ready(lambda: self.ending.is_set() or not self.server or not self.server.alive)
         return cluster.url()
 
     def _prepare(self, environment: dict[str, str]) -> None:
-        options = [] if self.demo else ["--no-demo"]
+        """Wait for the database and bring it up to date, in a process whose memory is free again afterwards."""
+        options = [*([] if self.demo else ["--no-demo"]), "--wait", "own" if self.cluster else "other"]
         work = Child("prepare", lambda: _python(["keyuan", "prepare", *options], environment))
         self.children.append(work)
         work.start()
-        while work.alive and not self.ending.wait(0.05):
+        while work.alive and self._has_server() and not self.ending.wait(0.05):
             pass
         self.children.remove(work)
         work.end()
+        if self.cluster and not self._has_server() and not self.ending.is_set():
+            raise self.cluster.refusal()
         if work.process and work.process.returncode and not self.ending.is_set():
             raise Refusal(_("The database could not be prepared; the reason stands above."))
+
+    def _has_server(self) -> bool:
+        return self.server is None or self.server.alive
 
     def _web(self) -> list[str]:
         return [

@@ -109,7 +109,7 @@ def _readings(text: str) -> Iterator[list[str]]:
 
 def _spell(text: str) -> tuple[list[str], list[tuple[int, str]]]:
     """The syllables of a text, and where another reading is possible: (place, reading)."""
-    known, by_beginning = usual(), phrases()
+    by_beginning = phrases()
     syllables: list[str] = []
     doubtful: list[tuple[int, str]] = []
     place, end = 0, len(text)
@@ -120,7 +120,7 @@ def _spell(text: str) -> tuple[list[str], list[tuple[int, str]]]:
             place += len(phrase)
             continue
         character = text[place]
-        reading = known.get(character)
+        reading = usual(character)
         if reading is not None:
             if not syllables and character in SURNAMES:
                 doubtful.append((0, SURNAMES[character]))

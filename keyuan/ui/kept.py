@@ -7,8 +7,10 @@ of the page differ each time; marks stand in their place.
 
 from __future__ import annotations
 
+import zlib
 from collections import OrderedDict
 from collections.abc import Callable
+from threading import Lock
 from typing import Any
 
 from django.template import Context, Node, NodeList
@@ -16,10 +18,40 @@ from django.template.base import FilterExpression
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
-PIECES = 2_000  # of about 4 KB
+ROOM = 3_000_000  # bytes, packed: some 2,500 pieces, which would take 12 MB as text
 TOKEN, HERE = "\x02token\x03", "\x02here\x03"
 
-_PIECES: OrderedDict[Any, str] = OrderedDict()
+
+class Pieces:
+    """Packed texts by key; the longest unused make way for new ones.
+
+    Args:
+        room: bytes for all of them.
+    """
+
+    def __init__(self, room: int) -> None:
+        self.room, self.taken = room, 0
+        self._packed: OrderedDict[Any, bytes] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Any) -> str | None:
+        with self._lock:
+            packed = self._packed.get(key)
+            if packed is None:
+                return None
+            self._packed.move_to_end(key)
+        return zlib.decompress(packed).decode()
+
+    def put(self, key: Any, text: str) -> None:
+        packed = zlib.compress(text.encode(), 1)
+        with self._lock:
+            self.taken += len(packed) - len(self._packed.pop(key, b""))
+            self._packed[key] = packed
+            while self.taken > self.room:
+                self.taken -= len(self._packed.popitem(last=False)[1])
+
+
+_PIECES = Pieces(ROOM)
 
 
 class Kept(Node):
@@ -44,11 +76,9 @@ class Kept(Node):
 
 
 def kept(key: Any, render: Callable[[], str]) -> str:
-    """The piece under this key; the longest unused make way for new ones."""
-    piece = _PIECES.pop(key, None)
+    """The piece under this key, rendered where there is none."""
+    piece = _PIECES.get(key)
     if piece is None:
         piece = render()
-    _PIECES[key] = piece
-    while len(_PIECES) > PIECES:
-        _PIECES.popitem(last=False)
+        _PIECES.put(key, piece)
     return piece

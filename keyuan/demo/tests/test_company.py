@@ -5,7 +5,6 @@ import pytest
 from keyuan.customers.models import Contact, Customer
 from keyuan.demo.company import clear, load
 from keyuan.demo.people import CUSTOMERS, PEOPLE
-from keyuan.org.first_start import lay_foundation
 from keyuan.org.models import User
 from keyuan.records.history import Event
 from tests.make import make_customer
@@ -13,17 +12,14 @@ from tests.make import make_customer
 pytestmark = pytest.mark.django_db
 
 
-def test_loading_twice_makes_no_doubles():
-    lay_foundation()
-    assert len(load()) == len(PEOPLE)
+def test_loading_twice_makes_no_doubles(demo):
+    assert len(demo) == len(PEOPLE)
 
     assert load() == []
     assert Customer.rows.count() == len(CUSTOMERS)
 
 
-def test_clearing_leaves_real_data_untouched():
-    lay_foundation()
-    load()
+def test_clearing_leaves_real_data_untouched(demo):
     demo = set(Customer.rows.values_list("pk", flat=True))
     seller = User.objects.get(username="linxiaotong")
     real = make_customer("真实客户有限公司", owner=seller)
@@ -37,9 +33,7 @@ def test_clearing_leaves_real_data_untouched():
     assert [user.username for user in User.objects.people()] == ["linxiaotong"]
 
 
-def test_it_can_come_again_after_it_went():
-    lay_foundation()
-    load()
+def test_it_can_come_again_after_it_went(demo):
     clear()
 
     load()

@@ -7,23 +7,15 @@ import pytest
 from django.utils import timezone
 
 from keyuan.customers.models import Customer
-from keyuan.demo.company import LOADED, _make_departments, _make_people, clear, load
+from keyuan.demo.company import clear, load
 from keyuan.demo.deals import KEY
 from keyuan.demo.offers import DEALS, FLAGSHIP, PRODUCTS
 from keyuan.opportunities.models import Opportunity, Product, StageMove
-from keyuan.org.first_start import lay_foundation
 from keyuan.org.models import User
-from keyuan.records.history import Operation
 from keyuan.records.options import Option, Tag
 from tests.make import make_opportunity, make_product
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def demo():
-    lay_foundation()
-    load()
 
 
 def test_the_demo_company_has_products_and_deals_once(demo):
@@ -56,17 +48,6 @@ def test_the_deals_show_what_can_become_of_deals(demo):
     assert not rows.filter(closed_on__gt=today).exists()
     assert not StageMove.objects.filter(at__gt=timezone.now() + timedelta(seconds=1)).exists()
     assert not rows.filter(created_at__lt=Customer.rows.order_by("created_at").first().created_at).exists()
-
-
-def test_an_older_demo_company_gets_its_products():
-    lay_foundation()
-    Operation.begin(LOADED, by=User.objects.robot())
-    _make_people(_make_departments())
-
-    load()
-    load()
-
-    assert Product.rows.count() == len(PRODUCTS)
 
 
 def test_deals_and_products_go_with_the_demo_company(demo):

@@ -7,12 +7,18 @@ import csv
 import io
 from collections.abc import Iterator
 from itertools import islice
+from typing import TYPE_CHECKING
 
-from charset_normalizer import from_bytes
 from django.utils.translation import gettext as _
 
+from keyuan.engine.later import Later
 from keyuan.exchange.reading.errors import Unreadable
 from keyuan.exchange.writer import unescaped
+
+if TYPE_CHECKING:
+    import charset_normalizer
+else:
+    charset_normalizer = Later("charset_normalizer")
 
 SEPARATORS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "pipe"}
 TRIED = 30  # records that decide which separator it is
@@ -56,7 +62,7 @@ def decode(content: bytes) -> tuple[str, str]:
             return content.decode(name), name
         except UnicodeDecodeError:
             continue
-    best = from_bytes(content[:1_000_000]).best()
+    best = charset_normalizer.from_bytes(content[:1_000_000]).best()
     if best is None or "\0" in str(best)[:1000]:
         raise Unreadable(
             _("This is neither a spreadsheet nor a text in a known encoding. Save it as xlsx or UTF-8 csv.")

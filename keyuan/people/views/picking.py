@@ -37,7 +37,7 @@ def known() -> list[tuple[int, str, str, list[str], int | None]]:
 
 def spoken(name: str, username: str) -> list[str]:
     signs = name.replace(" ", "")
-    sounds = [usual().get(sign, sign) for sign in signs]
+    sounds = [usual(sign) or sign for sign in signs]
     if sounds:
         sounds[0] = SURNAMES.get(signs[0], sounds[0])
     return [normalise(text) for text in (name, username, "".join(sounds), "".join(one[:1] for one in sounds))]

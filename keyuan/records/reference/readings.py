@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from sys import intern
 
 from keyuan.records.reference import pairs
 
@@ -31,13 +32,14 @@ OTHERWISE = {
 @cache
 def characters() -> dict[str, tuple[str, ...]]:
     """All readings of each character, the usual one in names first."""
-    return {character: tuple(readings.split()) for group, readings in pairs("pinyin.txt") for character in group}
+    lines = [(group, tuple(map(intern, readings.split()))) for group, readings in pairs("pinyin.txt")]
+    return {character: readings for group, readings in lines for character in group}
 
 
-@cache
-def usual() -> dict[str, str]:
-    """The usual reading in names of each character."""
-    return {character: readings[0] for character, readings in characters().items()}
+def usual(character: str) -> str | None:
+    """The usual reading in names of a character."""
+    readings = characters().get(character)
+    return readings[0] if readings else None
 
 
 @cache

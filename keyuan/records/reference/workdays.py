@@ -1,8 +1,7 @@
 """Which days are worked: weekends, Chinese holidays with make-up workdays, and what an organisation changes.
 
-Holidays and 调休 come from the notices of the State Council (国务院办公厅关于部分节假日安排的通知) as the library
-`holidays` holds them. A year whose notice is not in the library has its statutory days alone; administrators add
-the rest.
+Holidays and 调休 come from the notices of the State Council (国务院办公厅关于部分节假日安排的通知), kept in
+`data/workdays.txt`. A year whose notice is not in the file has its statutory days alone; administrators add the rest.
 """
 
 from __future__ import annotations
@@ -10,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from holidays.countries.china import China
 
 from keyuan.org.settings import setting
 from keyuan.org.shelf import present_state, shelf, shelf_of
+from keyuan.records.reference import pairs
 
 if TYPE_CHECKING:
     from keyuan.org.models import User
@@ -37,7 +36,9 @@ NAMES: dict[str, Any] = {
     "国庆节": _("National Day"),
 }
 """The statutory holidays of 全国年节及纪念日放假办法, article 2; what they are called in the language of the reader."""
-SAME = {"农历除夕": "春节", "除夕": "春节"}
+FILE = "workdays.txt"
+"""Made by `making_workdays.py`."""
+MAKEUP = "上班"
 
 
 class DayKind(TextChoices):
@@ -70,38 +71,23 @@ class Break:
     name: Any
 
 
-@lru_cache(maxsize=32)
-def official(year: int) -> tuple[dict[date, str], frozenset[date]]:
-    """The days off of one year by the key of their holiday, weekends among them, and its make-up workdays."""
-    china = China(years=[year - 1, year, year + 1], language="zh_CN")
-    worked = frozenset(china.weekend_workdays)
-    off = {day: _key(name) for day, name in china.items()}
-    free = {day: key for day, key in off.items() if key}
-    days: dict[date, str] = {}
-    for day in _days(date(year, 1, 1), date(year, 12, 31)):
-        is_off = day in off or (day.weekday() in WEEKEND and day not in worked)
-        if is_off and (key := _of_run(day, off, free, worked)):
-            days[day] = key
-    return days, frozenset(day for day in worked if day.year == year)
+@cache
+def official() -> dict[int, tuple[dict[date, str], frozenset[date]]]:
+    """By year: the days off by the key of their holiday, weekends among them, and the make-up workdays."""
+    found: dict[int, tuple[dict[date, str], set[date]]] = {}
+    for run, key in pairs(FILE):
+        first, last = map(date.fromisoformat, run.split("/"))
+        off, worked = found.setdefault(first.year, ({}, set()))
+        if key == MAKEUP:
+            worked.add(first)
+        else:
+            off.update(dict.fromkeys(_days(first, last), key))
+    return {year: (off, frozenset(worked)) for year, (off, worked) in found.items()}
 
 
-def _key(name: str) -> str:
-    """The holiday that the library names; "" for a day off in exchange for a worked one."""
-    name = name.partition("（")[0].partition(";")[0].strip()
-    return "" if name.startswith("休息日") else SAME.get(name, name)
-
-
-def _of_run(day: date, off: Mapping[date, str], free: Mapping[date, str], worked: frozenset[date]) -> str:
-    """The holiday to which a day off belongs: the nearest one in the run of days off around it."""
-
-    def is_off(one: date) -> bool:
-        return one in off or (one.weekday() in WEEKEND and one not in worked)
-
-    for distance in range(15):
-        for one in (day - distance * ONE, day + distance * ONE):
-            if one in free and all(is_off(between) for between in _days(min(one, day), max(one, day))):
-                return free[one]
-    return ""
+def official_year(year: int) -> tuple[dict[date, str], frozenset[date]]:
+    """One of them; nothing for a year that the file does not have."""
+    return official().get(year, ({}, frozenset()))
 
 
 def _days(first: date, last: date) -> Iterator[date]:
@@ -160,7 +146,7 @@ class Workdays:
 @lru_cache(maxsize=4096)
 def official_day(day: date) -> Day:
     """What a day is where nobody changed it."""
-    holidays, worked = official(day.year)
+    holidays, worked = official_year(day.year)
     if key := holidays.get(day):
         return Day(day, DayKind.HOLIDAY, NAMES.get(key, key))
     if day in worked:
@@ -170,7 +156,7 @@ def official_day(day: date) -> Day:
 
 def has_notice(year: int) -> bool:
     """Whether the arrangement of this year is known: since 2001 the notice of each year exchanges some days."""
-    return bool(China(years=year).weekend_workdays & set(_days(date(year, 1, 1), date(year, 12, 31))))
+    return bool(official_year(year)[1])
 
 
 def workdays(user: User | None = None) -> Workdays:

@@ -6,7 +6,8 @@ import pytest
 from django.utils import translation
 
 from keyuan.org.settings import set_setting
-from keyuan.records.reference.workdays import SETTING, DayKind, Workdays, has_notice, workdays
+from keyuan.records.reference import FOLDER, making_workdays
+from keyuan.records.reference.workdays import FILE, SETTING, DayKind, Workdays, has_notice, workdays
 
 PLAIN = Workdays({})
 
@@ -53,6 +54,10 @@ def test_a_year_without_a_notice_has_its_statutory_days():
     assert not has_notice(2031)
     assert PLAIN.day_of(date(2031, 10, 1)).kind == DayKind.HOLIDAY
     assert not PLAIN.makeup_between(date(2031, 1, 1), date(2031, 12, 31))
+
+
+def test_the_file_of_days_says_what_the_library_says():
+    assert making_workdays.text() == (FOLDER / FILE).read_text(encoding="utf-8")
 
 
 def test_an_organisation_has_days_of_its_own():

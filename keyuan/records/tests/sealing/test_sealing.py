@@ -13,7 +13,8 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
-from hypothesis import given
+from hypothesis import HealthCheck, given
+from hypothesis import settings as trying
 from hypothesis import strategies as st
 from psycopg import sql
 
@@ -162,6 +163,7 @@ ROWS = st.lists(st.tuples(*[st.none() | TEXT] * 4), unique=True, min_size=2, max
 
 
 @pytest.mark.django_db
+@trying(suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
 @given(rows=ROWS)
 def test_no_two_rows_have_one_line(rows):
     assert len(set(copy_out(rows))) == len(rows)
