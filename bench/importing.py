@@ -6,6 +6,7 @@ import csv
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -14,20 +15,32 @@ from typing import Any
 import psycopg
 
 from bench.companies import company_names
+from bench.opportunities import GOODS, WANTED
 from bench.people import person_name
 from keyuan.customers.models import Customer
 from keyuan.engine.postgres import NAME, SUPERUSER, Cluster
 from keyuan.exchange.importing import import_file
 from keyuan.exchange.models import Import
+from keyuan.opportunities.models import Product, StageMove
+from keyuan.opportunities.rules import class_after_winning
+from keyuan.records.history import Event
 from keyuan.records.reference import regions
 
 ROWS, WARM_UP = 10_000, 2_000
 HEAD = ("客户名称", "客户分类", "电话", "省市区", "地址", "备注")
 OF_CONTACT = ("联系人姓名", "联系人手机")
 
-TABLES = ["customer", "contact", "follow_up", "customer_search", "contact_search", "follow_up_search", "duplicate_key"]
+TABLES = (
+    "customer", "contact", "follow_up", "opportunity", "customer_search", "contact_search", "follow_up_search",
+    "opportunity_search", "stage_move", "opportunity_line", "duplicate_key",
+)  # fmt: skip
 _UNDO = (
-    "CREATE TEMP TABLE gone AS SELECT DISTINCT record_type, record_id FROM event WHERE operation_id = ANY(%(ops)s)",
+    "CREATE TEMP TABLE gone AS SELECT DISTINCT record_type, record_id FROM event"
+    " WHERE operation_id = ANY(%(ops)s) AND name = 'created'",
+    "DELETE FROM stage_move m USING gone g WHERE g.record_type = 'opportunity' AND g.record_id = m.opportunity_id",
+    "DELETE FROM opportunity_line l USING gone g WHERE g.record_type = 'opportunity' AND g.record_id = l.opportunity_id",
+    "DELETE FROM opportunity_search s USING gone g WHERE g.record_type = 'opportunity' AND g.record_id = s.record_id",
+    "DELETE FROM opportunity o USING gone g WHERE g.record_type = 'opportunity' AND g.record_id = o.id",
     "DELETE FROM change USING event e WHERE e.id = event_id AND e.operation_id = ANY(%(ops)s)",
     "DELETE FROM event WHERE operation_id = ANY(%(ops)s)",
     "DELETE FROM duplicate_key k USING gone g WHERE g.record_type = k.record_type AND g.record_id = k.record_id",
@@ -64,6 +77,24 @@ def import_follow_ups(user: Any) -> str:
     return f"{found:,.0f}{' !' if found < 3000 else ''} ({created:,} rows)"
 
 
+def import_opportunities(user: Any) -> str:
+    """Import a sheet of 10,000 opportunities of 500 customers, half of them closed, and take them out again."""
+    names = buyers(user)
+    goods = list(Product.objects.visible_to(user).order_by("pk").values_list("code", flat=True)[:100])
+    _imported("opportunities", user, partial(_write_opportunities, names, goods, WARM_UP))
+    created, seconds = _imported("opportunities", user, partial(_write_opportunities, names, goods, ROWS))
+    found = created / seconds
+    return f"{found:,.0f}{' !' if found < 3000 else ''} ({created:,} rows)"
+
+
+def buyers(user: Any) -> list[str]:
+    """Of customers that have bought already and are signed, so that no deal changes anything of theirs."""
+    after = class_after_winning()
+    rows = Customer.objects.visible_to(user).filter(has_bought=True)
+    rows = rows.filter(category__position__gte=after.position if after else 0)
+    return list(rows.order_by("-pk").values_list("name", flat=True)[:500])
+
+
 def _import(user: Any, rows: int, contacts: bool) -> tuple[int, float]:
     """How many customers were created, in how many seconds."""
     return _imported("customers", user, partial(_write, rows, contacts))
@@ -77,7 +108,7 @@ def _imported(kind: str, user: Any, write: Callable[[Path], None]) -> tuple[int,
         import_file(kind, sheet, user.username)
         seconds = time.perf_counter() - began
     of = Import.objects.latest("pk")
-    _take_out([of.operation_id])
+    _take_out([of.operation_id, *_steps_of(of)])
     return of.counts.get("created", 0), seconds
 
 
@@ -90,6 +121,31 @@ def _write_follow_ups(names: list[str], rows: int, sheet: Path) -> None:
         for number in range(rows):
             at = f"2012-{rng.randrange(1, 13):02}-{rng.randrange(1, 29):02} {rng.randrange(8, 18):02}:{number % 60:02}"
             writer.writerow([rng.choice(names), "电话", at, f"谈了第{number}版方案的价格和交期，等对方答复"])
+
+
+def _steps_of(of: Import) -> list[int]:
+    """The operations by which rows of an import were closed."""
+    came = Event.objects.filter(operation=of.operation_id, name="created", record_type="opportunity")
+    steps = StageMove.objects.filter(opportunity__in=list(came.values_list("record_id", flat=True)))
+    return list(steps.exclude(operation=of.operation_id).values_list("operation", flat=True))
+
+
+def _write_opportunities(names: list[str], goods: list[str], rows: int, sheet: Path) -> None:
+    """As an older system hands them over: half of them closed, one of ten with products."""
+    rng, ahead = Random(time.time_ns()), date.today().year + 1
+    with sheet.open("w", newline="", encoding="utf-8-sig") as file:
+        writer = csv.writer(file)
+        writer.writerow(
+            ["客户", "商机名称", "阶段", "预计成交金额", "预计成交时间", "产品", "实际成交日期", "输单原因"]
+        )
+        for number in range(rows):
+            stage = rng.choice(("初步接洽", "需求确认", "方案报价", "商务谈判", "赢单", "赢单", "输单", "输单"))
+            day = f"2012-{rng.randrange(1, 13):02}-{rng.randrange(1, 29):02}"
+            closed = [day, "价格偏高" if stage == "输单" else ""] if stage in ("赢单", "输单") else ["", ""]
+            name = f"{rng.choice(GOODS)}{rng.choice(WANTED)}第{number}批"
+            goods_of = rng.choice(goods) if number % 10 == 0 else ""
+            expected = day if closed[0] else f"{ahead}-{rng.randrange(1, 13):02}-15"
+            writer.writerow([rng.choice(names), name, stage, rng.randrange(1, 900) * 1200, expected, goods_of, *closed])
 
 
 def _write(rows: int, contacts: bool, sheet: Path) -> None:
@@ -110,6 +166,4 @@ def _take_out(operations: list[int]) -> None:
         connection.execute("SET session_replication_role = replica")
         for statement in _UNDO:
             connection.execute(statement, {"ops": operations} if "%(ops)s" in statement else None)
-        connection.execute(
-            "VACUUM customer, contact, follow_up, follow_up_search, customer_search, contact_search, duplicate_key"
-        )
+        connection.execute(f"VACUUM {', '.join(TABLES)}")

@@ -52,7 +52,7 @@ def _is_wanted(name: str, wanted: list[str]) -> bool:
 def _rows(product: Product, wanted: list[str], times: int) -> Iterator[Row]:
     from bench.activity_work import ACTIVITY_WORKS
     from bench.browser import browser_rows
-    from bench.importing import import_follow_ups, import_rows
+    from bench.importing import import_follow_ups, import_opportunities, import_rows
     from bench.opportunity_work import OPPORTUNITY_WORKS
     from bench.persons import persons
     from bench.work import WORKS
@@ -72,6 +72,7 @@ def _rows(product: Product, wanted: list[str], times: int) -> Iterator[Row]:
             ">= 3,000",
             [import_follow_ups(user), "", ""],
         ),
+        "import, rows/s, opportunities": lambda name: (name, ">= 3,000", [import_opportunities(user), "", ""]),
         "import, rows/s, customers alone": lambda name: (name, ">= 3,000", [imported(contacts=False), "", ""]),
     }
     for name, row in others.items():

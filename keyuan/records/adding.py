@@ -23,10 +23,10 @@ ELSEWHERE = {"tags"}
 _HAPPENED = """
 WITH given AS (
     SELECT * FROM jsonb_to_recordset(%s::jsonb)
-    AS g(record_id bigint, customer_id bigint, before jsonb, after jsonb, details jsonb)
+    AS g(record_id bigint, customer_id bigint, operation_id bigint, before jsonb, after jsonb, details jsonb)
 ), happened AS (
     INSERT INTO event (at, name, by_id, operation_id, record_type, record_id, customer_id, source, details)
-    SELECT clock_timestamp(), %s, %s, %s, %s, record_id, customer_id, %s, details FROM given
+    SELECT clock_timestamp(), %s, %s, coalesce(operation_id, %s), %s, record_id, customer_id, %s, details FROM given
     RETURNING id, at, record_id
 )
 INSERT INTO change (event_id, at, before, after)
@@ -85,6 +85,23 @@ def copy_lines(
     tail = "".join("\t" + as_copied(value) for value in (same or {}).values()) + "\n"
     with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
         copy.write((tail.join(lines) + tail).encode())
+
+
+def copy_records(rows: Sequence[models.Model]) -> None:
+    """Add rows that were made as instances, each with all its columns, and its id where it has one already."""
+    if not rows:
+        return
+    model = type(rows[0])
+    fields: Any = [one for one in model._meta.concrete_fields if not one.generated]
+    fields = [one for one in fields if not one.primary_key or rows[0].pk is not None]
+    kept = {one.attname for one in fields if isinstance(one, models.JSONField)}
+    ways = [(one.attname, _as_json_copied if one.attname in kept else as_copied) for one in fields]
+    lines = ["\t".join([write(getattr(row, name)) for name, write in ways]) for row in rows]
+    copy_lines(model, [one.column for one in fields], lines)
+
+
+def _as_json_copied(value: Any) -> str:
+    return escaped(as_json(value))
 
 
 def copy_created(
@@ -165,6 +182,7 @@ def change_each(
     customers: Mapping[int, int | None],
     *,
     operation: Operation,
+    operations: Mapping[int, Operation] | None = None,
     details: Mapping[int, dict[str, Any]] | None = None,
 ) -> None:
     """Give each row its own new values, and write one event and change per row.
@@ -176,6 +194,7 @@ def change_each(
             has written, may be among them.
         before: per id, at least the fields that change in any row, as they stand.
         customers: per id, the customer whose time line shows it.
+        operations: per id, that of a row which has one of its own.
     """
     if not changes:
         return
@@ -191,7 +210,7 @@ def change_each(
     happened = [
         (pk, customers[pk], {name: before[pk][name] for name in changes[pk]}, changes[pk]) for pk in sorted(changes)
     ]
-    write_history(model, "edited", happened, operation, details or {})
+    write_history(model, "edited", happened, operation, details or {}, operations or {})
 
 
 def _assignment(column: str) -> sql.Composable:
@@ -203,13 +222,22 @@ def write_history(
     event: str,
     happened: Sequence[Happened],
     operation: Operation,
-    details: Mapping[int, dict[str, Any]],
+    details: Mapping[int, dict[str, Any]] | None = None,
+    operations: Mapping[int, Operation] | None = None,
 ) -> None:
     """One event and change per row that somebody has written, in one statement."""
     if not happened:
         return
+    details, acts = details or {}, {pk: one.pk for pk, one in (operations or {}).items()}
     given = [
-        {"record_id": pk, "customer_id": customer, "before": before, "after": after, "details": details.get(pk, {})}
+        {
+            "record_id": pk,
+            "customer_id": customer,
+            "operation_id": acts.get(pk),
+            "before": before,
+            "after": after,
+            "details": details.get(pk, {}),
+        }
         for pk, customer, before, after in happened
     ]
     who = [event, operation.by_id, operation.pk, model.module, operation.source]  # type: ignore[attr-defined]

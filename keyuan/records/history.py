@@ -7,6 +7,7 @@ Both are written by `Record.log()` and `RecordQuerySet.change()` only.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, ClassVar
 
@@ -37,6 +38,12 @@ class Operation(models.Model):
     @classmethod
     def begin(cls, verb: str, *, by: User) -> Operation:
         return cls.objects.create(by=by, verb=verb, source=by.source, address=by.address)
+
+    @classmethod
+    def begin_each(cls, verbs: Sequence[str], *, by: User) -> list[Operation]:
+        """As many acts, one after the other."""
+        same: dict[str, Any] = {"by": by, "source": by.source, "address": by.address}
+        return Operation.objects.bulk_create(Operation(verb=verb, **same) for verb in verbs)
 
 
 class Event(models.Model):

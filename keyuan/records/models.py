@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -215,10 +215,7 @@ class Record(models.Model):
             NotAllowed: `by` may not create such a record for this owner.
             Duplicate: a blocking duplicate exists.
         """
-        values.setdefault("owner", by)
-        if "department" not in values and values["owner"] is not None:
-            values["department_id"] = department_of(values["owner"].pk)
-        record = cls(created_by=by, updated_by=by, **values)
+        record = cls.begun(by, values)
         record.require_new(by)
         operation = operation or Operation.begin(f"{cls.module}.created", by=by)
         record.save(force_insert=True)
@@ -228,6 +225,18 @@ class Record(models.Model):
         record.log("created", operation=operation, before={}, after=record.snapshot())
         record.refresh_from_db()
         return record
+
+    @classmethod
+    def begun(cls, by: User, values: dict[str, Any], standing: Callable[[int], int | None] = department_of) -> Self:
+        """A record as it begins, not yet saved: it is of the department of its owner.
+
+        Args:
+            standing: the department of a person.
+        """
+        values.setdefault("owner", by)
+        if "department" not in values and values["owner"] is not None:
+            values["department_id"] = standing(values["owner"].pk)
+        return cls(created_by=by, updated_by=by, **values)
 
     def require_new(self, by: User) -> None:
         """Raises NotAllowed unless `by` may create this record. Children look at their parent instead."""
@@ -369,11 +378,15 @@ class Record(models.Model):
             details=details,
         )
 
-    def snapshot(self) -> dict[str, Any]:
-        """The values that a person filled in, as history keeps them."""
+    def snapshot(self, tags: Iterable[int] | None = None) -> dict[str, Any]:
+        """The values that a person filled in, as history keeps them.
+
+        Args:
+            tags: those of a record that is about to be written.
+        """
         values = {field.name: field.value_from_object(self) for field in self._meta.fields if field.editable}
         if self.tags is not None:
-            values["tags"] = sorted(self.tags.values_list("pk", flat=True))
+            values["tags"] = sorted(self.tags.values_list("pk", flat=True) if tags is None else tags)
         return {name: value for name, value in values.items() if value not in (None, "", [], {})}
 
     @classmethod

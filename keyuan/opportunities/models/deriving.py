@@ -31,11 +31,15 @@ def derive_opportunities(pks: Sequence[int], fields: set[str] | None) -> None:
 def _derive_opportunities(pks: Sequence[int], fields: set[str] | None) -> None:
     found = list(model("Opportunity").rows.filter(pk__in=pks).order_by("pk"))
     if fields is None or fields & {"name", "notes"}:
-        texts = [(one.pk, Kind.TEXT.value, opportunity_text(one.number, one.name, one.notes)) for one in found]
-        write_search_text(model("OpportunitySearch"), texts)
+        write_search_text(model("OpportunitySearch"), [(one.pk, Kind.TEXT.value, text_of(one)) for one in found])
         _write_order("opportunity", [(one.pk, sort_name(one.name)) for one in found])
     if fields is None or "outcome" in fields:
         push_deals({one.customer_id for one in found})
+
+
+def text_of(one: Any) -> str:
+    """The open text of an opportunity."""
+    return opportunity_text(one.number, one.name, one.notes)
 
 
 def opportunity_text(number: str, name: str, notes: str) -> str:

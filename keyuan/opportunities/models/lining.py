@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -40,14 +40,25 @@ class Line:
         return subtotal(self.price, self.quantity, self.discount)
 
 
-def at_list_price(products: Sequence[int]) -> list[Line]:
+Prices = Mapping[int, Decimal | None]
+
+
+def prices_of(products: Collection[int]) -> Prices:
+    """What the catalogue says about these products, as far as they are there."""
+    return dict(Product.rows.living().filter(pk__in=products).values_list("pk", "list_price")) if products else {}
+
+
+def at_list_price(products: Collection[int], prices: Prices | None = None) -> list[Line]:
     """One piece of each of these products, as the catalogue prices it.
+
+    Args:
+        prices: those of the catalogue, where they were looked up for many opportunities at once.
 
     Raises:
         RuleBroken: one of them is no longer there.
     """
-    prices = dict(Product.rows.living().filter(pk__in=products).values_list("pk", "list_price"))
-    if len(prices) < len(set(products)):
+    prices = prices_of(products) if prices is None else prices
+    if any(pk not in prices for pk in products):
         raise RuleBroken(_("A product is no longer in the catalogue. Choose another one."))
     return [Line(pk, prices[pk] or Decimal(0)) for pk in dict.fromkeys(products)]
 
@@ -108,14 +119,19 @@ class Lining:
 
     def write_lines(self: Any, lines: Sequence[Line], operation: Operation) -> None:
         """Put these lines in the place of the old ones; where they differ, history says how."""
-        before, after = [_picture(one) for one in self.lines.all()], [_picture(one) for one in lines]
+        before, after = [picture(one) for one in self.lines.all()], [picture(one) for one in lines]
         if before == after:
             return
         self.lines.all().delete()
+        apps.get_model("keyuan", "OpportunityLine").objects.bulk_create(self.rows_of(lines))
+        self.log("lines_changed", operation=operation, before={"lines": before}, after={"lines": after})
+
+    def rows_of(self: Any, lines: Sequence[Line]) -> list[Any]:
+        """These lines as rows of this opportunity, not yet saved."""
         row: Any = apps.get_model("keyuan", "OpportunityLine")
-        row.objects.bulk_create(
+        return [
             row(
-                opportunity=self,
+                opportunity_id=self.pk,
                 product_id=one.product,
                 position=place,
                 price=one.price,
@@ -123,8 +139,7 @@ class Lining:
                 discount=one.discount,
             )
             for place, one in enumerate(lines)
-        )
-        self.log("lines_changed", operation=operation, before={"lines": before}, after={"lines": after})
+        ]
 
     @transaction.atomic
     def follow_lines(self: Any, *, by: User, version: int | None = None) -> Any:
@@ -155,7 +170,8 @@ class Lining:
         return [*kept, *at_list_price([pk for pk in products if pk not in known])]
 
 
-def _picture(line: Any) -> dict[str, Any]:
+def picture(line: Any) -> dict[str, Any]:
+    """A line as history keeps it."""
     product = line.product if isinstance(line, Line) else line.product_id
     numbers = {"price": line.price, "quantity": line.quantity, "discount": line.discount}
     return {"product": product} | {name: str(Decimal(value).normalize()) for name, value in numbers.items()}

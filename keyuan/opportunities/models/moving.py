@@ -17,6 +17,7 @@ from keyuan.org.administrators import require_administrator
 from keyuan.org.models import User
 from keyuan.records.errors import NotReady, RuleBroken, Stale
 from keyuan.records.history import Change, Event, Operation
+from keyuan.records.options import Option
 from keyuan.records.undoing import Undone, compared, take_back
 
 if TYPE_CHECKING:
@@ -42,15 +43,7 @@ class Moving:
 
     def begin(self: Any, operation: Operation) -> None:
         """The first line: it stands where it began."""
-        moves().create(
-            opportunity=self,
-            to_stage=self.stage,
-            by=operation.by,
-            operation=operation,
-            at=self.stage_since,
-            amount=self.amount,
-            probability=self.probability,
-        )
+        line_of(self, operation, self.stage_since).save()
 
     @transaction.atomic
     def move(
@@ -132,8 +125,7 @@ class Moving:
     def take_step(self: Any, locked: Any, stage: Stage, values: dict[str, Any], operation: Operation) -> None:
         """Write the step: the row, its history, its line."""
         now = timezone.now()
-        fields = values | _after(locked, stage, values) | {"stage": stage, "stage_since": now}
-        fields |= {"pipeline": stage.pipeline} if stage.pipeline_id != locked.pipeline_id else {}
+        fields = fields_of_step(locked, stage, values, now)
         tags = fields.pop("tags", None)
         rows = type(self).rows.filter(pk=self.pk)
         rows.change(by=operation.by, operation=operation, event=event_of(locked, stage), **fields)
@@ -142,17 +134,7 @@ class Moving:
         after = rows.get()
         if "products" in fields:
             after.follow_products(fields, operation)
-        moves().create(
-            opportunity=after,
-            from_stage=locked.stage,
-            to_stage=stage,
-            by=operation.by,
-            operation=operation,
-            at=now,
-            seconds=max(0, int((now - locked.stage_since).total_seconds())),
-            amount=after.amount,
-            probability=after.probability,
-        )
+        line_of(after, operation, now, (locked.stage_id, locked.stage_since)).save()
 
     @transaction.atomic
     def undo_move(self: Any, *, by: User) -> Any:
@@ -190,6 +172,37 @@ class Moving:
             is_undone=True,
         )
         return self
+
+
+def line_of(after: Any, operation: Operation, at: Any, before: tuple[int, Any] | None = None) -> StageMove:
+    """One line of the way through the stages, not yet saved.
+
+    Args:
+        after: the opportunity where it has arrived.
+        before: the stage where it was, and since when; None for the beginning.
+    """
+    left, since = before or (None, at)
+    return moves().model(
+        opportunity_id=after.pk,
+        from_stage_id=left,
+        to_stage_id=after.stage_id,
+        by=operation.by,
+        operation=operation,
+        at=at,
+        seconds=max(0, int((at - since).total_seconds())),
+        amount=after.amount,
+        probability=after.probability,
+    )
+
+
+def fields_of_step(locked: Any, stage: Stage, values: dict[str, Any], at: Any) -> dict[str, Any]:
+    """What a step changes: what was asked for, and what follows from the stage.
+
+    Raises:
+        RuleBroken: the day of closing lies ahead.
+    """
+    fields = values | _after(locked, stage, values) | {"stage": stage, "stage_since": at}
+    return fields | ({"pipeline": stage.pipeline} if stage.pipeline_id != locked.pipeline_id else {})
 
 
 def event_of(before: Any, stage: Stage) -> str:
@@ -265,12 +278,15 @@ def _by_hand(locked: Any, values: dict[str, Any]) -> dict[str, Any]:
 def _raise_class(customer: int, chosen: Any, operation: Operation) -> None:
     """The customer of a won deal gets the class of the rule, unless another was chosen or it stands higher already."""
     row = Customer.rows.select_related("category").get(pk=customer)
-    category = chosen or class_after_winning()
-    if category is None or (chosen is None and row.category.position >= category.position):
-        return
-    changes: dict[str, Any] = {"category": category, "category_since": timezone.now()}
-    if row.category_id != category.pk:
+    category = chosen or class_to_give(row.category, class_after_winning())
+    if category is not None and row.category_id != category.pk:
+        changes: dict[str, Any] = {"category": category, "category_since": timezone.now()}
         Customer.rows.filter(pk=customer).change(by=operation.by, operation=operation, **changes)
+
+
+def class_to_give(now: Option, wanted: Option | None) -> Option | None:
+    """The class of the rule for the customer of a won deal; None where it has that one or stands higher."""
+    return wanted if wanted is not None and now.position < wanted.position else None
 
 
 def _check_undo(locked: Any, last: StageMove | None, by: User) -> None:
@@ -330,18 +346,5 @@ def _clear_chunk(rows: Any, pks: list[int], target: Stage, operation: Operation)
         rows.model.rows.filter(pk__in=some).change(
             by=operation.by, operation=operation, event="moved", **fields, **odds
         )
-    moves().bulk_create(_cleared(before[one.pk], one, operation, now) for one in alike.order_by("pk"))
-
-
-def _cleared(before: Any, after: Any, operation: Operation, now: Any) -> Any:
-    return moves().model(
-        opportunity=after,
-        from_stage_id=before.stage_id,
-        to_stage_id=after.stage_id,
-        by=operation.by,
-        operation=operation,
-        at=now,
-        seconds=max(0, int((now - before.stage_since).total_seconds())),
-        amount=after.amount,
-        probability=after.probability,
-    )
+    were = {pk: (one.stage_id, one.stage_since) for pk, one in before.items()}
+    moves().bulk_create(line_of(one, operation, now, were[one.pk]) for one in alike.order_by("pk"))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, timedelta
-from decimal import Decimal
+from collections.abc import Collection, Sequence
 from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -19,13 +17,14 @@ from django.utils.translation import pgettext_lazy
 
 from keyuan.customers.models import Customer
 from keyuan.customers.models.customer import optional_choice
+from keyuan.opportunities.models.beginning import CLOSING, Known, start_of
 from keyuan.opportunities.models.deriving import derive_opportunities
 from keyuan.opportunities.models.involving import Involving, check_contacts
-from keyuan.opportunities.models.lining import Line, Lining, at_list_price, check_lines, total_of
+from keyuan.opportunities.models.lining import Line, Lining
 from keyuan.opportunities.models.moving import Moving
 from keyuan.opportunities.models.pipeline import Pipeline, Stage
 from keyuan.org.models import User
-from keyuan.records.errors import NotAllowed, RuleBroken
+from keyuan.records.errors import NotAllowed
 from keyuan.records.history import Operation
 from keyuan.records.models import Gate, Record, RecordQuerySet, within
 from keyuan.records.options import Tag
@@ -200,9 +199,14 @@ class Opportunity(Moving, Lining, Involving, Record):
 
     # Verbs
 
-    def require_new(self, by: User) -> None:
+    def require_new(self, by: User, seen: Collection[int] | None = None) -> None:
+        """As of every record; and the customer is seen.
+
+        Args:
+            seen: ids of customers that `by` sees, where they were looked up for many at once.
+        """
         super().require_new(by)
-        if not self.customer.allows(by, SEEN_WITH):
+        if not (self.customer.allows(by, SEEN_WITH) if seen is None else self.customer_id in seen):
             raise NotAllowed(_now("You may not add opportunities to this customer."))
 
     def lock(self) -> Self:
@@ -224,21 +228,14 @@ class Opportunity(Moving, Lining, Involving, Record):
             NotAllowed, RuleBroken.
         """
         Customer.hold([customer.pk])
-        check_contacts(customer.pk, values.get("contacts") or ())
-        first = stage if stage.is_open else stage.pipeline.stages.filter(kind="open", is_retired=False).last()
-        if first is None:
-            raise RuleBroken(_now("This pipeline has no open stage."))
-        closing = {name: values.pop(name, None) for name in ("closed_on", "reason", "competitor")}
-        lines = at_list_price(values.get("products") or ()) if lines is None else lines
-        values = new_values(first, lines, values)
-        check_lines(lines, values["amount"])
-        operation = values.pop("operation", None) or Operation.begin("opportunity.created", by=by)
-        fixed = {"customer": customer, "pipeline": stage.pipeline, "stage": first, "last_open_stage": first}
-        made = super().add(by=by, operation=operation, **values | fixed)
-        made.write_lines(lines, operation)
+        operation = values.pop("operation", None)
+        start = start_of(customer, stage, values, lines, Known.about([(stage, values)]))
+        operation = operation or Operation.begin("opportunity.created", by=by)
+        made = super().add(by=by, operation=operation, **start.values)
+        made.write_lines(start.lines, operation)
         made.begin(operation)
-        if stage.pk != first.pk:
-            made.move(stage, by=by, **{name: value for name, value in closing.items() if value is not None})
+        if start.closes:
+            made.move(stage, by=by, **start.closing)
         return made
 
     @transaction.atomic
@@ -249,9 +246,7 @@ class Opportunity(Moving, Lining, Involving, Record):
             NotAllowed, Stale, RuleBroken.
         """
         stage = changes.pop("stage", None)
-        closing: dict[str, Any] = {
-            name: changes.pop(name) for name in ("closed_on", "reason", "competitor") if name in changes
-        }
+        closing: dict[str, Any] = {name: changes.pop(name) for name in CLOSING if name in changes}
         changes.pop("pipeline", None)
         locked = self.lock()
         check_contacts(locked.customer_id, [one for one in changes.get("contacts") or () if one not in locked.contacts])
@@ -312,25 +307,6 @@ class Opportunity(Moving, Lining, Involving, Record):
         """
         for pk, last, following, kinds in facts:
             cls.rows.filter(pk=pk).update(last_followed_at=last, next_contact_at=following, followed_kinds=kinds)
-
-
-def new_values(stage: Stage, lines: Sequence[Line], values: dict[str, Any]) -> dict[str, Any]:
-    """What a new opportunity begins with: the probability of its stage and the amount of its lines, unless typed."""
-    values["products"] = list(dict.fromkeys(one.product for one in lines))
-    worth = total_of(lines, values.get("discount", Decimal(0)), values.get("reduction", Decimal(0)))
-    if values.get("amount") is None:
-        values["amount"] = worth
-    values["amount_is_manual"] = not lines or values["amount"] != worth
-    given = values.pop("probability", None)
-    values["probability"] = stage.probability if given is None else given
-    values["probability_is_manual"] = given is not None and given != stage.probability
-    values.setdefault("expected_on", default_day())
-    return values
-
-
-def default_day() -> date:
-    """In thirty days, where nobody has said when it will be closed."""
-    return timezone.localdate() + timedelta(days=30)
 
 
 class OpportunityTag(models.Model):
