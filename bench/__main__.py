@@ -44,7 +44,12 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     made.add_argument("command", nargs="?", choices=("measure", "build", "verify", "explain"), default="measure")
     made.add_argument("--size", choices=home.SIZES, default="1M")
-    made.add_argument("--only", default="", metavar="WORDS", help="work whose name holds one of these, comma between")
+    made.add_argument(
+        "--only",
+        default="",
+        metavar="WORDS",
+        help="parts of names, comma between; or one whole name",
+    )
     made.add_argument("--times", type=int, default=100, metavar="N", help="requests per person and work")
     return made
 

@@ -28,6 +28,7 @@ from keyuan.records.reference import regions
 
 ROWS, WARM_UP = 10_000, 2_000
 HEAD = ("客户名称", "客户分类", "电话", "省市区", "地址", "备注")
+OF_DEALS = ("客户", "商机名称", "阶段", "预计成交金额", "预计成交时间", "产品", "实际成交日期", "输单原因")
 OF_CONTACT = ("联系人姓名", "联系人手机")
 
 TABLES = (
@@ -38,7 +39,7 @@ _UNDO = (
     "CREATE TEMP TABLE gone AS SELECT DISTINCT record_type, record_id FROM event"
     " WHERE operation_id = ANY(%(ops)s) AND name = 'created'",
     "DELETE FROM stage_move m USING gone g WHERE g.record_type = 'opportunity' AND g.record_id = m.opportunity_id",
-    "DELETE FROM opportunity_line l USING gone g WHERE g.record_type = 'opportunity' AND g.record_id = l.opportunity_id",
+    "DELETE FROM opportunity_line USING gone g WHERE g.record_type = 'opportunity' AND g.record_id = opportunity_id",
     "DELETE FROM opportunity_search s USING gone g WHERE g.record_type = 'opportunity' AND g.record_id = s.record_id",
     "DELETE FROM opportunity o USING gone g WHERE g.record_type = 'opportunity' AND g.record_id = o.id",
     "DELETE FROM change USING event e WHERE e.id = event_id AND e.operation_id = ANY(%(ops)s)",
@@ -50,6 +51,7 @@ _UNDO = (
     "DELETE FROM contact c USING gone g WHERE g.record_type = 'contact' AND g.record_id = c.id",
     "DELETE FROM customer_search s USING gone g WHERE g.record_type = 'customer' AND g.record_id = s.record_id",
     "DELETE FROM customer c USING gone g WHERE g.record_type = 'customer' AND g.record_id = c.id",
+    "DELETE FROM operation o WHERE id = ANY(%(ops)s) AND NOT EXISTS (SELECT FROM import WHERE operation_id = o.id)",
     "DROP TABLE gone",
 )
 
@@ -135,13 +137,11 @@ def _write_opportunities(names: list[str], goods: list[str], rows: int, sheet: P
     rng, ahead = Random(time.time_ns()), date.today().year + 1
     with sheet.open("w", newline="", encoding="utf-8-sig") as file:
         writer = csv.writer(file)
-        writer.writerow(
-            ["客户", "商机名称", "阶段", "预计成交金额", "预计成交时间", "产品", "实际成交日期", "输单原因"]
-        )
+        writer.writerow(OF_DEALS)
         for number in range(rows):
-            stage = rng.choice(("初步接洽", "需求确认", "方案报价", "商务谈判", "赢单", "赢单", "输单", "输单"))
+            stage = rng.choice(("初步接洽", "需求确认", "方案制定", "商务谈判", "赢单", "赢单", "输单", "输单"))
             day = f"2012-{rng.randrange(1, 13):02}-{rng.randrange(1, 29):02}"
-            closed = [day, "价格偏高" if stage == "输单" else ""] if stage in ("赢单", "输单") else ["", ""]
+            closed = [day, "价格高" if stage == "输单" else ""] if stage in ("赢单", "输单") else ["", ""]
             name = f"{rng.choice(GOODS)}{rng.choice(WANTED)}第{number}批"
             goods_of = rng.choice(goods) if number % 10 == 0 else ""
             expected = day if closed[0] else f"{ahead}-{rng.randrange(1, 13):02}-15"

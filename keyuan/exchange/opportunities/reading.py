@@ -20,14 +20,13 @@ from keyuan.exchange.opportunities.columns import REQUIRED, targets_for
 from keyuan.exchange.reading.table import Row
 from keyuan.opportunities.fields import OPPORTUNITY
 from keyuan.opportunities.models import Product
+from keyuan.opportunities.models.beginning import CLOSING
 from keyuan.opportunities.stages import offered_pipelines, stages_of
 from keyuan.org.models import User
 from keyuan.records.cleaners import Invalid
 from keyuan.records.cleaners.lines import clean_line
 from keyuan.records.forms import required_sentence
 from keyuan.records.namebook import NameBook
-
-CLOSING = ("closed_on", "reason", "competitor")
 
 
 class Reader:
