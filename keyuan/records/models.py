@@ -215,7 +215,7 @@ class Record(models.Model):
             NotAllowed: `by` may not create such a record for this owner.
             Duplicate: a blocking duplicate exists.
         """
-        record = cls.begun(by, values)
+        record = cls(created_by=by, updated_by=by, **cls.belonging(by, values))
         record.require_new(by)
         operation = operation or Operation.begin(f"{cls.module}.created", by=by)
         record.save(force_insert=True)
@@ -227,8 +227,10 @@ class Record(models.Model):
         return record
 
     @classmethod
-    def begun(cls, by: User, values: dict[str, Any], standing: Callable[[int], int | None] = department_of) -> Self:
-        """A record as it begins, not yet saved: it is of the department of its owner.
+    def belonging(
+        cls, by: User, values: dict[str, Any], standing: Callable[[int], int | None] = department_of
+    ) -> dict[str, Any]:
+        """The values of a new record with those that say whose it is: its owner's department is its own.
 
         Args:
             standing: the department of a person.
@@ -236,7 +238,7 @@ class Record(models.Model):
         values.setdefault("owner", by)
         if "department" not in values and values["owner"] is not None:
             values["department_id"] = standing(values["owner"].pk)
-        return cls(created_by=by, updated_by=by, **values)
+        return values
 
     def require_new(self, by: User) -> None:
         """Raises NotAllowed unless `by` may create this record. Children look at their parent instead."""

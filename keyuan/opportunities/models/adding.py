@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 
 from keyuan.customers.models import Customer
@@ -123,20 +123,28 @@ class Made:
     def close(self, act: Operation) -> None:
         """Take the step."""
         record, self.act = self.record, act
-        left, before = (record.stage_id, record.stage_since), _kept(record, self.step)
+        left, before = (record.stage_id, record.stage_since), self._kept()
         for name, value in self.step.items():
             setattr(record, name, value)
         record.version, record.updated_at = record.version + 1, record.stage_since
-        after = _kept(record, self.step)
+        after = self._kept()
         differing = [name for name in after if before[name] != after[name]]
         self.before, self.after = ({name: one[name] for name in differing} for one in (before, after))
         self.moves.append(line_of(record, act, record.stage_since, left))
 
+    def _kept(self) -> dict[str, Any]:
+        """What the step changes, as history keeps it: by field, times to the last digit."""
+        values = {name: getattr(self.record, name) for name in self.step}
+        return {
+            name.removesuffix("_id"): value.isoformat() if isinstance(value, datetime) else value
+            for name, value in values.items()
+        }
 
-def _kept(record: Opportunity, names: Iterable[str]) -> dict[str, Any]:
-    """These values as history keeps those of a step: times to the last digit."""
-    values = {name: record._meta.get_field(name).value_from_object(record) for name in names}  # type: ignore[union-attr]
-    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
+
+def as_ids(values: dict[str, Any]) -> dict[str, Any]:
+    """The same with the ids of other records in the place of these, which makes many instances much faster."""
+    names = {name for name, value in values.items() if isinstance(value, models.Model)}
+    return {f"{name}_id" if name in names else name: getattr(value, "pk", value) for name, value in values.items()}
 
 
 @dataclass
@@ -172,14 +180,16 @@ class Adding:
 
     def _made(self, row: New, pk: int) -> Made:
         start = start_of(row.customer, row.stage, row.values, None, self.known)
-        record = Opportunity.begun(self.by, start.values | {"id": pk}, self.departments.get)
+        values = Opportunity.belonging(self.by, start.values, self.departments.get)
+        by = {"created_by_id": self.by.pk, "updated_by_id": self.by.pk}
+        record = Opportunity(id=pk, **as_ids(values), **by)
         record.require_new(self.by, self.seen)
         record.sort_name = sort_name(record.name)
         step: dict[str, Any] = {}
         stage = self.stages.get(row.stage.pk, row.stage)
         if start.closes:
             record.check_step(record, stage, start.closing | {"tags": row.tags})
-            step = fields_of_step(record, stage, start.closing, timezone.now())
+            step = as_ids(fields_of_step(record, stage, start.closing, timezone.now()))
         row.pk = pk
         return Made(row, start, record, step, event_of(record, stage))
 
