@@ -179,7 +179,12 @@ class Record(models.Model):
     def require(self, user: User, operation: str) -> None:
         """Raises NotAllowed unless `user` may do `operation` with this record."""
         if not self.allows(user, operation):
-            raise NotAllowed(_("You may not do this with this record."))
+            raise self.not_allowed()
+
+    @staticmethod
+    def not_allowed() -> NotAllowed:
+        """The refusal of somebody who may not do this."""
+        return NotAllowed(_("You may not do this with this record."))
 
     @classmethod
     def require_field(cls, user: User, name: str) -> None:
@@ -242,9 +247,12 @@ class Record(models.Model):
 
     def require_new(self, by: User) -> None:
         """Raises NotAllowed unless `by` may create this record. Children look at their parent instead."""
-        reach = by.reach(self.module, "create")
-        if not reach.covers(self.owner_id, self.department_id):
+        if not self.is_within(by, "create"):
             raise NotAllowed(_("You may not create such a record."))
+
+    def is_within(self, by: User, operation: str) -> bool:
+        """Whether this record, which need not be saved, lies where `by` may do `operation`, by whose it is alone."""
+        return by.reach(self.module, operation).covers(self.owner_id, self.department_id)
 
     @transaction.atomic
     def edit(

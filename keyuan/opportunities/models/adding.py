@@ -64,33 +64,8 @@ def add_each(rows: Sequence[New], *, by: User, operation: Operation) -> None:
     Raises:
         IntegrityError, DataError: one of them names something that is gone meanwhile; none was added.
     """
-    left = list(rows)
-    while left:
-        with transaction.atomic():
-            made = Adding(by, operation).add(left)
-            stuck = _not_to_be_closed(made, by)
-            if stuck:
-                _refuse(stuck, by)
-                transaction.set_rollback(True)
-        if not stuck:
-            break
-        left = [row for row in left if row.refusal is None]
+    Adding(by, operation).add(rows)
     connection.check_constraints()
-
-
-def _not_to_be_closed(made: Sequence[Made], by: User) -> list[Made]:
-    """Those that are closed, and that `by` may add but not change."""
-    closed = {one.record.pk: one for one in made if one.step}
-    free = Opportunity.objects.allowed(by, "edit").filter(pk__in=closed).values_list("pk", flat=True) if closed else ()
-    return [closed[pk] for pk in closed.keys() - set(free)]
-
-
-def _refuse(stuck: Sequence[Made], by: User) -> None:
-    try:
-        stuck[0].record.require(by, "edit")
-    except PermissionDenied as refusal:
-        for one in stuck:
-            one.new.pk, one.new.refusal = None, refusal
 
 
 @dataclass
@@ -154,14 +129,13 @@ class Adding:
     by: User
     operation: Operation
 
-    def add(self, rows: Sequence[New]) -> list[Made]:
+    def add(self, rows: Sequence[New]) -> None:
         """Ask the rules, and write what they allow."""
         Customer.hold({row.customer.pk for row in rows})
         made = self._allowed(rows)
         if made:
             self._settle(made)
             self._write(made)
-        return made
 
     def _allowed(self, rows: Sequence[New]) -> list[Made]:
         self.known = Known.about([(row.stage, row.values) for row in rows])
@@ -188,6 +162,8 @@ class Adding:
         step: dict[str, Any] = {}
         stage = self.stages.get(row.stage.pk, row.stage)
         if start.closes:
+            if not record.is_within(self.by, "edit"):  # as `move` asks once it is saved
+                raise record.not_allowed()
             record.check_step(record, stage, start.closing | {"tags": row.tags})
             step = as_ids(fields_of_step(record, stage, start.closing, timezone.now()))
         row.pk = pk

@@ -240,7 +240,7 @@ def _given(record: Any, values: dict[str, Any], name: str) -> Any:
 
 
 def _held(record: Any, name: str) -> Any:
-    return record.tags.exists() if name == "tags" else getattr(record, name)
+    return record.tags.exists() if name == "tags" else getattr(record, record._meta.get_field(name).attname)
 
 
 def _is_blank(name: str, value: Any) -> bool:

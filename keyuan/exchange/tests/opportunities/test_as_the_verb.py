@@ -6,17 +6,18 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from keyuan.exchange import importing, tasks
 from keyuan.exchange.opportunities.running import Work
-from keyuan.exchange.opportunities.writing import add_one, decide
+from keyuan.exchange.opportunities.writing import add, add_one, decide
 from keyuan.exchange.running import in_language_of
-from keyuan.exchange.tests.files import checked, upload
-from keyuan.opportunities.models import Opportunity, Pipeline, Stage
+from keyuan.exchange.tests.files import checked, imported, upload
+from keyuan.opportunities.models import Opportunity, Pipeline, Stage, StageMove
 from keyuan.records.history import Operation
 from keyuan.records.models import Option
-from tests.make import make_contact, make_customer, make_opportunity, make_product, option, stage
+from tests.make import make_contact, make_customer, make_opportunity, make_product, make_role, make_user, option, stage
 
 pytestmark = pytest.mark.django_db
 HEAD = (
@@ -96,18 +97,85 @@ def test_a_set_leaves_in_every_table_what_the_verb_leaves(cast, house):
     assert len(by_set["stage_move"]) == 1 + 9 + 5
 
 
+def test_whoever_may_add_but_not_change_is_refused_the_same_rows(cast, house):
+    grants = dict.fromkeys(("view", "create", "import"), "all") | {"edit": "own"}
+    lead = make_user(
+        "lead",
+        make_role("lead", customer={"view": "all"}, opportunity=grants, contact={"view": ""}, product={"view": ""}),
+    )
+    of = checked(upload(lead, HEAD, *rows(), kind="opportunities", name="商机.csv"))
+    importing.confirm(of, by=lead)
+    of.refresh_from_db()
+
+    by_set = left_behind(of, lambda: tasks.write_import(import_id=of.pk))
+    by_verb = left_behind(of, lambda: one_by_one(of))
+
+    assert by_set == by_verb
+    outcomes = [outcome for outcome, _said in by_set["outcomes"]]
+    assert (outcomes[0], outcomes[2], outcomes[3]) == ("created", "refused", "created")
+
+
+def test_a_row_that_names_what_is_deleted_meanwhile_is_refused_alone(cast, house):
+    gone = Option.objects.create(list="source", key="fair", name="糖酒会", position=99)
+    n = house[0].name
+    lines = [f"{n},第 {one} 单,初步接洽,1万,10,{AHEAD},,,,,,,,{'糖酒会' if one == 3 else ''}," for one in range(7)]
+    of = checked(upload(cast.boss, HEAD, *lines, kind="opportunities", name="商机.csv"))
+    importing.confirm(of, by=cast.boss)
+    of.refresh_from_db()
+    with in_language_of(of.by):
+        work, operation, drafts = begun(of)
+    gone.delete()
+
+    add(decide(drafts, {}, work.by), work.by, operation)
+
+    assert [draft.outcome for draft in drafts] == ["created"] * 3 + ["refused"] + ["created"] * 3
+    assert len(drafts[3].problems) == 1
+    assert set(Opportunity.rows.filter(name__startswith="第").values_list("pk", flat=True)) == {
+        draft.record_id for draft in drafts if draft.record_id
+    }
+
+
+def test_the_step_of_a_row_that_came_in_closed_can_be_taken_back(cast, house):
+    n = house[0].name
+    imported(upload(cast.boss, HEAD, f"{n},赢的,赢单,10万,,{AGO},,,,,,,重点关注,网站咨询,", kind="opportunities"))
+    house[0].refresh_from_db()
+    assert (house[0].category, house[0].has_bought) == (option("category", "signed"), True)
+
+    made = Opportunity.rows.get(name="赢的").undo_move(by=cast.boss)
+
+    house[0].refresh_from_db()
+    assert (made.is_open, made.stage, made.closed_on) == (True, stage("contract"), None)
+    assert made.stage_since == StageMove.objects.filter(opportunity=made).order_by("pk").first().at
+    assert (house[0].category, house[0].has_bought) == (option("category", "potential"), False)
+
+
+def test_a_chunk_of_many_rows_takes_no_more_queries_than_one_of_few(cast, house):
+    def queries(name, number):
+        lines = [f"{house[0].name},{name} {one},赢单,1万,,{AGO},,,,,HL-1,,重点关注,网站咨询," for one in range(number)]
+        of = checked(upload(cast.boss, HEAD, *lines, kind="opportunities", name="商机.csv"))
+        importing.confirm(of, by=cast.boss)
+        with CaptureQueriesContext(connection) as captured:
+            tasks.write_import(import_id=of.pk)
+        assert Opportunity.rows.filter(name__startswith=name).count() == number
+        return len(captured)
+
+    queries("先", 5)  # shelves are filled, the customer is signed
+    assert queries("多", 300) <= queries("几", 5) + 3
+
+
+def begun(of):
+    """What a run of the import begins with: its rows as they are read."""
+    work, operation = Work.on(of), Operation.objects.get(pk=of.operation_id)
+    operation.by = work.by
+    return work, operation, work.reader.read(list(of.rows.order_by("number").values_list("number", "cells")))
+
+
 def one_by_one(of):
     """What the import did before it wrote in sets: the verb for each row."""
     with in_language_of(of.by):
-        work, operation = Work.on(of), Operation.objects.get(pk=of.operation_id)
-        operation.by = work.by
-        _one_by_one(of, work, operation)
-
-
-def _one_by_one(of, work, operation):
-    drafts = work.reader.read(list(of.rows.order_by("number").values_list("number", "cells")))
-    for draft in decide(drafts, {}, work.by):
-        add_one(draft, work.by, operation)
+        work, operation, drafts = begun(of)
+        for draft in decide(drafts, {}, work.by):
+            add_one(draft, work.by, operation)
     for draft in drafts:
         said = [one.as_json() for one in draft.problems]
         of.rows.filter(number=draft.number).update(outcome=draft.outcome, problems=said)
