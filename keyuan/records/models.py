@@ -10,7 +10,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from keyuan.org.models import Department, User
 from keyuan.org.scopes import FieldRight
@@ -40,6 +40,7 @@ __all__ = [
 ]
 
 
+NOT_YOURS: Any = gettext_lazy("You may not do this with this record.")
 BELONGING = {"owner", "department"}
 """Nothing that is derived from a record follows from whose it is."""
 
@@ -179,12 +180,7 @@ class Record(models.Model):
     def require(self, user: User, operation: str) -> None:
         """Raises NotAllowed unless `user` may do `operation` with this record."""
         if not self.allows(user, operation):
-            raise self.not_allowed()
-
-    @staticmethod
-    def not_allowed() -> NotAllowed:
-        """The refusal of somebody who may not do this."""
-        return NotAllowed(_("You may not do this with this record."))
+            raise NotAllowed(NOT_YOURS)
 
     @classmethod
     def require_field(cls, user: User, name: str) -> None:
@@ -235,14 +231,10 @@ class Record(models.Model):
     def belonging(
         cls, by: User, values: dict[str, Any], standing: Callable[[int], int | None] = department_of
     ) -> dict[str, Any]:
-        """The values of a new record with those that say whose it is: its owner's department is its own.
-
-        Args:
-            standing: the department of a person.
-        """
+        """The values of a new record with those that say whose it is; `standing` is the department of a person."""
         values.setdefault("owner", by)
         if "department" not in values and values["owner"] is not None:
-            values["department_id"] = standing(values["owner"].pk)
+            return values | {"department_id": standing(values["owner"].pk)}
         return values
 
     def require_new(self, by: User) -> None:
@@ -389,11 +381,7 @@ class Record(models.Model):
         )
 
     def snapshot(self, tags: Iterable[int] | None = None) -> dict[str, Any]:
-        """The values that a person filled in, as history keeps them.
-
-        Args:
-            tags: those of a record that is about to be written.
-        """
+        """The values that a person filled in, as history keeps them; `tags` of one that is not written yet."""
         values = {field.name: field.value_from_object(self) for field in self._meta.fields if field.editable}
         if self.tags is not None:
             values["tags"] = sorted(self.tags.values_list("pk", flat=True) if tags is None else tags)

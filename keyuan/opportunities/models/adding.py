@@ -33,9 +33,10 @@ from keyuan.records.adding import (
     next_ids,
     write_history,
 )
-from keyuan.records.errors import RuleBroken
+from keyuan.records.errors import NotAllowed, RuleBroken
 from keyuan.records.history import Event, Operation
 from keyuan.records.kinds.choices import ensure_tags
+from keyuan.records.models import NOT_YOURS
 from keyuan.records.options import Tag
 from keyuan.records.search_text import Kind
 
@@ -99,6 +100,7 @@ class Made:
         """Take the step."""
         record, self.act = self.record, act
         left, before = (record.stage_id, record.stage_since), self._kept()
+        self.step["stage_since"] = timezone.now()
         for name, value in self.step.items():
             setattr(record, name, value)
         record.version, record.updated_at = record.version + 1, record.stage_since
@@ -163,15 +165,16 @@ class Adding:
         stage = self.stages.get(row.stage.pk, row.stage)
         if start.closes:
             if not record.is_within(self.by, "edit"):  # as `move` asks once it is saved
-                raise record.not_allowed()
+                raise NotAllowed(NOT_YOURS)
             record.check_step(record, stage, start.closing | {"tags": row.tags})
-            step = as_ids(fields_of_step(record, stage, start.closing, timezone.now()))
+            step = as_ids(fields_of_step(record, stage, start.closing, record.stage_since))
         row.pk = pk
         return Made(row, start, record, step, event_of(record, stage))
 
     def _settle(self, made: Sequence[Made]) -> None:
         """Let each begin, and close those that are closed, each by an operation of its own."""
         _tag(made)
+        self.at = timezone.now()
         for one in made:
             one.begin(self.operation)
         closed = [one for one in made if one.step]
@@ -199,7 +202,7 @@ class Adding:
         for one, event in zip(made, next_ids(Event, len(made)), strict=True):
             events.append(f"{event}\t{one.record.pk}\t{one.record.customer_id}\t{{}}")
             changes.append(f"{event}\t{escaped(as_json(one.began))}")
-        copy_created(Opportunity, events, changes, operation=self.operation, at=timezone.now())
+        copy_created(Opportunity, events, changes, operation=self.operation, at=self.at)
 
     def _write_lines(self, made: Sequence[Made]) -> None:
         copy_records([row for one in made for row in one.record.rows_of(one.start.lines)])

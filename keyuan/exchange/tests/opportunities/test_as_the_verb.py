@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
@@ -198,7 +198,7 @@ class Told:
     """Rows as text: ids of what is new by name, moments since the beginning as a word."""
 
     def __init__(self, began):
-        self.began = began.isoformat()
+        self.began = began
         self.deals = {one.pk: one for one in Opportunity.rows.all()}
         self.tags = dict(_all("SELECT id, name FROM tag"))
         self.acts, many = {}, Counter()
@@ -239,7 +239,12 @@ class Told:
             return {key: self.plain(key, one) for key, one in value.items()}
         if name == "tags":
             return sorted(self.tags[pk] for pk in value)
-        if isinstance(value, str) and value[:2] == "20" and "T" in value and value >= self.began[:19]:
+        if (
+            isinstance(value, str)
+            and value[:2] == "20"
+            and "T" in value
+            and datetime.fromisoformat(value) >= self.began
+        ):
             return "now"
         return value
 
