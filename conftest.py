@@ -12,6 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
@@ -123,6 +124,8 @@ def use(name: str) -> None:
 
 prepare_environment()
 assert settings.TIME_ZONE  # now that the settings are read, pytest-django sets Django up
+Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 64, 1
+"""Slow hashes are for attackers; the product that tests start keeps its own."""
 
 
 @pytest.fixture(scope="session", autouse=True)

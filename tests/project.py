@@ -16,10 +16,20 @@ OUTSIDE = {"node_modules", "static-built", "build", "dist"}
 
 
 @cache
+@cache
 def files() -> list[Path]:
     """Every file of the project that somebody wrote."""
-    found = (path for path in ROOT.rglob("*") if path.is_file())
-    return sorted(path for path in found if not _elsewhere(path.relative_to(ROOT).parts))
+    return sorted(_within(ROOT))
+
+
+def _within(folder: Path) -> Iterator[Path]:
+    for path in folder.iterdir():
+        if _elsewhere(path.relative_to(ROOT).parts):
+            continue
+        if path.is_dir():
+            yield from _within(path)
+        elif path.is_file():
+            yield path
 
 
 def _elsewhere(parts: tuple[str, ...]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -145,10 +146,16 @@ def test_links_of_documents_lead_somewhere() -> None:
     assert dead == []
 
 
+@cache
+def everything() -> list[tuple[str, Path]]:
+    """All files and folders, with their names as text."""
+    folders = {folder for path in files() for folder in path.relative_to(ROOT).parents}
+    return [(f"/{path}", path) for path in (*files(), *(ROOT / folder for folder in folders))]
+
+
 def places(name: str) -> list[Path]:
     """Files and folders that the map may mean by a name, which may leave out the room in whose section it stands."""
-    folders = {folder for path in files() for folder in path.relative_to(ROOT).parents}
-    return [path for path in (*files(), *(ROOT / folder for folder in folders)) if f"/{path}".endswith(f"/{name}")]
+    return [path for text, path in everything() if text.endswith(f"/{name}")]
 
 
 def test_the_map_names_only_what_exists() -> None:
