@@ -34,7 +34,9 @@ from keyuan.opportunities.fields import OPPORTUNITY
 from keyuan.opportunities.lists import OPPORTUNITY_LIST, PRODUCT_LIST, SHAPE, show_opportunity_cells
 from keyuan.opportunities.models import Opportunity
 from keyuan.opportunities.of_customer import deal_facts
+from keyuan.opportunities.pooling import CUSTOMERS
 from keyuan.org.http import Request
+from keyuan.pools.kinds import declare as declare_pools
 from keyuan.records.attachments.holders import Holder, declare
 from keyuan.records.listing import Count, Listing
 from keyuan.records.models import Favourite, Recent
@@ -170,6 +172,7 @@ def compose() -> None:
     declare_customer_kinds()
     hangs("customer", OPEN_DEALS, OPEN_PLANS)
     hangs("opportunity", PLANS_OF_DEALS)
+    declare_pools(CUSTOMERS)
     every_second(remind)
     show_cells()
     show_activity_cells()

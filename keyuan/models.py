@@ -8,6 +8,7 @@ from keyuan.opportunities.models import *  # noqa: F403
 from keyuan.org.kept import PasswordLink, Place, Session, UsedPassword
 from keyuan.org.models import ApiToken, Department, Grant, Role, Setting, SignInTries, User
 from keyuan.people.models import *  # noqa: F403
+from keyuan.pools.models import ClaimCount, Pool, PoolMember
 from keyuan.records.attachments.models import Attachment
 from keyuan.records.models import *  # noqa: F403
 from keyuan.records.sealing.seals import Epoch, Erasure, Seal
@@ -16,12 +17,15 @@ from keyuan.ui.rest.kept import Replay
 __all__ = [
     "ApiToken",
     "Attachment",
+    "ClaimCount",
     "Department",
     "Epoch",
     "Erasure",
     "Grant",
     "PasswordLink",
     "Place",
+    "Pool",
+    "PoolMember",
     "Replay",
     "Role",
     "Seal",

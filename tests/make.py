@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
@@ -14,6 +15,8 @@ from keyuan.activities.models import FollowUp, Plan
 from keyuan.customers.models import Contact, Customer
 from keyuan.opportunities.models import Opportunity, Product, Stage
 from keyuan.org.models import Department, Grant, Role, User
+from keyuan.pools.models import Pool, PoolMember
+from keyuan.pools.rules import PoolRules
 from keyuan.records.options import Option
 
 _numbers = count(1)
@@ -101,3 +104,20 @@ def make_opportunity(
     name = name or f"商机 {next(_numbers)}"
     given = {"owner": owner, "amount": None if amount is None else Decimal(amount)} | fields
     return Opportunity.add(by=by, name=name, customer=customer, stage=stage(at), **given)
+
+
+def make_pool(kind: str = "customer", *members: Any, managers: Any = (), **rules: Any) -> Pool:
+    """A pool that is open to these people, departments and roles."""
+    kept = replace(PoolRules(), **rules).as_json()
+    pool = Pool.objects.create(kind=kind, name=f"Pool {next(_numbers)}", kept_rules=kept)
+    for one in (*members, *managers):
+        PoolMember.objects.create(pool=pool, is_manager=one in managers, **{type(one).__name__.lower(): one})
+    return pool
+
+
+def make_pooled(pool: Pool, *, by: User, name: str = "") -> Customer:
+    """A customer that lies in a pool."""
+    customer = make_customer(name, owner=by)
+    Customer.rows.filter(pk=customer.pk).update(owner=None, department=None, pool=pool)
+    customer.refresh_from_db()
+    return customer

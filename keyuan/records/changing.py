@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection, models
 from psycopg import sql
 
-from keyuan.records.history import Operation
+from keyuan.records.history import Operation, as_json
 
 _STATEMENT = sql.SQL("""
 WITH new AS (SELECT {values}),
@@ -19,7 +19,7 @@ changed AS (
 ),
 happened AS (
     INSERT INTO event (at, name, by_id, operation_id, record_type, record_id, customer_id, source, details)
-    SELECT clock_timestamp(), %s, %s, %s, %s, old.id, {customer}, %s, '{{}}' FROM changed JOIN old USING (id)
+    SELECT clock_timestamp(), %s, %s, %s, %s, old.id, {customer}, %s, %s::jsonb FROM changed JOIN old USING (id)
     RETURNING id, at, record_id
 ),
 kept AS (
@@ -32,12 +32,21 @@ SELECT id FROM changed ORDER BY id
 
 
 def change_rows(
-    model: type[models.Model], pks: Sequence[int], fields: dict[str, Any], *, event: str, operation: Operation
+    model: type[models.Model],
+    pks: Sequence[int],
+    fields: dict[str, Any],
+    *,
+    event: str,
+    operation: Operation,
+    details: dict[str, Any] | None = None,
 ) -> list[int]:
     """Set `fields` on the rows `pks` and write one event and change per row that differs.
 
     The rows are locked in the order of their ids first, so that two such statements never deadlock and
     the values before are those of the last committed version.
+
+    Args:
+        details: what each of the events says beside its change.
 
     Returns:
         The ids of the rows that changed.
@@ -62,6 +71,7 @@ def change_rows(
         for field, value in zip(columns, fields.values(), strict=True)
     ]
     who = [operation.by_id, event, operation.by_id, operation.pk, model.module, operation.source]  # type: ignore[attr-defined]
+    who.append(as_json(details or {}))
     with connection.cursor() as cursor:
         cursor.execute(
             sql.SQL("SELECT 1 FROM {} WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE").format(table), [list(pks)]

@@ -86,7 +86,13 @@ class RecordQuerySet(models.QuerySet[Any]):
         return self.living().reached_by(user, "view")
 
     def change(
-        self, *, by: User, operation: Operation | None = None, event: str = "edited", **fields: Any
+        self,
+        *,
+        by: User,
+        operation: Operation | None = None,
+        event: str = "edited",
+        details: dict[str, Any] | None = None,
+        **fields: Any,
     ) -> list[int]:
         """Set `fields` on all these rows and write one line of history per row that really changes.
 
@@ -98,7 +104,7 @@ class RecordQuerySet(models.QuerySet[Any]):
             return []
         with transaction.atomic():
             operation = operation or Operation.begin(f"{self.model.module}.{event}", by=by)
-            changed = change_rows(self.model, pks, fields, event=event, operation=operation)
+            changed = change_rows(self.model, pks, fields, event=event, operation=operation, details=details)
             if set(fields) - BELONGING:
                 self.model.derive(changed, set(fields))
         return changed

@@ -101,6 +101,14 @@ SEEDS: dict[str, dict[str, Any]] = {
         "relation": pgettext_lazy("opportunity lost", "Decision maker not won over"),
         "other": _("Other reason"),
     },
+    "release_reason": {
+        "unreachable": pgettext_lazy("given back", "Not reached"),
+        "no_need": pgettext_lazy("given back", "No need"),
+        "not_a_target": pgettext_lazy("given back", "Not our kind of customer"),
+        "no_time": pgettext_lazy("given back", "No time to follow up"),
+        "handover": pgettext_lazy("given back", "Work is handed over"),
+        "other": _("Other reason"),
+    },
     "competitor": {},
     "product_category": {},
     "lost_reason": {

@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from keyuan.customers.models.deriving import derive_customers
 from keyuan.org.models import User
+from keyuan.pools.clock import renew
+from keyuan.pools.models import Pooled, PooledQuerySet
 from keyuan.records.errors import RuleBroken
 from keyuan.records.history import Operation
 from keyuan.records.models import Record
@@ -52,7 +54,7 @@ _TOUCH = """
 """
 
 
-class Customer(Record):
+class Customer(Pooled, Record):
     module = "customer"
 
     class Relationship(models.TextChoices):
@@ -102,6 +104,8 @@ class Customer(Record):
     last_followed_at = models.DateTimeField(_("Last follow-up"), null=True, editable=False)
     next_contact_at = models.DateTimeField(_("Next contact"), null=True, editable=False)
     has_bought = models.BooleanField(_("Has bought"), default=False, editable=False, db_default=False)
+
+    rows: ClassVar[Any] = PooledQuerySet.as_manager()
 
     class Meta(Record.Meta):
         db_table = "customer"
@@ -153,6 +157,14 @@ class Customer(Record):
             models.Index(fields=["category"], name="customer_category"),
             models.Index(fields=["parent"], name="customer_parent", condition=Q(parent__isnull=False)),
             models.Index(fields=["deleted_at"], name="customer_deleted", condition=Q(deleted_at__isnull=False)),
+            models.Index(
+                F("pool"),
+                F("updated_at").desc(),
+                F("id").desc(),
+                name="customer_of_pool",
+                condition=Q(pool__isnull=False, deleted_at=None),
+            ),
+            models.Index(fields=["due_on"], name="customer_due", condition=Q(due_on__isnull=False, deleted_at=None)),
             GinIndex(fields=["custom"], name="customer_custom", opclasses=["jsonb_path_ops"]),
         ]
         constraints: ClassVar = [
@@ -160,6 +172,10 @@ class Customer(Record):
             models.CheckConstraint(
                 name="customer_capital_is_not_negative",
                 condition=Q(registered_capital=None) | Q(registered_capital__gte=0),
+            ),
+            models.CheckConstraint(
+                name="customer_in_a_pool_is_nobodys",
+                condition=Q(pool=None) | Q(owner=None, department=None),
             ),
             models.CheckConstraint(
                 name="customer_is_lost_with_date_or_not_at_all",
@@ -230,6 +246,7 @@ class Customer(Record):
         if dates:
             with connection.cursor() as cursor:
                 cursor.execute(_TOUCH, [list(column) for column in zip(*dates, strict=True)])
+            renew(cls.module, [pk for pk, _last, _next in dates])
 
     @transaction.atomic
     def move_to(self, kind: str, address: str, *, by: User, region: str = "") -> CustomerAddress:
@@ -258,6 +275,8 @@ class Customer(Record):
     @classmethod
     def derive(cls, pks: Sequence[int], fields: set[str] | None) -> None:
         derive_customers(pks, fields)
+        if fields is None:
+            renew(cls.module, pks)
 
 
 class CustomerTag(models.Model):

@@ -29,6 +29,7 @@ LISTS = {
     "follow_up_result": gettext_lazy("Result of a follow-up"),
     "deal_role": gettext_lazy("Part in a deal"),
     "opportunity_lost_reason": gettext_lazy("Reason for losing"),
+    "release_reason": gettext_lazy("Reason for giving back"),
     "competitor": gettext_lazy("Competitor"),
     "product_category": gettext_lazy("Product category"),
 }

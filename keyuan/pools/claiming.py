@@ -1,0 +1,170 @@
+"""Taking out of a pool, giving to somebody, giving back: the verbs, the same for customers and leads.
+
+Each locks the counter of the person first and the record second, so that two of them never wait for each other in a
+circle, and the record as it is then decides who was faster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from keyuan.org.models import User
+from keyuan.org.standing import department_of
+from keyuan.pools.kinds import KINDS
+from keyuan.pools.membership import home_pool, open_to
+from keyuan.pools.models import ClaimCount, Pool
+from keyuan.records.errors import NotAllowed, RuleBroken
+from keyuan.records.history import Operation
+from keyuan.records.options import Option
+
+NOBODYS: Mapping[str, Any] = {"owner": None, "department": None, "taken_at": None, "due_on": None, "extended_to": None}
+
+
+@transaction.atomic
+def claim(record: Any, *, by: User, operation: Operation | None = None) -> None:
+    """Take a record out of the pool in which it lies.
+
+    Raises:
+        NotAllowed: the pool is not open to `by`.
+        RuleBroken: somebody was faster, or a rule of the pool forbids it; the sentence says which and until when.
+    """
+    pool = _pool_of(record, by, "claim")
+    _count(pool, by)
+    locked = _still_in_pool(record)
+    _rested(locked, pool, by)
+    _room(pool, by)
+    _take(locked, by, event="claimed", operation=operation or Operation.begin(f"{record.module}.claimed", by=by))
+
+
+@transaction.atomic
+def assign(record: Any, to: User, *, by: User, operation: Operation | None = None) -> None:
+    """Give a record that lies in a pool to somebody.
+
+    Raises:
+        NotAllowed: `by` does not manage the pool.
+        RuleBroken: somebody was faster, or `to` can hold no more.
+    """
+    pool = _pool_of(record, by, "assign")
+    if not to.is_active or to.is_robot:
+        raise RuleBroken(_("“%(name)s” can't take records over. Choose somebody who works here.") % {"name": to})
+    _lock_counter(pool, to)
+    locked = _still_in_pool(record)
+    _room(pool, to)
+    _take(locked, to, event="assigned", operation=operation or Operation.begin(f"{record.module}.assigned", by=by))
+
+
+@transaction.atomic
+def release(
+    record: Any, *, by: User, reason: Option | None, pool: Pool | None = None, operation: Operation | None = None
+) -> None:
+    """Give a record back into a pool (退回).
+
+    Args:
+        pool: into which; None is the one whose rules hold for its owner.
+
+    Raises:
+        NotAllowed: `by` may not release it.
+        RuleBroken: without a reason, without a pool, or it lies in one already.
+    """
+    locked = record.lock()
+    locked.require(by, "release")
+    if locked.pool_id is not None:
+        raise RuleBroken(_("This record lies in a pool already."))
+    if reason is None:
+        raise RuleBroken(_("Choose the reason for giving it back."))
+    found = pool or (home_pool(locked.owner, record.module) if locked.owner else None)
+    if found is None or found.kind != record.module or not found.is_active:
+        raise RuleBroken(_("No pool is open to its owner. Choose one."))
+    operation = operation or Operation.begin(f"{record.module}.released", by=by)
+    values = {**NOBODYS, "pool": found, "released_at": operation.at, "last_owner": locked.owner}
+    rows = type(record).rows.filter(pk=record.pk)
+    rows.change(by=by, operation=operation, event="released", details={"reason": reason.pk}, **values)
+    record.refresh_from_db()
+
+
+def _pool_of(record: Any, by: User, operation: str) -> Pool:
+    """The pool in which it lies, as `by` may use it."""
+    current = type(record).rows.filter(pk=record.pk, deleted_at=None).values_list("pool_id", "owner_id").first()
+    if current is None:
+        raise RuleBroken(_("This record no longer exists."))
+    if current[0] is None:
+        raise _taken(current[1])
+    everywhere = by.reach(record.module, operation).everything
+    if not everywhere and current[0] not in open_to(by, record.module, operation):
+        raise NotAllowed(_("This pool is not open to you."))
+    found: Pool = Pool.objects.get(pk=current[0])
+    return found
+
+
+def _still_in_pool(record: Any) -> Any:
+    locked = record.lock()
+    if locked.pool_id is None or locked.deleted_at is not None:
+        raise _taken(locked.owner_id)
+    return locked
+
+
+def _taken(owner: int | None) -> RuleBroken:
+    name = User.objects.filter(pk=owner).first()
+    return RuleBroken(_("%(name)s was faster.") % {"name": name or _("Somebody")})
+
+
+def _lock_counter(pool: Pool, user: User) -> ClaimCount:
+    """This person's counter of today, locked: whoever claims for the same person waits here."""
+    today = timezone.localdate()
+    ClaimCount.objects.bulk_create([ClaimCount(pool=pool, user=user, day=today)], ignore_conflicts=True)
+    found: ClaimCount = ClaimCount.objects.select_for_update().get(pool=pool, user=user, day=today)
+    return found
+
+
+def _count(pool: Pool, by: User) -> None:
+    """One more claim today. A claim that fails takes it back with everything else; giving back does not."""
+    counter, limit = _lock_counter(pool, by), pool.rules.claims
+    if limit is not None and counter.number >= limit:
+        raise RuleBroken(
+            ngettext(
+                "You have claimed %(number)d today, which is the limit of this pool. Go on tomorrow.",
+                "You have claimed %(number)d today, which is the limit of this pool. Go on tomorrow.",
+                limit,
+            )
+            % {"number": limit}
+        )
+    ClaimCount.objects.filter(pk=counter.pk).update(number=F("number") + 1)
+
+
+def _rested(locked: Any, pool: Pool, by: User) -> None:
+    if pool.rules.rest and locked.last_owner_id == by.pk and locked.released_at is not None:
+        free: date = timezone.localdate(locked.released_at) + timedelta(days=pool.rules.rest)
+        if timezone.localdate() < free:
+            day = date_format(free, "SHORT_DATE_FORMAT")
+            raise RuleBroken(_("It was yours until lately. You can claim it again from %(day)s on.") % {"day": day})
+
+
+def held(pool: Pool, user: User) -> int:
+    """How many records this person has that count against the limit of the pool."""
+    rows = KINDS[pool.kind].model.rows.living().filter(owner=user)
+    for name in pool.rules.uncounted:
+        rows = rows.exclude(KINDS[pool.kind].uncounted.get(name, Q(pk=None)))
+    return int(rows.count())
+
+
+def _room(pool: Pool, user: User) -> None:
+    limit = pool.rules.holds
+    if limit is not None and held(pool, user) >= limit:
+        raise RuleBroken(
+            _("%(name)s has %(number)d already, which is the limit of this pool.") % {"name": user, "number": limit}
+        )
+
+
+def _take(locked: Any, to: User, *, event: str, operation: Operation) -> None:
+    values = {"owner": to.pk, "department": department_of(to.pk), "pool": None, "taken_at": operation.at}
+    rows = type(locked).rows.filter(pk=locked.pk)
+    rows.change(by=operation.by, operation=operation, event=event, extended_to=None, **values)

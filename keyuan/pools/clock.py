@@ -1,0 +1,111 @@
+"""Until when records are their owners': one statement for one record or a million."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+
+from django.conf import settings
+from django.db import connection
+from psycopg import sql
+
+from keyuan.org.models import User
+from keyuan.pools.kinds import KINDS, PoolKind
+from keyuan.pools.membership import home_pool
+from keyuan.pools.rules import PoolRules, Wait
+
+_STATEMENT = sql.SQL("""
+    UPDATE {table} r SET due_on = n.due FROM (
+        SELECT t.id, {due} AS due FROM {table} t
+        WHERE t.owner_id = ANY(%s) AND t.deleted_at IS NULL {only}
+    ) n WHERE r.id = n.id AND r.due_on IS DISTINCT FROM n.due
+""")
+
+
+def renew(module: str, pks: Collection[int]) -> None:
+    """Work out anew until when these records are their owners'; what has no owner has no clock."""
+    if not pks or module not in KINDS:
+        return
+    model = KINDS[module].model
+    owners = model.rows.filter(pk__in=pks).exclude(owner=None).values_list("owner_id", flat=True).distinct()
+    for rules, people in _by_rules(module, owners):
+        _write(KINDS[module], rules, people, pks)
+
+
+def renew_all(module: str) -> int:
+    """The same for everybody's records, as each night; how many changed."""
+    owners = KINDS[module].model.rows.exclude(owner=None).order_by().values_list("owner_id", flat=True).distinct()
+    return sum(_write(KINDS[module], rules, people, None) for rules, people in _by_rules(module, owners))
+
+
+def _by_rules(module: str, owners: Iterable[int]) -> Iterable[tuple[PoolRules | None, list[int]]]:
+    """People under the same pool together; None where no pool is open to them."""
+    rules: dict[int | None, PoolRules | None] = {None: None}
+    people: dict[int | None, list[int]] = defaultdict(list)
+    for owner in User.objects.filter(pk__in=list(owners)):
+        pool = home_pool(owner, module)
+        rules[pool.pk if pool else None] = pool.rules if pool else None
+        people[pool.pk if pool else None].append(owner.pk)
+    return [(rules[pool], found) for pool, found in people.items()]
+
+
+def _write(kind: PoolKind, rules: PoolRules | None, people: list[int], pks: Collection[int] | None) -> int:
+    only = sql.SQL("" if pks is None else "AND t.id = ANY(%s)")
+    statement = _STATEMENT.format(
+        table=sql.Identifier(kind.model._meta.db_table), due=due_expression(kind, rules), only=only
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [people, *([] if pks is None else [list(pks)])])
+        return int(cursor.rowcount)
+
+
+def due_expression(kind: PoolKind, rules: PoolRules | None) -> sql.Composable:
+    """The rule of `rules.due` about the row `t`, as a date or NULL."""
+    if rules is None or not rules.recycles or not (set(rules.waits) & set(kind.events) or rules.hard_end is not None):
+        return sql.SQL("NULL::date")
+    never = [kind.exempt[one] for one in rules.exempt if one in kind.exempt] + list(kind.ending)
+    end = _within_the_end(_waited(kind, rules), rules)
+    due = sql.SQL("GREATEST({}, t.extended_to)").format(end)
+    if not never:
+        return due
+    return sql.SQL("CASE WHEN {} THEN NULL ELSE {} END").format(sql.SQL(" OR ".join(f"({one})" for one in never)), due)
+
+
+def _waited(kind: PoolKind, rules: PoolRules) -> sql.Composable:
+    ends = [
+        sql.SQL("GREATEST({}, {}, {}) + {}").format(CREATED, TAKEN, day(kind.events[event]), _days(kind, rules, wait))
+        for event, wait in rules.waits.items()
+        if event in kind.events
+    ]
+    least = [sql.SQL("{} + {}").format(TAKEN, sql.Literal(rules.protection))]
+    least.append(sql.SQL("{} + {}").format(CREATED, sql.Literal(rules.new_days)))
+    if ends:
+        joined = sql.SQL("GREATEST({})" if rules.needs_all else "LEAST({})").format(sql.SQL(", ").join(ends))
+        return sql.SQL("GREATEST({})").format(sql.SQL(", ").join([*least, joined]))
+    return sql.SQL("'infinity'::date")
+
+
+def _within_the_end(due: sql.Composable, rules: PoolRules) -> sql.Composable:
+    if rules.hard_end is None:
+        return due
+    return sql.SQL("LEAST({}, {} + {})").format(due, TAKEN, sql.Literal(rules.hard_end))
+
+
+def _days(kind: PoolKind, rules: PoolRules, wait: Wait) -> sql.Composable:
+    if not wait.by_choice or rules.choice not in kind.choices:
+        return sql.Literal(wait.days)
+    cases = [
+        sql.SQL("WHEN {} THEN {}").format(sql.Literal(choice), sql.Literal(days))
+        for choice, days in sorted(wait.by_choice.items())
+    ]
+    column = sql.SQL("t.") + sql.Identifier(kind.choices[rules.choice])
+    return sql.SQL("CASE {} {} ELSE {} END").format(column, sql.SQL(" ").join(cases), sql.Literal(wait.days))
+
+
+def day(moment: str) -> sql.Composable:
+    """The day of the organisation on which a moment falls."""
+    return sql.SQL("({} AT TIME ZONE {})::date").format(sql.SQL(f"({moment})"), sql.Literal(settings.TIME_ZONE))
+
+
+CREATED = day("t.created_at")
+TAKEN = day("coalesce(t.taken_at, t.created_at)")

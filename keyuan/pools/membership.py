@@ -1,0 +1,93 @@
+"""To whom which pools are open, and into which pool a record of somebody falls. Kept with the reference data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.apps import apps
+
+from keyuan.org.shelf import Shelf, present_state, shelf, shelf_of
+
+if TYPE_CHECKING:
+    from keyuan.org.models import User
+    from keyuan.pools.models import Pool
+
+OF_MEMBERS = {"view", "claim"}
+"""What members may do with what lies in their pool; managers may do all that their role lets them do."""
+
+
+@dataclass(frozen=True)
+class Open:
+    """One pool, and whom it is open to, by id.
+
+    Attributes:
+        people, departments, roles: ids of each, with whether they manage the pool.
+    """
+
+    pool: Pool
+    people: dict[int, bool]
+    departments: dict[int, bool]
+    roles: dict[int, bool]
+
+    def includes(self, user: User, above: Iterable[int]) -> bool | None:
+        """None where it is not open to `user`, else whether they manage it.
+
+        Args:
+            above: the user's department and those above it.
+        """
+        found = [self.people.get(user.pk), *(self.departments.get(one) for one in above)]
+        if self.roles:
+            found += [self.roles.get(one) for one in user.roles.values_list("pk", flat=True)]
+        given = [one for one in found if one is not None]
+        return any(given) if given else None
+
+
+def pools(kept: Shelf | None = None) -> list[Open]:
+    """All pools that are in use, in their order."""
+    return (kept or shelf(present_state())).get("pools", _read)
+
+
+def _read() -> list[Open]:
+    found: dict[int, Open] = {}
+    for pool in apps.get_model("keyuan", "Pool").objects.filter(is_active=True):
+        found[pool.pk] = Open(pool, {}, {}, {})
+    for one in apps.get_model("keyuan", "PoolMember").objects.filter(pool_id__in=found):
+        held = found[one.pool_id]
+        for kind, pk in ((held.people, one.user_id), (held.departments, one.department_id), (held.roles, one.role_id)):
+            if pk is not None:
+                kind[pk] = kind.get(pk, False) or one.is_manager
+    return list(found.values())
+
+
+def standing(user: User, kind: str) -> dict[int, bool]:
+    """The pools of one kind that are open to `user`, by id, in their order: whether they manage it."""
+    return user.rights.keep(("pools", kind), lambda: _standing(user, kind))
+
+
+def _standing(user: User, kind: str) -> dict[int, bool]:
+    above = _above(user)
+    of_kind = [one for one in pools(shelf_of(user)) if one.pool.kind == kind]
+    found = {one.pool.pk: one.includes(user, above) for one in of_kind}
+    return {pk: manages for pk, manages in found.items() if manages is not None}
+
+
+def _above(user: User) -> list[int]:
+    if user.department_id is None:
+        return []
+    paths: dict[int, str] = dict(user.rights.tree.departments)
+    return [int(part) for part in paths.get(user.department_id, "").split("/") if part]
+
+
+def open_to(user: User, kind: str, operation: str) -> set[int]:
+    """The pools on whose records `user` may do `operation`."""
+    if not user.rights.may(kind, operation):
+        return set()
+    return {pk for pk, manages in standing(user, kind).items() if manages or operation in OF_MEMBERS}
+
+
+def home_pool(owner: User, kind: str) -> Pool | None:
+    """The pool whose rules hold for what `owner` has, and into which it falls: the first that is open to them."""
+    first = next(iter(standing(owner, kind)), None)
+    return next((one.pool for one in pools() if one.pool.pk == first), None)
