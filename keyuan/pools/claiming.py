@@ -113,7 +113,7 @@ def _still_in_pool(record: Any) -> Any:
 
 
 def _taken(owner: int | None) -> RuleBroken:
-    name = User.objects.filter(pk=owner).first()
+    name = User.objects.filter(pk=owner).first() if owner else None
     return RuleBroken(_("%(name)s was faster.") % {"name": name or _("Somebody")})
 
 

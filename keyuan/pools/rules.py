@@ -73,10 +73,10 @@ class PoolRules:
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> PoolRules:
         """The rules as they were kept; what a later version knows and this one does not is left out."""
-        known = {name: kept[name] for name in cls.__dataclass_fields__ if name in kept}
+        known: dict[str, Any] = {name: kept[name] for name in cls.__dataclass_fields__ if name in kept}
         if "waits" in known:
             known["waits"] = {event: _wait(one) for event, one in known["waits"].items() if event in EVENTS}
-        return cls(**{name: tuple(one) if isinstance(one, list) else one for name, one in known.items()})
+        return cls(**known | {name: tuple(one) for name, one in known.items() if isinstance(one, list)})
 
 
 def _wait(kept: Mapping[str, Any]) -> Wait:
