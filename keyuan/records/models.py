@@ -86,13 +86,7 @@ class RecordQuerySet(models.QuerySet[Any]):
         return self.living().reached_by(user, "view")
 
     def change(
-        self,
-        *,
-        by: User,
-        operation: Operation | None = None,
-        event: str = "edited",
-        details: dict[str, Any] | None = None,
-        **fields: Any,
+        self, *, by: User, operation: Operation | None = None, event: str = "edited", details: Any = None, **fields: Any
     ) -> list[int]:
         """Set `fields` on all these rows and write one line of history per row that really changes.
 
