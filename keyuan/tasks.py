@@ -6,4 +6,5 @@ from keyuan.exchange.tasks import *  # noqa: F403
 from keyuan.notices.tasks import *  # noqa: F403
 from keyuan.org.tasks import *  # noqa: F403
 from keyuan.people.tasks import *  # noqa: F403
+from keyuan.pools.tasks import *  # noqa: F403
 from keyuan.records.tasks import *  # noqa: F403

@@ -81,7 +81,7 @@ def release(
         raise RuleBroken(_("This record lies in a pool already."))
     if reason is None:
         raise RuleBroken(_("Choose the reason for giving it back."))
-    found = pool or (home_pool(locked.owner, record.module) if locked.owner else None)
+    found = pool or (home_pool(locked.owner_id, record.module) if locked.owner_id else None)
     if found is None or found.kind != record.module or not found.is_active:
         raise RuleBroken(_("No pool is open to its owner. Choose one."))
     operation = operation or Operation.begin(f"{record.module}.released", by=by)

@@ -9,9 +9,8 @@ from django.conf import settings
 from django.db import connection
 from psycopg import sql
 
-from keyuan.org.models import User
 from keyuan.pools.kinds import KINDS, PoolKind
-from keyuan.pools.membership import home_pool
+from keyuan.pools.membership import home_pools
 from keyuan.pools.rules import PoolRules, Wait
 
 _STATEMENT = sql.SQL("""
@@ -42,10 +41,9 @@ def _by_rules(module: str, owners: Iterable[int]) -> Iterable[tuple[PoolRules | 
     """People under the same pool together; None where no pool is open to them."""
     rules: dict[int | None, PoolRules | None] = {None: None}
     people: dict[int | None, list[int]] = defaultdict(list)
-    for owner in User.objects.filter(pk__in=list(owners)):
-        pool = home_pool(owner, module)
+    for owner, pool in home_pools(owners, module).items():
         rules[pool.pk if pool else None] = pool.rules if pool else None
-        people[pool.pk if pool else None].append(owner.pk)
+        people[pool.pk if pool else None].append(owner)
     return [(rules[pool], found) for pool, found in people.items()]
 
 

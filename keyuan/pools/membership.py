@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.apps import apps
@@ -87,7 +88,23 @@ def open_to(user: User, kind: str, operation: str) -> set[int]:
     return {pk for pk, manages in standing(user, kind).items() if manages or operation in OF_MEMBERS}
 
 
-def home_pool(owner: User, kind: str) -> Pool | None:
-    """The pool whose rules hold for what `owner` has, and into which it falls: the first that is open to them."""
-    first = next(iter(standing(owner, kind)), None)
+def home_pools(owners: Iterable[int], kind: str) -> dict[int, Pool | None]:
+    """By the id of each owner: the pool whose rules hold for what they have, and into which it falls.
+
+    It is the first that is open to them; None where none is.
+    """
+    kept = shelf(present_state())
+    if not any(one.pool.kind == kind for one in pools(kept)):
+        return dict.fromkeys(owners)
+    return {owner: kept.get(("home pool", kind, owner), partial(_home, owner, kind)) for owner in owners}
+
+
+def _home(owner: int, kind: str) -> Pool | None:
+    user = apps.get_model("keyuan", "User").objects.get(pk=owner)
+    first = next(iter(standing(user, kind)), None)
     return next((one.pool for one in pools() if one.pool.pk == first), None)
+
+
+def home_pool(owner: int, kind: str) -> Pool | None:
+    """The same of one owner."""
+    return home_pools([owner], kind)[owner]

@@ -55,7 +55,7 @@ def _recycle(module: str, pks: list[int], today: date, operation: Operation) -> 
 
 
 def _give_back(module: str, owner: User, pks: list[int], operation: Operation) -> int:
-    pool: Pool | None = home_pool(owner, module)
+    pool: Pool | None = home_pool(owner.pk, module)
     if pool is None:
         return 0
     values = {**NOBODYS, "pool": pool, "released_at": operation.at, "last_owner": owner}

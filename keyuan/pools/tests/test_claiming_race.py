@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
+from django.utils import translation
 
 from keyuan.customers.models import Customer
 from keyuan.org.models import User
@@ -30,7 +31,8 @@ def test_everybody_gets_their_quota_and_no_record_goes_twice():
 
     def one(who: int, which: int) -> str:
         try:
-            claim(Customer.rows.get(pk=which), by=User.objects.get(pk=who))
+            with translation.override("en"):
+                claim(Customer.rows.get(pk=which), by=User.objects.get(pk=who))
         except RuleBroken as refusal:
             return str(refusal)
         finally:

@@ -17,6 +17,7 @@ from keyuan.pools.clock import renew, renew_all
 from keyuan.pools.models import Pool
 from keyuan.pools.recycling import recycle
 from keyuan.pools.rules import DEAL, FOLLOW_UP, OPPORTUNITY, Facts, PoolRules, Wait, due
+from keyuan.pools.tasks import recycle_overdue
 from keyuan.records.history import Event
 from tests.make import make_customer, make_opportunity, make_pool, option
 
@@ -144,3 +145,14 @@ def test_another_class_changes_the_days(owned):
     owned.customer.edit(by=owned.anna, category=signed)
 
     assert last_day(owned.customer) == today() + timedelta(days=60)
+
+
+def test_each_day_begins_with_what_comes_back_and_once_is_enough(owned):
+    Customer.rows.filter(pk=owned.customer.pk).update(created_at=datetime.now(UTC) - timedelta(days=30))
+
+    recycle_overdue(0)
+    assert Customer.rows.get(pk=owned.customer.pk).pool == owned.pool
+
+    Customer.rows.filter(pk=owned.second.pk).update(created_at=datetime.now(UTC) - timedelta(days=300))
+    recycle_overdue(0)
+    assert Customer.rows.get(pk=owned.second.pk).owner == owned.ben

@@ -1,0 +1,25 @@
+"""Jobs of pools."""
+
+from django.db import connection
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from keyuan.org.settings import set_setting, setting
+from keyuan.pools.kinds import KINDS
+from keyuan.pools.recycling import recycle
+
+DONE = "recycled_on"
+
+
+@app.periodic(cron="7 * * * *")  # the planner's hours are those of Greenwich, the day is the organisation's
+@app.task(queueing_lock="recycle", lock="recycle")
+def recycle_overdue(timestamp: int) -> None:
+    """Once each day, as soon as it has begun: whose last day is over comes back into its pool."""
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()  # the worker's thread lives on; its connection may have died
+    today = timezone.localdate()
+    if setting(DONE) == today.isoformat():
+        return
+    for module in KINDS:
+        recycle(module, today)
+    set_setting(DONE, today.isoformat())
