@@ -66,6 +66,7 @@ ROWS = {
     "keyuan/exchange/merging.py": "locks what the duplicate check found; deciding.py asks who may edit it",
     "keyuan/exchange/recycling.py": "deletes for good what came out of binned(), and the contacts below it",
     "keyuan/customers/transferring.py": "gives away what came out of reached_by, locked",
+    "keyuan/customers/pool_api.py": "names the record that find() has handed out",
     "keyuan/customers/transfer_api.py": "names the record that find() has handed out",
     "keyuan/menu.py": "names what may go along; transferring.py asks who may give it",
     "keyuan/opportunities/pooling.py": "names the condition of customers with open opportunities",

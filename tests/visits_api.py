@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 
-from tests.make import option, stage
+from keyuan.customers.models import Customer
+from tests.make import make_pool, option, stage
 from tests.visiting import (
     CHIEF,
     DIM,
@@ -21,6 +23,17 @@ def lost(world: SimpleNamespace, records: SimpleNamespace) -> None:
     records.opportunity.lose(by=records.owner, reason=option("opportunity_lost_reason", "price"))
 
 
+def in_reach_of_a_pool(world: SimpleNamespace, records: SimpleNamespace) -> Any:
+    """A pool is open to the owner of these records; the administrator manages it."""
+    return make_pool("customer", records.owner, managers=[world.people["administrator"]])
+
+
+def pooled(world: SimpleNamespace, records: SimpleNamespace) -> None:
+    """The customer lies in that pool."""
+    pool = in_reach_of_a_pool(world, records)
+    Customer.rows.filter(pk=records.customer.pk).update(owner=None, department=None, pool=pool)
+
+
 API_VISITS = {
     "GET /api/v1/openapi.json": Visit("anonymous"),
     "GET /api/v1/docs": Visit("anonymous"),
@@ -32,6 +45,11 @@ API_VISITS = {
     "PATCH /api/v1/customers/<int:pk>": Visit(data={"address": "新地址"}),
     "DELETE /api/v1/customers/<int:pk>": Visit(),
     "POST /api/v1/customers/<int:pk>/transfer": Visit(data=lambda world, _: {"to": world.people["ben"].pk}),
+    "POST /api/v1/customers/<int:pk>/claim": Visit(before=pooled),
+    "POST /api/v1/customers/<int:pk>/assign": Visit(
+        "administrator", before=pooled, data=lambda world, _: {"to": world.people["ben"].pk}
+    ),
+    "POST /api/v1/customers/<int:pk>/release": Visit(before=in_reach_of_a_pool, data={"reason": "no_need"}),
     "POST /api/v1/opportunities/<int:pk>/transfer": Visit(
         about="opportunity", data=lambda world, _: {"to": world.people["ben"].pk}
     ),

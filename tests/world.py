@@ -61,7 +61,9 @@ LIMITED = ("blind", "dim")
 PERSONS = (*OUTSIDE, *INSIDE, "administrator", *LIMITED)
 
 REP = {
-    "customer": dict.fromkeys(("create", "edit", "delete", "import", "export", "transfer", "merge"), "own")
+    "customer": dict.fromkeys(
+        ("create", "edit", "delete", "import", "export", "transfer", "merge", "claim", "release"), "own"
+    )
     | {"view": "department"},
     "contact": dict.fromkeys(("view", "create", "edit", "delete", "import", "export"), ""),
     "follow_up": dict.fromkeys(OPERATIONS["follow_up"], ""),
@@ -70,7 +72,7 @@ REP = {
     "product": {"view": "", "export": ""},
 }
 BOSS = {
-    "customer": dict.fromkeys(("view", "create", "edit", "delete", "import", "export", "transfer", "merge"), "branch"),
+    "customer": dict.fromkeys([one for one in OPERATIONS["customer"] if one != "approve"], "branch"),
     "contact": dict.fromkeys(("view", "create", "edit", "delete", "import", "export"), ""),
     "follow_up": dict.fromkeys(OPERATIONS["follow_up"], ""),
     "plan": dict.fromkeys(OPERATIONS["plan"], "branch"),

@@ -20,6 +20,14 @@ from keyuan.customers.fields import CONTACT, CUSTOMER
 from keyuan.customers.forms import ContactForm, CustomerForm
 from keyuan.customers.lists import load_contacts, load_customers
 from keyuan.customers.past import as_it_was
+from keyuan.customers.pool_api import (
+    assign_record,
+    claim_record,
+    described_assign,
+    described_claim,
+    described_release,
+    release_record,
+)
 from keyuan.customers.tags_admin import add_tag, edit_tag
 from keyuan.customers.transfer_api import described, transfer_record
 from keyuan.org.http import Request
@@ -86,6 +94,27 @@ customers, contacts, tags = CUSTOMERS.router(), CONTACTS.router(), Router(tags=[
 @may_call("customer", "transfer")
 def transfer_customer(request: Request, pk: int) -> HttpResponse:
     return transfer_record(request, CUSTOMERS, pk)
+
+
+@customers.post("/{int:pk}/claim", **described_claim("claim_customer", "Customer"))
+@repeatable()
+@may_call("customer", "claim")
+def claim_customer(request: Request, pk: int) -> HttpResponse:
+    return claim_record(request, CUSTOMERS, pk)
+
+
+@customers.post("/{int:pk}/assign", **described_assign("assign_customer", "Customer"))
+@repeatable()
+@may_call("customer", "assign")
+def assign_customer(request: Request, pk: int) -> HttpResponse:
+    return assign_record(request, CUSTOMERS, pk)
+
+
+@customers.post("/{int:pk}/release", **described_release("release_customer", "Customer"))
+@repeatable()
+@may_call("customer", "release")
+def release_customer(request: Request, pk: int) -> HttpResponse:
+    return release_record(request, CUSTOMERS, pk)
 
 
 GIVEN = tuple(Given.__dataclass_fields__)

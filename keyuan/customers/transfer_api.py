@@ -47,11 +47,12 @@ def transfer_record(request: HttpRequest, api: RecordApi, pk: int) -> HttpRespon
     given = expect(body(request), **types)
     record = api.find(request, pk)
     with api.explaining(request):
-        transfer(type(record).rows.filter(pk=pk), _person(given.get("to")), by=by, along=_along(record.module, given))
+        transfer(type(record).rows.filter(pk=pk), person(given.get("to")), by=by, along=_along(record.module, given))
     return api.answer(request, type(record).rows.get(pk=pk))
 
 
-def _person(given: Any) -> User:
+def person(given: Any) -> User:
+    """Whom a body names as `to`. Raises Problem: 422 where there is nobody of that name."""
     found = find_person(str(given.get("id", "") if isinstance(given, dict) else given or ""))
     if found is None:
         raise refused({"to": [_("Choose the new owner.")]})
