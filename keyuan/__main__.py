@@ -275,7 +275,7 @@ def _add_data(commands: Any) -> None:
     _add(demo, "load", with_django(load_demo), _("put it in"))
     _add(demo, "clear", with_django(clear_demo), _("take it out; real data stays"))
     importing = _add(commands, "import", with_django(import_records), _("the same import as the page"))
-    importing.add_argument("kind", choices=("customers", "opportunities", "follow-ups"))
+    importing.add_argument("kind", choices=("customers", "leads", "opportunities", "follow-ups"))
     importing.add_argument("file", type=Path)
     importing.add_argument("--user", required=True, metavar="NAME")
     importing.add_argument("--dry-run", action="store_true", help=_("only say what would happen"))

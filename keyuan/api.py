@@ -7,6 +7,8 @@ from keyuan.customers import api as customers
 from keyuan.customers.fields import CONTACT, CUSTOMER
 from keyuan.exchange import api as exchange
 from keyuan.exchange import schemas as exchange_schemas
+from keyuan.leads import api as leads
+from keyuan.leads.fields import LEAD
 from keyuan.notices import api as notices
 from keyuan.opportunities import api as opportunities
 from keyuan.opportunities import pipelines_api
@@ -27,6 +29,7 @@ DESCRIPTION = (
 )
 ROOMS: tuple[dict[str, Schema], ...] = (
     customers.SCHEMAS,
+    leads.SCHEMAS,
     opportunities.SCHEMAS,
     pipelines_api.SCHEMAS,
     activities.SCHEMAS,
@@ -45,13 +48,14 @@ for components in ROOMS:
 api.add_router("/customers", customers.customers)
 api.add_router("/contacts", customers.contacts)
 api.add_router("/customers", activities.timelines)
+api.add_router("/leads", leads.leads)
 api.add_router("/opportunities", opportunities.opportunities)
 api.add_router("/pipelines", pipelines_api.pipelines)
 api.add_router("/products", opportunities.products)
 api.add_router("/follow-ups", activities.follow_ups)
 api.add_router("/plans", activities.plans)
 api.add_router("/tags", customers.tags)
-VIEWED = (CUSTOMER, CONTACT, OPPORTUNITY, PRODUCT, FOLLOW_UP, PLAN)
+VIEWED = (CUSTOMER, CONTACT, LEAD, OPPORTUNITY, PRODUCT, FOLLOW_UP, PLAN)
 api.add_router("/views", saved_views.views_router({one.module: one for one in VIEWED}))
 api.add_router("/users", people.users)
 api.add_router("/departments", people.departments)

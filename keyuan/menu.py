@@ -26,6 +26,9 @@ from keyuan.exchange.kinds import MODULES
 from keyuan.exchange.making import LISTS
 from keyuan.exchange.notices import declare_kinds
 from keyuan.exchange.recycling import KINDS
+from keyuan.leads.fields import LEAD
+from keyuan.leads.lists import LEAD_LIST, show_lead_cells
+from keyuan.leads.models import Lead
 from keyuan.notices.clock import every_second
 from keyuan.notices.reading import unread_count
 from keyuan.opportunities.boards.board import CLOSED_VIEWS
@@ -52,6 +55,7 @@ from keyuan.ui.lists.page import ListOf, ListPage, View
 OPENED = {
     "customer": (Customer, "/customers/", CUSTOMER),
     "contact": (Contact, "/contacts/", CONTACT),
+    "lead": (Lead, "/leads/", LEAD),
     "opportunity": (Opportunity, "/opportunities/", OPPORTUNITY),
 }
 SHOWN_LAST = 5
@@ -101,6 +105,10 @@ def home_views(request: Request) -> Iterable[Link]:
 
 def customer_views(request: Request) -> Iterable[Link]:
     return views_of(CUSTOMER_LIST, "/customers/", request)
+
+
+def lead_views(request: Request) -> Iterable[Link]:
+    return views_of(LEAD_LIST, "/leads/", request)
 
 
 def opportunity_views(request: Request) -> Iterable[Link]:
@@ -161,7 +169,7 @@ def _links(remembered: Iterable[Favourite | Recent], request: Request, icon: str
     for one in remembered:
         record = found.get((one.record_type, one.record_id))
         if record is not None:
-            name = getattr(record, "short_or_name", record.name)
+            name = getattr(record, "short_or_name", str(record))
             yield Link(name, f"{OPENED[one.record_type][1]}{record.pk}/", icon, avatar=not icon)
 
 
@@ -177,12 +185,15 @@ def compose() -> None:
     show_cells()
     show_activity_cells()
     show_opportunity_cells()
+    show_lead_cells()
     tell_next_steps(next_steps)
     MORE_FACTS.append(deal_facts)
     declare(Holder(Customer, "/customers/"), Holder(Contact, "/contacts/"), Holder(Opportunity, "/opportunities/"))
+    declare(Holder(Lead, "/leads/"))
     declare(Holder(FollowUp, "/activities/follow-ups/"), Holder(Plan, "/activities/plans/"))
     carries_tags(Opportunity)
-    install_lists(CUSTOMER_LIST, CONTACT_LIST, OPPORTUNITY_LIST, PRODUCT_LIST, FOLLOW_UP_LIST, PLAN_LIST)
+    carries_tags(Lead)
+    install_lists(CUSTOMER_LIST, CONTACT_LIST, LEAD_LIST, OPPORTUNITY_LIST, PRODUCT_LIST, FOLLOW_UP_LIST, PLAN_LIST)
     install(
         [
             Module("home", "/", views=home_views),
@@ -220,6 +231,16 @@ def compose() -> None:
                     Link(pgettext_lazy("menu", "Contacts"), "/contacts/", "address-book", may=("contact", "view")),
                     Link(_("Customer profile"), "/customers/profile/", "chart-pie", may=("customer", "view")),
                     Link(_("Recycle bin"), "/recycle-bin/", "trash", may=[(one, "delete") for one in KINDS]),
+                ),
+            ),
+            Module(
+                "leads",
+                "/leads/",
+                may=("lead", "view"),
+                views=lead_views,
+                places=(
+                    Link(_("List of leads"), "/leads/", "list"),
+                    Link(_("Recycle bin"), "/recycle-bin/?kind=lead", "trash", may=("lead", "delete")),
                 ),
             ),
             Module(
@@ -261,6 +282,7 @@ def compose() -> None:
         ),
         creates=(
             Link(_("Customer"), "/customers/new/", "building", may=("customer", "create"), drawer=True),
+            Link(_("Lead"), "/leads/new/", "user-search", may=("lead", "create"), drawer=True),
             Link(_("Opportunity"), "/opportunities/new/", "target", may=("opportunity", "create"), drawer=True),
             Link(_("Follow-up"), "/activities/quick/", "pencil-plus", may=("follow_up", "create"), drawer=True),
             Link(_("Plan"), "/activities/plans/new/", "calendar-plus", may=("plan", "create"), drawer=True),

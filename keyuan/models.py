@@ -3,6 +3,7 @@
 from keyuan.activities.models import *  # noqa: F403
 from keyuan.customers.models import *  # noqa: F403
 from keyuan.exchange.models import *  # noqa: F403
+from keyuan.leads.models import *  # noqa: F403
 from keyuan.notices.models import *  # noqa: F403
 from keyuan.opportunities.models import *  # noqa: F403
 from keyuan.org.kept import PasswordLink, Place, Session, UsedPassword

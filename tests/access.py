@@ -54,6 +54,7 @@ OF_THE_HOUSE = (
     "expire_date",
     "last_followed_at",
     "next_contact_at",
+    "opened_at",
 )
 """What follows from the work of others, or from looking."""
 AS_TEXT = f"(to_jsonb(t) - '{{{','.join(OF_THE_HOUSE)}}}'::text[])::text"
@@ -64,6 +65,8 @@ THEIRS = {
     "customer": f"owner_id IN ({OWNED})",
     "contact": f"customer_id IN ({OWNED_CUSTOMERS})",
     "follow_up": f"author_id IN ({OWNED})",
+    "lead": f"owner_id IN ({OWNED})",
+    "lead_tag": f"lead_id IN (SELECT id FROM lead WHERE owner_id IN ({OWNED}))",
     "plan": f"owner_id IN ({OWNED})",
     "customer_tag": f"customer_id IN ({OWNED_CUSTOMERS})",
     "customer_address": f"customer_id IN ({OWNED_CUSTOMERS})",

@@ -56,6 +56,7 @@ def cast(db: None) -> SimpleNamespace:
         customer={"view": "department", "create": "own", "edit": "own", "import": "own", "export": "own"},
         contact=dict.fromkeys(("view", "create", "edit", "delete"), ""),
         follow_up=dict.fromkeys(("view", "create", "edit"), ""),
+        lead=dict.fromkeys(("view", "create", "edit", "delete", "transfer"), "own"),
         opportunity=dict.fromkeys(("view", "create", "edit", "delete", "transfer"), "own"),
         product={"view": ""},
         plan=dict.fromkeys(("view", "create", "edit", "delete"), "own"),
@@ -65,6 +66,7 @@ def cast(db: None) -> SimpleNamespace:
         customer=dict.fromkeys(("view", "create", "edit", "delete", "import", "export", "transfer"), "branch"),
         contact=dict.fromkeys(("view", "create", "edit", "delete", "import", "export"), ""),
         follow_up=dict.fromkeys(("view", "create", "edit", "delete", "import", "export"), ""),
+        lead=dict.fromkeys(("view", "create", "edit", "delete", "transfer", "import", "export"), "branch"),
         opportunity=dict.fromkeys(
             ("view", "create", "edit", "delete", "transfer", "reopen", "import", "export"), "branch"
         ),

@@ -13,6 +13,7 @@ from django.contrib.auth.hashers import make_password
 
 from keyuan.activities.models import FollowUp, Plan
 from keyuan.customers.models import Contact, Customer
+from keyuan.leads.models import Lead
 from keyuan.opportunities.models import Opportunity, Product, Stage
 from keyuan.org.models import Department, Grant, Role, User
 from keyuan.pools.models import Pool, PoolMember
@@ -66,6 +67,12 @@ def make_customer(name: str = "", *, owner: User, **fields: Any) -> Customer:
 
 def make_contact(customer: Customer, name: str = "", *, by: User | None = None, **fields: Any) -> Contact:
     return Contact.add(by=by or customer.owner, customer=customer, name=name or f"联系人 {next(_numbers)}", **fields)
+
+
+def make_lead(company: str = "", *, owner: User | None, by: User | None = None, **fields: Any) -> Lead:
+    company = company or ("" if fields.get("name") else f"线索公司 {next(_numbers)}")
+    maker: Any = by or owner
+    return Lead.add(by=maker, company=company, owner=owner, **fields)
 
 
 def make_follow_up(customer: Customer, content: str = "", *, by: User | None = None, **fields: Any) -> FollowUp:

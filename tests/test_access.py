@@ -30,7 +30,17 @@ from tests.access import (
     taken_back,
     untouchable,
 )
-from tests.make import make_contact, make_customer, make_follow_up, make_opportunity, make_plan, make_product, make_user
+from tests.make import (
+    make_contact,
+    make_customer,
+    make_follow_up,
+    make_lead,
+    make_opportunity,
+    make_plan,
+    make_product,
+    make_user,
+    option,
+)
 from tests.visits import VISITS
 from tests.world import INSIDE, OUTSIDE, OWNERS, make_export, make_import, make_world
 
@@ -55,11 +65,12 @@ QUERIES = {
     "/opportunities/?view=all": 7,
     "/opportunities/board/?view=all": 6,
     "/opportunities/forecast/?view=all": 5,
+    "/leads/?view=all": 5,
     "/products/?view=all": 4,
     "/activities/?view=all": 5,
     "/activities/plans/?view=all": 5,
     "/admin/users/": 9,
-    "/admin/audit/": 13,
+    "/admin/audit/": 14,
     "/imports/": 3,
     "/exports/": 3,
     "/recycle-bin/": 4,
@@ -69,6 +80,7 @@ QUERIES = {
     "/api/v1/plans": 11,
     "/api/v1/opportunities": 14,
     "/api/v1/products": 8,
+    "/api/v1/leads": 9,
     "/api/v1/users": 4,
 }
 """How many queries each list costs, whatever the number of its rows."""
@@ -283,6 +295,7 @@ def add_row(path: str, world: SimpleNamespace, number: int) -> None:
     make_plan(owner=owner, starts_at=timezone.now(), customer=customer, contacts=[contact.pk], participants=[chief.pk])
     product = make_product(f"检测模块 {number}", by=chief)
     make_opportunity(owner=owner, customer=customer, contacts=[contact.pk], products=[product.pk])
+    make_lead(owner=owner, name="王工", mobile="13800138000", source=option("source", "website"), tags=[world.tag])
     if path == "/imports/":
         make_import(owner)
     if path == "/exports/":

@@ -10,6 +10,8 @@ from django.utils import translation
 
 from keyuan.customers.api import CONTACT_SHAPE, CUSTOMER_SHAPE
 from keyuan.customers.fields import CONTACT, CUSTOMER
+from keyuan.leads.api import SHAPE as LEAD_SHAPE
+from keyuan.leads.fields import LEAD
 from keyuan.org.first_start import lay_foundation
 from keyuan.org.models import Role, User
 from keyuan.records.catalogue import Catalogue, Field
@@ -21,7 +23,7 @@ from keyuan.ui.rest.showing import Shape
 
 pytestmark = pytest.mark.django_db
 
-CATALOGUES = (CUSTOMER, CONTACT)
+CATALOGUES = (CUSTOMER, CONTACT, LEAD)
 SORTED = [(catalogue, field) for catalogue in CATALOGUES for field in catalogue.fields.values() if field.sort]
 
 CUSTOMER_OUTWARDS = (
@@ -33,6 +35,10 @@ CUSTOMER_OUTWARDS = (
 CONTACT_OUTWARDS = (
     "id customer name title roles mobile phone email wechat preferences concerns birthday gender reports_to is_primary "
     "has_left tags notes"
+)
+LEAD_OUTWARDS = (
+    "id company name title mobile phone email wechat source campaign industry region address requirement rating score "
+    "state invalid_reason owner department pool converted_customer converted_contact converted_opportunity tags notes"
 )
 CORE = {
     "name": "客户名称",
@@ -66,9 +72,11 @@ LISTS = {
     "category": ["潜在客户", "意向客户", "签约客户", "老客户"],
     "contact_role": ["决策者", "经办人", "技术对接人"],
     "level": ["A", "B", "C"],
+    "rating": ["热", "温", "冷"],
+    "invalid_reason": ["空号或错号", "无需求", "预算不足", "重复线索", "非目标客户", "已选竞品", "其他"],
 }
 ROLES = ["管理员", "销售经理", "销售", "市场", "只读审计"]
-REQUIRED = {"customer": {"name", "category"}, "contact": {"name", "customer"}}
+REQUIRED = {"customer": {"name", "category"}, "contact": {"name", "customer"}, "lead": set()}
 
 
 @pytest.fixture
@@ -112,8 +120,8 @@ def test_sorting_walks_along_an_index(catalogue: Catalogue, field: Field, falls:
 
 @pytest.mark.parametrize(
     ("shape", "promised"),
-    [(CUSTOMER_SHAPE, CUSTOMER_OUTWARDS), (CONTACT_SHAPE, CONTACT_OUTWARDS)],
-    ids=["customer", "contact"],
+    [(CUSTOMER_SHAPE, CUSTOMER_OUTWARDS), (CONTACT_SHAPE, CONTACT_OUTWARDS), (LEAD_SHAPE, LEAD_OUTWARDS)],
+    ids=["customer", "contact", "lead"],
 )
 def test_the_api_answers_with_every_field_that_was_promised(shape: Shape, promised: str, robot: User) -> None:
     answered = set(shape.names(NameBook(robot)))

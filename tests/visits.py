@@ -28,12 +28,13 @@ from tests.visiting import (
     staff_made,
 )
 from tests.visits_api import API_VISITS
+from tests.visits_leads import LEAD_VISITS
 from tests.visits_opportunities import OPPORTUNITY_VISITS
 from tests.world import sheet, small_file, staff_sheet
 
 MODULES = {
     f"{one}-{name}": value
-    for one in ("home", "customers", "opportunities", "activities", "reports")
+    for one in ("home", "customers", "leads", "opportunities", "activities", "reports")
     for name, value in (("place", "1"), ("is_on", "on"))
 }
 VISITS = (
@@ -367,6 +368,7 @@ VISITS = (
         ),
     }
     | API_VISITS
+    | LEAD_VISITS
     | OPPORTUNITY_VISITS
 )
 """How every route is called with success. A route that is missing here fails the first test with its name."""

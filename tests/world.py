@@ -21,6 +21,7 @@ from keyuan.customers.industries_admin import add_industry
 from keyuan.exchange import exporting, importing, making, running
 from keyuan.exchange.models import Export, Import
 from keyuan.exchange.staff import verbs as staff
+from keyuan.leads.fields import LEAD
 from keyuan.notices.models import Notice
 from keyuan.notices.telling import tell
 from keyuan.opportunities.fields import OPPORTUNITY, PRODUCT
@@ -40,6 +41,7 @@ from tests.make import (
     make_customer,
     make_department,
     make_follow_up,
+    make_lead,
     make_opportunity,
     make_plan,
     make_product,
@@ -68,6 +70,7 @@ REP = {
     "contact": dict.fromkeys(("view", "create", "edit", "delete", "import", "export"), ""),
     "follow_up": dict.fromkeys(OPERATIONS["follow_up"], ""),
     "plan": dict.fromkeys(OPERATIONS["plan"], "own"),
+    "lead": dict.fromkeys(OPERATIONS["lead"], "own"),
     "opportunity": dict.fromkeys(OPERATIONS["opportunity"], "own"),
     "product": {"view": "", "export": ""},
 }
@@ -76,6 +79,7 @@ BOSS = {
     "contact": dict.fromkeys(("view", "create", "edit", "delete", "import", "export"), ""),
     "follow_up": dict.fromkeys(OPERATIONS["follow_up"], ""),
     "plan": dict.fromkeys(OPERATIONS["plan"], "branch"),
+    "lead": dict.fromkeys(OPERATIONS["lead"], "branch"),
     "opportunity": dict.fromkeys(OPERATIONS["opportunity"], "branch"),
     "product": {"view": "", "export": ""},
     "people": {"view": "branch"},
@@ -86,6 +90,7 @@ ALL = {
     "contact": dict.fromkeys(("view", "create", "edit", "delete", "import", "export"), ""),
     "follow_up": dict.fromkeys(OPERATIONS["follow_up"], ""),
     "plan": dict.fromkeys(OPERATIONS["plan"], "all"),
+    "lead": dict.fromkeys(OPERATIONS["lead"], "all"),
     "opportunity": dict.fromkeys(OPERATIONS["opportunity"], "all"),
     "product": dict.fromkeys(OPERATIONS["product"], ""),
 }
@@ -159,7 +164,7 @@ def make_world() -> SimpleNamespace:
 def make_limited_role(name: str) -> Role:
     """Every operation on every record, with all fields hidden, or masked, that can be."""
     role = make_role(name, **ALL)
-    for catalogue in (CUSTOMER, CONTACT, OPPORTUNITY, PRODUCT, FOLLOW_UP, PLAN):
+    for catalogue in (CUSTOMER, CONTACT, LEAD, OPPORTUNITY, PRODUCT, FOLLOW_UP, PLAN):
         names = [one.name for one in catalogue.limitable_fields() if name == "blind" or one.kind.maskable]
         right = FieldRight.HIDDEN if name == "blind" else FieldRight.MASKED
         Grant.objects.filter(role=role, module=catalogue.module).update(fields=dict.fromkeys(names, right))
@@ -208,6 +213,17 @@ def make_records(owner: User) -> SimpleNamespace:
     opportunity.set_competitor("共同 对手", by=owner, strengths=f"{word}2 便宜")
     type(opportunity).rows.filter(pk=opportunity.pk).update(version=1)  # as programs of the matrix have read it
     opportunity.refresh_from_db()
+    lead = make_lead(
+        f"共同 {word}1 线索",
+        owner=owner,
+        name=f"共同 {word}1",
+        mobile=phone(owner.username),
+        email=f"{word}2@lead.example",
+        wechat=f"{word}2",
+        requirement=f"{word}2 需求",
+        notes=f"{word}2 备注",
+        tags=[own_tag],
+    )
     view = SavedView.objects.create(owner=owner, module="customer", name=f"{word}4 视图")
     token = ApiToken.objects.create(user=owner, name=f"{word}4", digest=word, epoch=owner.epoch)
     customer.refresh_from_db()
@@ -220,6 +236,7 @@ def make_records(owner: User) -> SimpleNamespace:
         follow_up=follow_up,
         plan=plan,
         opportunity=opportunity,
+        lead=lead,
         competitor=opportunity.competitors.get(),
         transfer=Done.begin("customer.transferred", by=owner),
         own_tag=own_tag,

@@ -16,7 +16,11 @@ from keyuan.org.models import User
 from keyuan.org.scopes import Module
 from keyuan.records.namebook import NameBook
 
-ADDRESSES = {"customer": "/customers/?view=mine&sort=-updated_at", "opportunity": "/opportunities/?view=mine"}
+ADDRESSES = {
+    "customer": "/customers/?view=mine&sort=-updated_at",
+    "lead": "/leads/?view=mine",
+    "opportunity": "/opportunities/?view=mine",
+}
 
 
 def declare_customer_kinds() -> None:
@@ -24,7 +28,7 @@ def declare_customer_kinds() -> None:
     declare(NoticeKind(
         KIND, gettext_lazy("Records are transferred to you"), "arrows-exchange", "accent",
         _transferred, lambda notice: ADDRESSES.get(notice.details.get("module", ""), "/"), everything,
-        may=[("customer", "view"), ("opportunity", "view")],
+        may=[("customer", "view"), ("lead", "view"), ("opportunity", "view")],
     ))  # fmt: skip
 
 

@@ -182,7 +182,7 @@ def _contact_text(contact: Contact, sight: Sight, kinds: frozenset[str]) -> str:
 
 
 def _customers_with(word: str, sight: Sight) -> set[int]:
-    keys = _keys(word)
+    keys = keys_of(word)
     found = _holders(keys, "customer") if sight.may_match("customer", "phone") else set()
     contacts = (
         Contact.objects.unscoped(reason="a search finds before rights, which its list applies")
@@ -193,7 +193,7 @@ def _customers_with(word: str, sight: Sight) -> set[int]:
 
 
 def _contacts_with(word: str, sight: Sight) -> set[int]:
-    keys = _keys(word)
+    keys = keys_of(word)
     contacts = (
         Contact.objects.unscoped(reason="a search finds before rights, which its list applies")
         .living()
@@ -202,7 +202,8 @@ def _contacts_with(word: str, sight: Sight) -> set[int]:
     return {one.pk for one in contacts if _is_matched(one, keys, sight)}
 
 
-def _keys(word: str) -> set[str]:
+def keys_of(word: str) -> set[str]:
+    """What the number that was typed is compared by; nothing for what is no number."""
     if not word.isdecimal():
         return set()
     try:

@@ -89,7 +89,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
 
 _UPLOAD = operation(
     "upload_import",
-    "Send a sheet of customers, opportunities or follow-ups: xlsx, xls or csv",
+    "Send a sheet of customers, leads, opportunities or follow-ups: xlsx, xls or csv",
     status=201,
     result=ref("Import"),
     post=True,

@@ -15,10 +15,13 @@ from keyuan.exchange import guessing, running, targets
 from keyuan.exchange.activities import columns as follow_up_columns
 from keyuan.exchange.activities import running as follow_up_running
 from keyuan.exchange.columns import Mapping
+from keyuan.exchange.leads import columns as lead_columns
+from keyuan.exchange.leads.running import LEADS
 from keyuan.exchange.models import Import
 from keyuan.exchange.opportunities import columns as opportunity_columns
 from keyuan.exchange.opportunities import running as opportunity_running
 from keyuan.exchange.targets import Target
+from keyuan.leads.fields import LEAD
 from keyuan.opportunities.fields import OPPORTUNITY
 from keyuan.org.models import User
 from keyuan.records.catalogue import Catalogue
@@ -89,6 +92,21 @@ KINDS: dict[str, ImportKind] = {
             ("name", "category", "uscc", "industry", "contact.name", "phone", "contact.mobile", "region"),
             running.check,
             running.write,
+        ),
+        ImportKind(
+            "leads",
+            LEAD,
+            pgettext_lazy("heading", "Leads"),
+            gettext_lazy("Import leads"),
+            gettext_lazy("You may not import leads."),
+            gettext_lazy("Lead import template.xlsx"),
+            "leads:list",
+            lead_columns.targets_for,
+            lead_columns.guess,
+            (),
+            ("company", "name", "mobile", "source", "rating", "state", "owner"),
+            LEADS.check,
+            LEADS.write,
         ),
         ImportKind(
             "opportunities",

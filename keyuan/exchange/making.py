@@ -26,6 +26,7 @@ from keyuan.exchange.models import Export
 from keyuan.exchange.notices import tell_export
 from keyuan.exchange.storage import export_path
 from keyuan.exchange.writer import MOST_ROWS, Sheet, write_csv
+from keyuan.leads.lists import LEAD_LIST
 from keyuan.opportunities.lists import OPPORTUNITY_LIST, PRODUCT_LIST
 from keyuan.org.models import User
 from keyuan.records.catalogue import Field
@@ -40,6 +41,7 @@ from keyuan.ui.lists.page import ListOf, ListPage
 LISTS: dict[str, ListOf] = {
     "customer": CUSTOMER_LIST,
     "contact": CONTACT_LIST,
+    "lead": LEAD_LIST,
     "opportunity": OPPORTUNITY_LIST,
     "product": PRODUCT_LIST,
     "follow_up": FOLLOW_UP_LIST,

@@ -33,6 +33,7 @@ class ImportQuerySet(models.QuerySet["Import"]):
         mine = Q(by=user)
         for kind, module in (
             ("customers", "customer"),
+            ("leads", "lead"),
             ("opportunities", "opportunity"),
             ("follow-ups", "follow_up"),
         ):

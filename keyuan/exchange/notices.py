@@ -13,6 +13,7 @@ from keyuan.activities.lists import FOLLOW_UP_LIST, PLAN_LIST
 from keyuan.customers.lists import CONTACT_LIST, CUSTOMER_LIST
 from keyuan.exchange.logs import LOGS
 from keyuan.exchange.models import Export, Import, StaffImport
+from keyuan.leads.lists import LEAD_LIST
 from keyuan.notices.kinds import NoticeKind, declare
 from keyuan.notices.models import Notice
 from keyuan.notices.telling import tell
@@ -21,7 +22,7 @@ from keyuan.org.models import User
 from keyuan.records.namebook import NameBook
 from keyuan.ui import formats
 
-_LISTS = (CUSTOMER_LIST, CONTACT_LIST, OPPORTUNITY_LIST, PRODUCT_LIST, FOLLOW_UP_LIST, PLAN_LIST)
+_LISTS = (CUSTOMER_LIST, CONTACT_LIST, LEAD_LIST, OPPORTUNITY_LIST, PRODUCT_LIST, FOLLOW_UP_LIST, PLAN_LIST)
 LISTED = {one.catalogue.module: one.title for one in _LISTS}
 IMPORT, STAFF, EXPORT = "import.done", "import.staff_done", "export.done"
 
@@ -31,7 +32,7 @@ def declare_kinds() -> None:
     declare(NoticeKind(
         IMPORT, gettext_lazy("An import is finished"), "file-spreadsheet", "neutral",
         import_sentence, lambda notice: f"/imports/{notice.record_id}/", own_imports,
-        may=[("customer", "import"), ("opportunity", "import"), ("follow_up", "import")], pairs=owned_imports,
+        may=[(one, "import") for one in ("customer", "lead", "opportunity", "follow_up")], pairs=owned_imports,
     ))  # fmt: skip
     declare(NoticeKind(
         STAFF, gettext_lazy("An import of members is finished"), "users", "neutral",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import transaction
@@ -16,6 +18,7 @@ from keyuan.activities.fields import FOLLOW_UP, PLAN
 from keyuan.activities.forgetting import forget_activities
 from keyuan.customers.fields import CONTACT, CUSTOMER
 from keyuan.customers.models import Contact, Customer
+from keyuan.leads.fields import LEAD
 from keyuan.opportunities.fields import OPPORTUNITY, PRODUCT
 from keyuan.opportunities.forgetting import forget_opportunities
 from keyuan.org.models import User
@@ -27,7 +30,9 @@ from keyuan.records.history import Operation, write_event
 from keyuan.records.keys import DuplicateKey
 from keyuan.records.models import Favourite, Recent
 
-KINDS: dict[str, Catalogue] = {one.module: one for one in (CUSTOMER, CONTACT, OPPORTUNITY, PRODUCT, FOLLOW_UP, PLAN)}
+KINDS: dict[str, Catalogue] = {
+    one.module: one for one in (CUSTOMER, CONTACT, LEAD, OPPORTUNITY, PRODUCT, FOLLOW_UP, PLAN)
+}
 DEFAULT_DAYS, CHUNK = 30, 500
 
 
@@ -62,10 +67,11 @@ def binned(user: User, kind: str, q: str = "") -> QuerySet[Any]:
     What went with its customer, or hangs on one that is deleted, is not named: it comes back with it.
     """
     rows = KINDS[kind].model.objects.binned(user)
-    if kind not in ("customer", "product"):
+    if kind not in ("customer", "lead", "product"):
         rows = rows.filter(Q(customer=None) | Q(customer__deleted_at=None)).select_related("customer")
     if q:
-        rows = rows.filter(**{f"{KINDS[kind].title}__icontains": q})
+        named = KINDS[kind].rank_by or (KINDS[kind].title,)
+        rows = rows.filter(reduce(or_, (Q(**{f"{one}__icontains": q}) for one in named)))
     return rows.select_related("deleted_by", "deletion", "owner").order_by("-deleted_at", "-pk")
 
 

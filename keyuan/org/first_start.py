@@ -12,6 +12,7 @@ BUILT_IN: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
     "sales_manager": {
         Module.CUSTOMER: (Scope.BRANCH, (*_WORK, "assign", "merge", "approve", "import", "export", "delete")),
         Module.CONTACT: (Scope.BRANCH, OPERATIONS[Module.CONTACT]),
+        Module.LEAD: (Scope.BRANCH, OPERATIONS[Module.LEAD]),
         Module.OPPORTUNITY: (Scope.BRANCH, OPERATIONS[Module.OPPORTUNITY]),
         Module.PRODUCT: (Scope.ALL, ("view", "create", "edit")),
         Module.FOLLOW_UP: (Scope.BRANCH, OPERATIONS[Module.FOLLOW_UP]),
@@ -21,6 +22,7 @@ BUILT_IN: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
     "sales": {
         Module.CUSTOMER: (Scope.OWN, (*_WORK, "import")),
         Module.CONTACT: (Scope.OWN, ("view", "create", "edit", "delete", "import")),
+        Module.LEAD: (Scope.OWN, (*_WORK, "import")),
         Module.OPPORTUNITY: (Scope.OWN, ("view", "create", "edit", "transfer", "import")),
         Module.PRODUCT: (Scope.ALL, ("view",)),
         Module.FOLLOW_UP: (Scope.OWN, ("view", "create", "edit")),
@@ -29,6 +31,7 @@ BUILT_IN: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
     "marketing": {
         Module.CUSTOMER: (Scope.ALL, ("view", "create", "import")),
         Module.CONTACT: (Scope.ALL, ("view", "create", "import")),
+        Module.LEAD: (Scope.ALL, OPERATIONS[Module.LEAD]),
         Module.OPPORTUNITY: (Scope.ALL, ("view",)),
         Module.PRODUCT: (Scope.ALL, ("view",)),
         Module.FOLLOW_UP: (Scope.ALL, ("view", "create", "edit")),
@@ -37,6 +40,7 @@ BUILT_IN: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
     "auditor": {
         Module.CUSTOMER: (Scope.ALL, ("view", "export")),
         Module.CONTACT: (Scope.ALL, ("view", "export")),
+        Module.LEAD: (Scope.ALL, ("view", "export")),
         Module.OPPORTUNITY: (Scope.ALL, ("view", "export")),
         Module.PRODUCT: (Scope.ALL, ("view", "export")),
         Module.FOLLOW_UP: (Scope.ALL, ("view", "export")),

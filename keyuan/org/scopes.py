@@ -44,6 +44,7 @@ class FieldRight(models.TextChoices):
 class Module(models.TextChoices):
     CUSTOMER = "customer", pgettext_lazy("module", "Customers")
     CONTACT = "contact", pgettext_lazy("module", "Contacts")
+    LEAD = "lead", pgettext_lazy("module", "Leads")
     OPPORTUNITY = "opportunity", pgettext_lazy("module", "Opportunities")
     PRODUCT = "product", pgettext_lazy("module", "Products")
     FOLLOW_UP = "follow_up", pgettext_lazy("module", "Follow-ups")
@@ -59,6 +60,19 @@ FOLLOWS = {Module.CONTACT: Module.CUSTOMER, Module.FOLLOW_UP: Module.CUSTOMER}
 OPERATIONS: dict[str, tuple[str, ...]] = {
     Module.CUSTOMER: tuple(one for one in Operation.values if one != "reopen"),
     Module.CONTACT: ("view", "create", "edit", "delete", "import", "export"),
+    Module.LEAD: (
+        "view",
+        "create",
+        "edit",
+        "delete",
+        "transfer",
+        "claim",
+        "assign",
+        "release",
+        "merge",
+        "import",
+        "export",
+    ),
     Module.OPPORTUNITY: ("view", "create", "edit", "delete", "transfer", "reopen", "import", "export"),
     Module.PRODUCT: ("view", "create", "edit", "delete", "export"),
     Module.FOLLOW_UP: ("view", "create", "edit", "delete", "import", "export"),

@@ -174,7 +174,9 @@ def _of_kind(kind: str, pks: set[int], reader: User, book: NameBook) -> Iterable
     if kind in LISTS:
         catalogue = LISTS[kind].catalogue
         rows = catalogue.model.objects.visible_to(reader).filter(pk__in=pks)
-        return [(pk, name[:NAMED], catalogue.page_of(pk)) for pk, name in rows.values_list("pk", catalogue.title)]
+        names = catalogue.rank_by or (catalogue.title,)
+        told = ((pk, next(filter(None, said), "")) for pk, *said in rows.values_list("pk", *names))
+        return [(pk, name[:NAMED], catalogue.page_of(pk)) for pk, name in told]
     if kind not in MODELS:
         return []
     if kind == "user":

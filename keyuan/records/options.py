@@ -109,6 +109,20 @@ SEEDS: dict[str, dict[str, Any]] = {
         "handover": pgettext_lazy("given back", "Work is handed over"),
         "other": _("Other reason"),
     },
+    "rating": {
+        "hot": pgettext_lazy("rating", "Hot"),
+        "warm": pgettext_lazy("rating", "Warm"),
+        "cold": pgettext_lazy("rating", "Cold"),
+    },
+    "invalid_reason": {
+        "wrong_number": pgettext_lazy("lead invalid", "Number not in use or wrong"),
+        "no_need": pgettext_lazy("lead invalid", "No need"),
+        "budget": pgettext_lazy("lead invalid", "Budget too small"),
+        "duplicate": pgettext_lazy("lead invalid", "Duplicate lead"),
+        "not_target": pgettext_lazy("lead invalid", "Not a customer for us"),
+        "competitor": pgettext_lazy("lead invalid", "A competitor was chosen"),
+        "other": pgettext_lazy("lead invalid", "Other"),
+    },
     "competitor": {},
     "product_category": {},
     "lost_reason": {

@@ -16,7 +16,7 @@ from django.db.models.lookups import Exact
 
 from keyuan.records.grams import query_grams
 from keyuan.records.probe import FEW, among, probe
-from keyuan.records.search_limits import SearchLimits, named
+from keyuan.records.search_limits import SearchLimits
 from keyuan.records.search_text import Kind, SearchText
 from keyuan.records.text import digits, normalise
 
@@ -84,7 +84,7 @@ def match(query: str, catalogue: Catalogue, user: User) -> Match | None:
     if limits is not None and ids is not None:
         ids = limits.kept(ids, words)
     elif limits is not None and limits.hides_words:
-        condition &= reduce(Q.__and__, (named(word) for word in words), Q())
+        condition &= reduce(Q.__and__, (limits.named(word) for word in words), Q())
     if ids is not None:
         condition &= among(ids)
     return Match(words, condition, ids)

@@ -17,6 +17,11 @@ from keyuan.records.search_text import Kind
 Texts = Callable[[Sequence[int]], dict[int, str]]
 
 
+def named(word: str) -> Q:
+    """The name holds the word, as written or by its sound: for words that more records hold than are read again."""
+    return Q(name__icontains=word) | Q(sort_name__contains=word)
+
+
 @dataclass(frozen=True)
 class SearchLimits:
     """What may lead one person to the records of a list.
@@ -27,6 +32,7 @@ class SearchLimits:
         hidden: from ids to the text that may not lead to each record, a fact a line.
         texts: from ids to the text that may; it is worked out only where the other one holds a word, too.
         whole: from a typed number to the ids of the records that have exactly this number, and may be found by it.
+        named: the condition that a word stands in the name of a record, whoever asks.
     """
 
     kinds: frozenset[str]
@@ -34,6 +40,7 @@ class SearchLimits:
     hidden: Texts
     texts: Texts
     whole: Callable[[str], set[int]]
+    named: Callable[[str], Q] = named
 
     def kept(self, ids: Iterable[int], words: Iterable[str]) -> list[int]:
         """Those of `ids` to which every word of two characters and more may lead."""
@@ -54,11 +61,6 @@ def holds(text: str, word: str) -> bool:
     if len(word) <= 2 and word.isascii():
         return re.search(rf"(^|[^a-z0-9]){re.escape(word)}", text) is not None
     return word in text
-
-
-def named(word: str) -> Q:
-    """The name holds the word, as written or by its sound: for words that more records hold than are read again."""
-    return Q(name__icontains=word) | Q(sort_name__contains=word)
 
 
 ALL_KINDS = frozenset(Kind.values)

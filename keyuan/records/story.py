@@ -35,6 +35,9 @@ HAPPENED = {
     "moved": pgettext_lazy("event", "moved on"),
     "won": pgettext_lazy("event", "won"),
     "reopened": pgettext_lazy("event", "opened again"),
+    "started": pgettext_lazy("event", "took up"),
+    "qualified": pgettext_lazy("event", "marked as valid"),
+    "disqualified": pgettext_lazy("event", "marked as invalid"),
     "move_undone": pgettext_lazy("event", "took back a step of"),
     **WHOLE,
 }

@@ -38,7 +38,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def _group(group: Group) -> dict[str, Any]:
-    items = [{"id": hit.record.pk, "name": hit.record.name, "matched": hit.matched, "marked": _marked(hit.pieces)}
+    items = [{"id": hit.record.pk, "name": str(hit.record), "matched": hit.matched, "marked": _marked(hit.pieces)}
              for hit in group.hits]  # fmt: skip
     return {"resource": group.source.resource, "label": str(group.source.label), "items": items, "more": group.more}
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from keyuan.customers.lists import CONTACT_LIST, CUSTOMER_LIST
+from keyuan.leads.lists import LEAD_LIST
 from keyuan.opportunities.lists import OPPORTUNITY_LIST, PRODUCT_LIST
 from keyuan.org.models import User
 from keyuan.records.listing import Listing
@@ -31,6 +32,7 @@ class Source:
 SOURCES = (
     Source("customers", pgettext_lazy("heading", "Customers"), CUSTOMER_LIST),
     Source("contacts", pgettext_lazy("heading", "Contacts"), CONTACT_LIST),
+    Source("leads", pgettext_lazy("heading", "Leads"), LEAD_LIST),
     Source("opportunities", pgettext_lazy("heading", "Opportunities"), OPPORTUNITY_LIST),
     Source("products", pgettext_lazy("heading", "Products"), PRODUCT_LIST),
 )
@@ -76,7 +78,7 @@ def _group(source: Source, query: str, book: NameBook) -> Group | None:
     rows = _in_order(spec, found.pks)
     spec.load(rows, book)
     matched = spec.explain(rows, listing.match.words, book) if spec.explain else {}
-    hits = [Hit(row, highlight(row.name, query), matched.get(row.pk) or _otherwise(row, query)) for row in rows]
+    hits = [Hit(row, highlight(str(row), query), matched.get(row.pk) or _otherwise(row, query)) for row in rows]
     return Group(source, hits, found.has_next)
 
 
@@ -88,7 +90,7 @@ def _in_order(spec: ListOf, pks: list[int]) -> list[Any]:
 
 def _otherwise(row: Any, query: str) -> str:
     """The other texts by which a record is found, where its name shows nothing."""
-    if any(mark for _text, mark in highlight(row.name, query)):
+    if any(mark for _text, mark in highlight(str(row), query)):
         return ""
     if short := getattr(row, "short_name", ""):
         return _("Matched: short name %(name)s") % {"name": short} if _is_marked(short, query) else ""

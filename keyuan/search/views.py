@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from keyuan.customers.fields import CONTACT
+from keyuan.leads.lists import new_mark
 from keyuan.opportunities.stages import stages_of
 from keyuan.records.cleaners.phone import masked
 from keyuan.records.namebook import NameBook
@@ -51,6 +52,7 @@ def _line(hit: Hit, query: str, book: NameBook) -> dict[str, Any]:
     shown = {
         "customer": lambda: _customer(record, book),
         "contact": lambda: _contact(record, query, book),
+        "lead": lambda: _lead(record, book),
         "opportunity": lambda: _opportunity(record, book),
         "product": lambda: _product(record, book),
     }[record.module]()
@@ -58,7 +60,7 @@ def _line(hit: Hit, query: str, book: NameBook) -> dict[str, Any]:
         "url": reverse(f"{PLACES.get(record.module, record.module + 's')}:detail", args=[record.pk]),
         "pieces": hit.pieces,
         "matched": hit.matched,
-        "syllables": [] if hit.matched else [(word[:n], word[n:]) for word, n in syllables(record.name, query)],
+        "syllables": [] if hit.matched else [(word[:n], word[n:]) for word, n in syllables(str(record), query)],
         **shown,
     }
 
@@ -75,6 +77,13 @@ def _contact(record: Any, query: str, book: NameBook) -> dict[str, Any]:
     said = [part for part in (record.title, record.customer.short_or_name, masked(number) if number else "") if part]
     roles = cell("contact", CONTACT.fields["roles"], record, book) if record.roles else SafeString("")
     return {"avatar": cells.avatar(record.name), "sub": said, "end": roles}
+
+
+def _lead(record: Any, book: NameBook) -> dict[str, Any]:
+    """The person behind the company, how it stands, whose it is."""
+    owner = str(book.person(record.owner_id) or "")
+    said = [part for part in (record.name if record.company else "", record.get_state_display(), owner) if part]
+    return {"avatar": cells.avatar(record.heading, bool(record.company)), "sub": said, "end": new_mark(record)}
 
 
 def _opportunity(record: Any, book: NameBook) -> dict[str, Any]:

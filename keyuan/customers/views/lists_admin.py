@@ -27,6 +27,8 @@ LISTS = {
     "lost_reason": gettext_lazy("Reason for the loss"),
     "follow_up_kind": gettext_lazy("Kind of follow-up"),
     "follow_up_result": gettext_lazy("Result of a follow-up"),
+    "rating": gettext_lazy("Rating of a lead"),
+    "invalid_reason": gettext_lazy("Why a lead is invalid"),
     "deal_role": gettext_lazy("Part in a deal"),
     "opportunity_lost_reason": gettext_lazy("Reason for losing"),
     "release_reason": gettext_lazy("Reason for giving back"),

@@ -41,4 +41,4 @@ def show_of(request: Request, catalogue: Catalogue, record: Any, name: str) -> H
         toast(request, f"{field.label}: {text}")
         return redirect(catalogue.route("detail"), record.pk)
     numbers = value.split(";") if isinstance(field.kind.kind, Phone) else []
-    return render(request, "customers/shown.html", {"text": text, "numbers": numbers, "name": record.name})
+    return render(request, "customers/shown.html", {"text": text, "numbers": numbers, "name": str(record)})

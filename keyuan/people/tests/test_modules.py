@@ -28,14 +28,14 @@ def bar(person: Any, address: str = "/account/") -> list[str]:
 
 
 def arrange(admin: Any, **values: str) -> Any:
-    places = ("home", "customers", "activities", "opportunities", "reports")
+    places = ("home", "customers", "activities", "leads", "opportunities", "reports")
     given = {f"{name}-place": str(place + 1) for place, name in enumerate(places)}
     given |= {"home-is_on": "on", "customers-is_on": "on"} | values
     return signed_in(admin).post("/admin/modules/", {name: value for name, value in given.items() if value})
 
 
 def test_a_module_gets_another_name_and_place(cast: SimpleNamespace, admin: Any) -> None:
-    assert bar(cast.anna) == ["Home", "Customers", "Opportunities", "Activities", "Reports"]
+    assert bar(cast.anna) == ["Home", "Customers", "Leads", "Opportunities", "Activities", "Reports"]
 
     assert (
         arrange(admin, **{"customers-name": "往来单位", "customers-place": "1", "home-place": "2"}).status_code == 302
@@ -72,7 +72,7 @@ def test_a_place_that_is_no_number_is_refused_at_its_field(cast: SimpleNamespace
 
     assert answer.status_code == 422
     assert "往来单位" in answer.content.decode()
-    assert bar(cast.anna) == ["Home", "Customers", "Opportunities", "Activities", "Reports"]
+    assert bar(cast.anna) == ["Home", "Customers", "Leads", "Opportunities", "Activities", "Reports"]
 
 
 def pinned(person: Any, address: str = "/") -> list[str]:

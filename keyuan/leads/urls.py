@@ -1,0 +1,27 @@
+"""Addresses of leads."""
+
+from django.urls import include, path
+
+from keyuan.leads.views import leads, standing
+
+lead_patterns = [
+    path("", leads.lead_list, name="list"),
+    path("count/", leads.lead_count, name="list_count"),
+    path("bulk/", leads.lead_bulk, name="list_bulk"),
+    path("new/", leads.new, name="new"),
+    path("transfer/", leads.lead_transfer, name="transfer"),
+    path("<int:pk>/", leads.detail, name="detail"),
+    path("<int:pk>/facts/", leads.facts, name="facts"),
+    path("<int:pk>/edit/", leads.edit, name="edit"),
+    path("<int:pk>/fields/<slug:name>/", leads.field, name="field"),
+    path("<int:pk>/show/<slug:name>/", leads.show, name="show"),
+    path("<int:pk>/delete/", leads.delete, name="delete"),
+    path("<int:pk>/restore/", leads.restore, name="restore"),
+    path("<int:pk>/star/", leads.star, name="star"),
+    path("<int:pk>/start/", standing.start, name="start"),
+    path("<int:pk>/qualify/", standing.qualify, name="qualify"),
+    path("<int:pk>/disqualify/", standing.disqualify, name="disqualify"),
+    path("<int:pk>/reopen/", standing.reopen, name="reopen"),
+    path("<int:pk>/undo/", standing.undo, name="undo"),
+]
+urlpatterns = [path("leads/", include((lead_patterns, "leads")))]
