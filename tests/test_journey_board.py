@@ -43,10 +43,42 @@ def take(page: Page, card: Locator, to: Locator, let_go: bool = True) -> None:
         page.mouse.up()
 
 
+def press_and_pull(page: Page, card: Locator, to: Locator) -> None:
+    """Drag a card with a finger that rests on it first."""
+    start, end = card.bounding_box(), to.bounding_box()
+    assert start
+    assert end
+    finger = page.context.new_cdp_session(page)
+    x, y = start["x"] + 40, start["y"] + 12
+
+    def touch(kind: str, *points: tuple[float, float]) -> None:
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": a, "y": b} for a, b in points]})
+
+    touch("touchStart", (x, y))
+    expect(page.locator(".dk.lift")).to_be_visible()
+    for step in range(1, 6):
+        touch("touchMove", (x + (end["x"] + 60 - x) * step / 5, y + 40))
+    touch("touchEnd")
+
+
 def where(opportunity: Opportunity) -> str:
     opportunity.refresh_from_db()
     key: str = opportunity.stage.key
     return key
+
+
+def test_a_finger_that_rests_on_a_card_pulls_it(visit, boss):
+    opportunity = make_opportunity("航空件工艺管理", owner=boss, amount=512000)
+    page = visit()
+    sign_in(page, "boss")
+    open_board(page)
+
+    press_and_pull(page, page.locator(f'[data-card="{opportunity.pk}"]'), column(page, "needs"))
+
+    expect(column(page, "needs").locator("[data-card]")).to_contain_text("航空件工艺管理")
+    expect(page.locator("#toasts")).to_contain_text("已移到")
+    assert where(opportunity) == "needs"
+    assert page.faults == []
 
 
 def test_a_card_is_dragged_with_the_mouse_and_the_sums_change_at_once(visit, boss):

@@ -43,7 +43,7 @@ class MonthBoard(Board):
             Column(f"{start:%Y-%m}", month_in_words(start), Q(expected_on__gte=start, expected_on__lt=end))
             for start, end in pairwise(starts)
         ]
-        late = Column("late", pgettext("forecast", "Overdue"), Q(expected_on__lt=self.first), is_past=True)
+        late = Column("late", pgettext("forecast", "Earlier"), Q(expected_on__lt=self.first), is_past=True)
         later = Column("later", pgettext("forecast", "Later"), Q(expected_on__gte=starts[-1]))
         return [late, *months, later]
 
