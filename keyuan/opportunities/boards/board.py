@@ -35,7 +35,8 @@ from keyuan.ui.lists.asked import Asked
 from keyuan.ui.lists.page import ListPage, View
 from keyuan.ui.lists.sentences import Chip, together, top
 
-SHOWN = 20
+FIRST, FURTHER = 12, 20
+"""Cards of a column that come with the page, about two screens of them, and each time one scrolls on."""
 COMMITTED = 70
 """From this probability on an amount counts as committed."""
 CLOSED_VIEWS = ("won", "lost")
@@ -181,22 +182,22 @@ class Board(ListPage):
         """The columns with their first cards: one branch per column in one query, each by an index."""
         columns = self.board_columns
         pks = self._first([one for one in columns if one.sums.number])
-        rows = self.load(pk for found in pks.values() for pk in found[:SHOWN])
+        rows = self.load(pk for found in pks.values() for pk in found[:FIRST])
         for column in columns:
-            self._fill(column, pks.get(column.key, []), rows)
+            self._fill(column, pks.get(column.key, []), rows, FIRST)
         return columns
 
-    def _fill(self, column: Column, pks: list[int], rows: dict[int, Any]) -> None:
+    def _fill(self, column: Column, pks: list[int], rows: dict[int, Any], number: int) -> None:
         """Put the cards into their column; one id more than are shown says that others follow."""
-        shown = [rows[pk] for pk in pks[:SHOWN] if pk in rows]
+        shown = [rows[pk] for pk in pks[:number] if pk in rows]
         column.html = SafeString("".join([card(row, self.reader) for row in shown]))
-        if shown and len(pks) > SHOWN:
+        if shown and len(pks) > number:
             column.more = self.more_url(column, shown[-1])
 
     def _first(self, columns: Sequence[Column]) -> dict[str, list[int]]:
         found: dict[str, list[int]] = {}
         parts = [
-            self._ordered(one).values_list("pk", "expected_on", Value(place))[: SHOWN + 1]
+            self._ordered(one).values_list("pk", "expected_on", Value(place))[: FIRST + 1]
             for place, one in enumerate(columns)
         ]
         if not parts:
@@ -217,8 +218,8 @@ class Board(ListPage):
         """
         day, pk = read_cursor(cursor)
         further = Q(expected_on__gte=day) & (Q(expected_on__gt=day) | Q(pk__gt=pk)) if self.sees_day else Q(pk__gt=pk)
-        pks = list(self._ordered(column).filter(further).values_list("pk", flat=True)[: SHOWN + 1])
-        self._fill(column, pks, self.load(pks[:SHOWN]))
+        pks = list(self._ordered(column).filter(further).values_list("pk", flat=True)[: FURTHER + 1])
+        self._fill(column, pks, self.load(pks[:FURTHER]), FURTHER)
         return column
 
     def load(self, pks: Any) -> dict[int, Any]:
