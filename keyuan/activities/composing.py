@@ -17,6 +17,7 @@ from keyuan.activities.models.follow_up import still_there
 from keyuan.activities.rules import ActivityRules, activity_rules, why_not_effective
 from keyuan.activities.telling import tell_followed
 from keyuan.customers.models import Customer
+from keyuan.leads.models import Lead
 from keyuan.org.models import User
 from keyuan.records.options import Option
 from keyuan.records.relative_dates import start_of
@@ -50,7 +51,7 @@ class Logged:
 
 @transaction.atomic
 def log_follow_up(
-    customer: Customer,
+    about: Customer | Lead,
     *,
     by: User,
     token: uuid.UUID | None = None,
@@ -58,7 +59,7 @@ def log_follow_up(
     next_step: NextStep | None = None,
     **values: Any,
 ) -> Logged:
-    """Log what happened with `customer`, and all that follows from it.
+    """Log what happened with a customer or a lead, and all that follows from it.
 
     Args:
         token: of the form; the second save of one form gives the first one's follow-up, unless other words stand in it:
@@ -70,16 +71,18 @@ def log_follow_up(
         NotAllowed, RuleBroken: the time lies ahead, a contact belongs to another customer, the plan is not open.
     """
     if token and (saved := FollowUp.rows.filter(author=by, token=token).first()):
-        if _is_again(saved, customer, values):
+        if _is_again(saved, about, values):
             return Logged(saved, is_new=False)
         token = None
     if completes is not None and completes.opportunity_id and values.get("opportunity") is None:
         values["opportunity"] = completes.opportunity
-    Customer.hold([customer.pk])
+    whose = whose_of(about)
+    if isinstance(about, Customer):
+        Customer.hold([about.pk])
     try:
         with transaction.atomic():
             follow_up = FollowUp.add(
-                by=by, customer=customer, token=token, next_contact_at=next_step.at if next_step else None, **values
+                by=by, token=token, **whose, next_contact_at=next_step.at if next_step else None, **values
             )
     except IntegrityError as clash:
         if "a_form_is_saved_once" not in str(clash):
@@ -92,18 +95,23 @@ def log_follow_up(
     return Logged(follow_up, completed, planned, reasons=reasons_of(follow_up, rules))
 
 
-def _is_again(saved: FollowUp, customer: Customer, values: dict[str, Any]) -> bool:
-    return (saved.customer_id, saved.content, saved.deleted_at) == (customer.pk, values["content"], None)
+def whose_of(about: Customer | Lead) -> dict[str, Any]:
+    """The field of a follow-up or plan that names whom it is about."""
+    return {"lead" if isinstance(about, Lead) else "customer": about}
+
+
+def _is_again(saved: FollowUp, about: Customer | Lead, values: dict[str, Any]) -> bool:
+    return (saved.about, saved.content, saved.deleted_at) == (about, values["content"], None)
 
 
 def plan_next(follow_up: FollowUp, step: NextStep, reminder: int | None, *, by: User) -> Plan:
     """The next step after a follow-up, as a plan of who wrote it, with a reminder that many minutes before."""
-    customer = follow_up.customer
-    subject = step.subject or _("Follow up %(name)s") % {"name": customer.short_or_name}
+    about = follow_up.about
+    subject = step.subject or _("Follow up %(name)s") % {"name": about.short_or_name}
     ends = step.at + timedelta(days=1) if step.is_all_day else None
     return Plan.add(
         by=by,
-        customer=customer,
+        **whose_of(about),
         opportunity=follow_up.opportunity,
         subject=subject[:200],
         kind=step.kind or follow_up.kind,
@@ -133,18 +141,19 @@ def complete_plan(plan: Plan, content: str = "", *, by: User) -> Logged | None:
     Raises:
         NotAllowed, RuleBroken.
     """
-    if plan.customer is None or not content.strip():
+    about = plan.customer or plan.lead
+    if about is None or not content.strip():
         plan.complete(by=by)
         return None
     now = timezone.now()
     at = min(plan.starts_at or now, now)
-    contacts = still_there(plan.customer.pk, plan.contacts)
+    contacts = still_there(plan.customer.pk, plan.contacts) if plan.customer else []
     values = {"kind": plan.kind, "contacts": contacts, "place": plan.place, "content": content, "at": at}
     values["opportunity"] = plan.opportunity
-    return log_follow_up(plan.customer, by=by, completes=plan, **values)
+    return log_follow_up(about, by=by, completes=plan, **values)
 
 
-def matching_plan(customer: Customer, user: User, **narrowed: Any) -> Plan | None:
+def matching_plan(about: Customer | Lead, user: User, **narrowed: Any) -> Plan | None:
     """The plan that a follow-up of today most likely fulfils: one's own, open, for today or overdue; the latest due.
 
     Args:
@@ -154,12 +163,12 @@ def matching_plan(customer: Customer, user: User, **narrowed: Any) -> Plan | Non
     rows = (
         Plan.objects.allowed(user, "edit")
         .open()
-        .filter(customer=customer, owner=user, starts_at__lt=tomorrow, **narrowed)
+        .filter(**whose_of(about), owner=user, starts_at__lt=tomorrow, **narrowed)
     )
     return rows.select_related("kind").order_by("-starts_at", "-pk").first()
 
 
-def next_plan(customer: Customer, user: User, **narrowed: Any) -> Plan | None:
-    """The next step of a customer that `user` sees, whoever takes it."""
-    rows = Plan.objects.visible_to(user).open().filter(customer=customer, starts_at__isnull=False, **narrowed)
+def next_plan(about: Customer | Lead, user: User, **narrowed: Any) -> Plan | None:
+    """The next step of a customer or lead that `user` sees, whoever takes it."""
+    rows = Plan.objects.visible_to(user).open().filter(**whose_of(about), starts_at__isnull=False, **narrowed)
     return rows.select_related("kind", "owner").order_by("starts_at", "pk").first()

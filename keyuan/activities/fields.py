@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from keyuan.activities.finding import of_companies, plans_of_companies
 from keyuan.activities.models import FollowUp, FollowUpSearch, Plan, PlanSearch
 from keyuan.customers.fields import CUSTOMER
+from keyuan.leads.fields import LEAD
 from keyuan.opportunities.fields import OPPORTUNITY
 from keyuan.records.catalogue import Catalogue, Field, Relation, from_model
 from keyuan.records.cleaners import Invalid
@@ -117,6 +118,7 @@ field = from_model(FollowUp)
 FOLLOW_UP.declare(
     field("content", LongText(10000), searched=True, required=True, limitable=False, aliases=("内容", "跟进内容", "跟进记录", "note", "notes", "comment")),
     field("customer", Link("Customer"), required=True, limitable=False, aliases=("客户名称", "公司", "company", "account")),
+    field("lead", Link("Lead"), limitable=False),
     field("opportunity", Link("Opportunity"), limitable=False, aliases=("商机名称", "关联商机", "deal")),
     field("kind", Choice("follow_up_kind"), required=True, limitable=False, aliases=("跟进方式", "类型", "方式", "type")),
     field("at", Moment(), sort="at", required=True, limitable=False, aliases=("跟进时间", "时间", "日期", "date", "time")),
@@ -136,6 +138,7 @@ field = from_model(Plan)
 PLAN.declare(
     field("subject", Text(200), searched=True, required=True, limitable=False),
     field("customer", Link("Customer"), limitable=False),
+    field("lead", Link("Lead"), limitable=False),
     field("opportunity", Link("Opportunity"), limitable=False),
     field("kind", Choice("follow_up_kind"), required=True, limitable=False),
     field("starts_at", Moment(), sort="starts_at", limitable=False),
@@ -163,3 +166,5 @@ CUSTOMER.relate(Relation("follow_ups", pgettext_lazy("module", "Follow-ups"), FO
 CUSTOMER.relate(Relation("plans", pgettext_lazy("module", "Plans"), PLAN, "customer"))
 OPPORTUNITY.relate(Relation("follow_ups", pgettext_lazy("module", "Follow-ups"), FOLLOW_UP, "opportunity"))
 OPPORTUNITY.relate(Relation("plans", pgettext_lazy("module", "Plans"), PLAN, "opportunity"))
+LEAD.relate(Relation("follow_ups", pgettext_lazy("module", "Follow-ups"), FOLLOW_UP, "lead"))
+LEAD.relate(Relation("plans", pgettext_lazy("module", "Plans"), PLAN, "lead"))

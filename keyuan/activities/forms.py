@@ -12,12 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from keyuan.activities.composing import Logged, NextStep, log_follow_up
+from keyuan.activities.composing import Logged, NextStep, log_follow_up, whose_of
 from keyuan.activities.fields import FOLLOW_UP, PLAN
 from keyuan.activities.models import Plan
 from keyuan.activities.models.plan import LONGEST_DAYS
 from keyuan.activities.subjects import open_deals
 from keyuan.customers.models import Contact, Customer
+from keyuan.leads.models import Lead
 from keyuan.opportunities.models import Opportunity
 from keyuan.org.models import User
 from keyuan.records.cleaners import Invalid
@@ -45,7 +46,12 @@ class FollowUpForm(RecordForm):
     """Reads and saves one follow-up. Whom it is about stays; the next contact is planned with a new one only."""
 
     catalogue = FOLLOW_UP
-    only_new = frozenset({"customer", "next_contact_at"})
+    only_new = frozenset({"customer", "lead", "next_contact_at"})
+
+    def __init__(self, data: Any = None, **options: Any) -> None:
+        super().__init__(data, **options)
+        if "customer" in self.fields and data is not None and data.get("lead"):
+            self.fields["customer"].required = False  # it is about a lead
 
     def defaults(self) -> dict[str, Any]:
         kinds = [one for one in self.book.options("follow_up_kind") if not one.is_retired]
@@ -63,8 +69,9 @@ class FollowUpForm(RecordForm):
             return super().save(version=version)
         values = self.values()
         at = values.pop("next_contact_at", None)
-        customer = values.pop("customer")
-        return log_follow_up(customer, by=self.by, next_step=NextStep(at) if at else None, **values).follow_up
+        about = values.pop("customer", None) or values.pop("lead", None)
+        values.pop("lead", None)
+        return log_follow_up(about, by=self.by, next_step=NextStep(at) if at else None, **values).follow_up
 
 
 class PlanForm(RecordForm):
@@ -123,7 +130,7 @@ class ComposerForm(FollowUpForm):
     """A follow-up of one customer together with its next step.
 
     Args:
-        customer: whose follow-up it is.
+        about: the customer or lead whose follow-up it is.
         opportunity: the one that it hangs on, where the page is about one.
     """
 
@@ -139,10 +146,13 @@ class ComposerForm(FollowUpForm):
     token = forms.UUIDField(required=False)
 
     def __init__(
-        self, *args: Any, customer: Customer, by: User, opportunity: Opportunity | None = None, **options: Any
+        self, *args: Any, about: Customer | Lead, by: User, opportunity: Opportunity | None = None, **options: Any
     ) -> None:
         super().__init__(*args, by=by, only=WRITTEN, **options)
-        self.customer, self.opportunity = customer, opportunity
+        self.about, self.opportunity = about, opportunity
+        if isinstance(about, Lead):  # has neither contacts nor opportunities
+            for name in ("contacts", "opportunity"):
+                self.fields.pop(name, None)
         self.fields["at"].required = False
         self.fields["kind"].required = False
         self.days = days_for(by)
@@ -161,7 +171,7 @@ class ComposerForm(FollowUpForm):
         text = self.cleaned_data["completes"]
         if not text.isdecimal() or len(text) > 18:
             return None
-        rows = Plan.objects.allowed(self.by, "edit").open().filter(customer=self.customer)
+        rows = Plan.objects.allowed(self.by, "edit").open().filter(**whose_of(self.about))
         return rows.filter(pk=int(text)).first()
 
     def clean(self) -> dict[str, Any]:
@@ -186,7 +196,7 @@ class ComposerForm(FollowUpForm):
             values["opportunity"] = self.opportunity
         at = self.cleaned_data.get("next_at")
         return log_follow_up(
-            self.customer,
+            self.about,
             by=self.by,
             token=self.cleaned_data.get("token"),
             completes=self.cleaned_data.get("completes"),
@@ -229,7 +239,8 @@ class CorrectionForm(FollowUpForm):
 def deal_choice(record: Any, user: User) -> forms.Select:
     """The open opportunities of the customer of a record; its own stays, told by name to those who see it."""
     kept = record.opportunity_id
-    choices = [("", "—"), *((str(one.pk), one.name) for one in open_deals(record.customer, user, kept))]
+    found = open_deals(record.customer, user, kept) if record.customer else []
+    choices = [("", "—"), *((str(one.pk), one.name) for one in found)]
     if kept and str(kept) not in dict(choices):
         choices.append((str(kept), _("An opportunity that you may not see")))
     return forms.Select(choices=choices)

@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from keyuan.activities.fields import FOLLOW_UP, PLAN
 from keyuan.activities.models.follow_up import SEEN_WITH
-from keyuan.activities.timeline import meet_deals, meet_follow_ups
+from keyuan.activities.timeline import meet_deals, meet_follow_ups, meet_leads
 from keyuan.customers.fields import CUSTOMER
 from keyuan.customers.models import Contact, Customer
+from keyuan.leads.models import Lead
 from keyuan.opportunities.models import Opportunity
 from keyuan.records.namebook import NameBook
 from keyuan.records.veil import veil
@@ -89,6 +90,7 @@ def load_plan_rows(rows: list[Any], book: NameBook) -> None:
     book.meet_records(Contact, (pk for row in rows for pk in row.contacts))
     veil(PLAN, rows, book.user)
     meet_deals(rows, book)
+    meet_leads(rows, book)
     veil(CUSTOMER, _customers(rows), book.user)
     reach = book.user.reach("customer", SEEN_WITH)
     for customer in _customers(rows):
@@ -116,6 +118,17 @@ def deal_cell(kind: Any, value: Opportunity | None, book: NameBook) -> SafeStrin
     return SafeString(f'<a href="{reverse("opportunities:detail", args=[value.pk])}">{escape(value.name)}</a>')
 
 
+def lead_cell(kind: Any, value: Lead | None, book: NameBook) -> SafeString:
+    if value is None:
+        return cells.EMPTY
+    return SafeString(f'<a href="{reverse("leads:detail", args=[value.pk])}">{escape(value.heading)}</a>')
+
+
+def lead_mark(row: Any) -> str:
+    """The lead that a row is about, beside its name."""
+    return cells.tag(row.lead.heading, "o") if row.lead_id and row.lead is not None else ""
+
+
 def kind_cell(kind: Any, value: int | None, book: NameBook) -> SafeString:
     option = book.option(value)
     if option is None:
@@ -134,20 +147,21 @@ def follow_up_name(row: Any, book: NameBook, matched: str) -> SafeString:
     url = reverse("activities:detail", args=[row.pk])
     line = escape(str(row) or "—")
     mark = "" if row.is_effective else cells.tag(_("Does not count"))
-    return _named(url, line, mark)
+    return _named(url, line, lead_mark(row) + mark)
 
 
 def plan_name(row: Any, book: NameBook, matched: str) -> SafeString:
     url = f"/activities/plans/{row.pk}/"
     subject = escape(row.subject)
     mark = cells.tag(_("Overdue"), "bad") if row.is_overdue() else ""
-    return _named(url, subject, mark)
+    return _named(url, subject, lead_mark(row) + mark)
 
 
 def show_activity_cells() -> None:
     """Declare the cells that are special to follow-ups and plans; called once at start."""
     SPECIAL["follow_up", "customer"] = SPECIAL["plan", "customer"] = customer_cell
     SPECIAL["follow_up", "opportunity"] = SPECIAL["plan", "opportunity"] = deal_cell
+    SPECIAL["follow_up", "lead"] = SPECIAL["plan", "lead"] = lead_cell
     SPECIAL["follow_up", "kind"] = SPECIAL["plan", "kind"] = kind_cell
     SPECIAL["plan", "starts_at"] = lambda kind, value, book: cells.next_contact(value)
 

@@ -21,6 +21,7 @@ from keyuan.activities.models import FollowUp, Plan
 from keyuan.activities.seeing import follow_up_pairs, plan_pairs
 from keyuan.activities.telling import CANCELLED, FOLLOWED, INVITED, MOVED, OVERDUE, REMINDED
 from keyuan.customers.fields import CUSTOMER
+from keyuan.leads.fields import LEAD
 from keyuan.notices.kinds import NoticeKind, declare
 from keyuan.notices.models import Notice
 from keyuan.org.models import User
@@ -70,18 +71,18 @@ def _follow_up_page(notice: Notice) -> str:
 
 @dataclass(frozen=True)
 class About:
-    """A plan or follow-up as one reader sees it, and the name of its customer, "" where they do not see that."""
+    """A plan or follow-up as one reader sees it, and the name of its customer or lead, "" where that is hidden."""
 
     record: Any
     customer: str
 
 
 def about_plans(asked: Asked) -> dict[tuple[int, int], About]:
-    return _about(PLAN, asked, "subject", "starts_at", "is_all_day", "customer")
+    return _about(PLAN, asked, "subject", "starts_at", "is_all_day", "customer", "lead")
 
 
 def about_follow_ups(asked: Asked) -> dict[tuple[int, int], About]:
-    return _about(FOLLOW_UP, asked, "content", "customer")
+    return _about(FOLLOW_UP, asked, "content", "customer", "lead")
 
 
 def _about(catalogue: Catalogue, asked: Asked, *columns: str) -> dict[tuple[int, int], About]:
@@ -90,10 +91,13 @@ def _about(catalogue: Catalogue, asked: Asked, *columns: str) -> dict[tuple[int,
     rows = shown_to(catalogue, asked, *columns)
     named = {(people[reader], row.customer_id) for (reader, _pk), row in rows.items() if row.customer_id}
     customers = shown_to(CUSTOMER, list(named), "name")
-    return {
-        (reader, pk): About(row, str(customers.get((reader, row.customer_id)) or ""))
-        for (reader, pk), row in rows.items()
-    }
+    of_leads = {(people[reader], row.lead_id) for (reader, _pk), row in rows.items() if row.lead_id}
+    leads = shown_to(LEAD, list(of_leads), "company", "name") if of_leads else {}
+    found = {}
+    for (reader, pk), row in rows.items():
+        about = customers.get((reader, row.customer_id)) or leads.get((reader, row.lead_id))
+        found[reader, pk] = About(row, str(about or ""))
+    return found
 
 
 def _what(notice: Notice) -> SafeString:

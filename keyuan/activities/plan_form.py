@@ -20,6 +20,7 @@ from keyuan.activities.rules import activity_rules
 from keyuan.activities.series_making import house_zone, slots_of
 from keyuan.activities.subjects import open_deals
 from keyuan.customers.models import Contact, Customer
+from keyuan.leads.models import Lead
 from keyuan.records.models import Record
 from keyuan.records.namebook import NameBook
 from keyuan.records.relative_dates import start_of
@@ -100,6 +101,15 @@ class PlanEditor(PlanForm):
             return None
         named = {"pk": int(text)} if text.isdecimal() and len(text) < 18 else {"name": text}
         return Customer.objects.visible_to(self.by).filter(**named).first()
+
+    @property
+    def lead_shown(self) -> Lead | None:
+        """The lead that the plan is about; its form asks for no customer then."""
+        if self.plan is not None:
+            return self.plan.lead if self.plan.customer_id is None else None
+        text = str((self.data if self.is_bound else self.initial).get("lead") or "")
+        pk = int(text) if text.isdecimal() and len(text) < 18 else 0
+        return Lead.objects.visible_to(self.by).filter(pk=pk).first() if pk else None
 
     def _add_reminders(self) -> None:
         """Several at once; one that is not among the usual is offered beside them."""

@@ -17,6 +17,8 @@ from django.urls import reverse
 from keyuan.activities.models.follow_up import SEEN_WITH
 from keyuan.customers.fields import CONTACT, CUSTOMER
 from keyuan.customers.models import Contact, Customer
+from keyuan.leads.fields import LEAD
+from keyuan.leads.models import Lead
 from keyuan.opportunities.fields import OPPORTUNITY
 from keyuan.opportunities.models import Opportunity
 from keyuan.org.http import Request
@@ -36,18 +38,22 @@ class Subject:
         kind: its name in the address.
         contact: the contact that it is, or None.
         opportunity: the opportunity that it is, or None.
+        lead: the lead that it is, or None; a lead has no customer.
         sees_customer: follow-ups follow their customer; who does not see it reads what happened to the deal alone.
+        may_write: nobody writes about a lead that has become a customer.
         named: contacts that are chosen already, and stay so although they have left.
     """
 
     kind: str
     record: Any
-    customer: Customer
+    customer: Customer | None
     user: User
     contact: Contact | None = None
     opportunity: Opportunity | None = None
     sees_customer: bool = True
+    lead: Lead | None = None
     named: Sequence[int] = ()
+    may_write: bool = True
 
     @property
     def url(self) -> str:
@@ -62,6 +68,21 @@ class Subject:
         return CATALOGUES[self.kind].page_of(self.record.pk)
 
     @property
+    def about(self) -> Customer | Lead:
+        """Whom its follow-ups are about."""
+        found = self.lead or self.customer
+        assert found is not None
+        return found
+
+    @property
+    def plan_query(self) -> str:
+        """What the form of a new plan is told of it."""
+        if self.customer is None:
+            return f"lead={self.record.pk}"
+        deal = f"&opportunity={self.opportunity.pk}" if self.opportunity is not None else ""
+        return f"customer={self.customer.pk}{deal}"
+
+    @property
     def narrowed(self) -> dict[str, Any]:
         """The condition on plans that are about this record."""
         return {"opportunity": self.opportunity} if self.opportunity is not None else {}
@@ -69,7 +90,7 @@ class Subject:
     @cached_property
     def deals(self) -> list[Opportunity]:
         """The open opportunities of the customer, as far as they may be seen; of an opportunity none: it is chosen."""
-        if self.opportunity is not None:
+        if self.opportunity is not None or self.customer is None:
             return []
         return open_deals(self.customer, self.user)
 
@@ -80,6 +101,8 @@ class Subject:
     @cached_property
     def contacts(self) -> list[Contact]:
         """The contacts that can be chosen: of this customer, without those who have left (K9)."""
+        if self.customer is None:
+            return []
         rows = Contact.objects.visible_to(self.user).filter(customer=self.customer)
         found = list(rows.filter(has_left=False).order_by("-is_primary", "pk")[:MOST_CONTACTS])
         if missing := set(self.named) - {one.pk for one in found}:
@@ -115,17 +138,25 @@ def _opportunity(request: Request, pk: int) -> Subject:
     return Subject("opportunity", opportunity, customer, request.user, opportunity=opportunity, sees_customer=seen)
 
 
+def _lead(request: Request, pk: int) -> Subject:
+    lead = record_or_404(Lead, request, pk)
+    writes = lead.state != Lead.State.CONVERTED  # what happens then, happens with the customer
+    veil(LEAD, [lead], request.user)
+    return Subject("lead", lead, None, request.user, lead=lead, may_write=writes)
+
+
 def open_deals(customer: Customer, user: User, but: int | None = None) -> list[Opportunity]:
     """The open opportunities of a customer that `user` sees, the latest first, and `but` whatever became of it."""
     rows = Opportunity.objects.visible_to(user).filter(customer=customer)
     return list(rows.filter(Q(outcome="open") | Q(pk=but)).order_by("-updated_at")[:MOST_DEALS])
 
 
-CATALOGUES = {"customer": CUSTOMER, "contact": CONTACT, "opportunity": OPPORTUNITY}
+CATALOGUES = {"customer": CUSTOMER, "contact": CONTACT, "opportunity": OPPORTUNITY, "lead": LEAD}
 SUBJECTS: dict[str, Callable[[Request, int], Subject]] = {
     "customer": _customer,
     "contact": _contact,
     "opportunity": _opportunity,
+    "lead": _lead,
 }
 
 

@@ -49,7 +49,7 @@ def tell_cancelled(plan: Plan, by: User) -> None:
 
 def tell_followed(follow_up: FollowUp, by: User) -> None:
     """The owner of a customer is told what a colleague wrote."""
-    owner = follow_up.customer.owner_id
+    owner = follow_up.about.owner_id
     if owner is None or owner == by.pk:
         return
     tell(FOLLOWED, to=[owner], record_id=follow_up.pk, by=by, key=f"follow-up:{follow_up.pk}")

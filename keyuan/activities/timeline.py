@@ -16,6 +16,8 @@ from django.utils.dateparse import parse_datetime
 from keyuan.activities.fields import FOLLOW_UP
 from keyuan.activities.models import FollowUp
 from keyuan.customers.fields import CONTACT, CUSTOMER
+from keyuan.leads.fields import LEAD
+from keyuan.leads.models import Lead
 from keyuan.opportunities.fields import OPPORTUNITY
 from keyuan.opportunities.models import Opportunity
 from keyuan.org.models import User
@@ -27,7 +29,9 @@ from keyuan.records.story import STEPS, Story, stories
 from keyuan.records.veil import veil
 from keyuan.ui.attachments.shown import chip
 
-CATALOGUES = {"customer": CUSTOMER, "contact": CONTACT, "opportunity": OPPORTUNITY}
+CATALOGUES = {"customer": CUSTOMER, "contact": CONTACT, "opportunity": OPPORTUNITY, "lead": LEAD}
+OF_CUSTOMER, OF_LEAD = "customer_id = %(customer)s", "lead_id = %(lead)s"
+EVENTS_OF_LEAD = "record_type = 'lead' AND record_id = %(lead)s"
 SIZE = 20
 COUNTED = 1000
 EVENT, FOLLOWED = 1, 2  # of two lines of the same moment the second stands above
@@ -36,18 +40,22 @@ FILES = ("attached", "detached")
 
 _FOLLOW_UPS = """
     SELECT 2 AS rank, id, at FROM follow_up
-    WHERE customer_id = %(customer)s AND deleted_at IS NULL {more}
+    WHERE {of} AND deleted_at IS NULL {more}
     ORDER BY at DESC, id DESC LIMIT %(size)s
 """
 _EVENTS = """
     SELECT 1 AS rank, id, at FROM event
-    WHERE customer_id = %(customer)s AND record_type NOT IN ('follow_up', 'plan')
+    WHERE {of} AND record_type NOT IN ('follow_up', 'plan')
         AND record_type = ANY(%(types)s) {more}
     ORDER BY at DESC, id DESC LIMIT %(size)s
 """
 _WITH_FILES = """
     SELECT record_id FROM attachment
     WHERE customer_id = %(customer)s AND record_type = 'follow_up' AND deleted_at IS NULL
+"""
+_WITH_FILES_OF_LEAD = """
+    SELECT record_id FROM attachment JOIN follow_up f ON f.id = record_id
+    WHERE f.lead_id = %(lead)s AND record_type = 'follow_up' AND attachment.deleted_at IS NULL
 """
 _BEFORE = "AND at <= %(at)s AND (at, {rank}, id) < (%(at)s, %(rank)s, %(id)s)"
 _PAGE = """
@@ -77,6 +85,7 @@ class Asked:
         before: the mark at which the page above ended.
         opportunity: only what belongs to this opportunity.
         follow_ups: False for who does not see the customer, whom they follow.
+        lead: the lead whose time line it is, instead of that of a customer.
     """
 
     kind: str = "all"
@@ -85,6 +94,7 @@ class Asked:
     before: str = ""
     opportunity: int | None = None
     follow_ups: bool = True
+    lead: int | None = None
 
 
 @dataclass(frozen=True)
@@ -112,8 +122,8 @@ class Page:
         return [(day, list(lines)) for day, lines in groupby(self.lines, key=lambda one: timezone.localdate(one.at))]
 
 
-def page_of(customer: int, book: NameBook, asked: Asked, size: int = SIZE) -> Page:
-    """One page of the time line of a customer that the reader may see."""
+def page_of(customer: int | None, book: NameBook, asked: Asked, size: int = SIZE) -> Page:
+    """One page of the time line of a customer, or of the lead that is asked for, that the reader may see."""
     arms, given = _arms(customer, book, asked)
     if not arms:
         return Page([], "")
@@ -125,17 +135,18 @@ def page_of(customer: int, book: NameBook, asked: Asked, size: int = SIZE) -> Pa
     return Page(_lines(rows[:size], customer, book), more)
 
 
-def _arms(customer: int, book: NameBook, asked: Asked) -> tuple[list[str], dict[str, Any]]:
+def _arms(customer: int | None, book: NameBook, asked: Asked) -> tuple[list[str], dict[str, Any]]:
     """The arms that this reader and this question need, with what they are given."""
     user = book.user
     types = types_for(user)
-    given: dict[str, Any] = {"customer": customer, "types": types, "files": list(FILES)}
+    given: dict[str, Any] = {"customer": customer, "lead": asked.lead, "types": types, "files": list(FILES)}
+    of, of_events = (OF_CUSTOMER, OF_CUSTOMER) if asked.lead is None else (OF_LEAD, EVENTS_OF_LEAD)
     arms = []
     if asked.kind != "changes" and asked.follow_ups and user.may("follow_up", "view"):
-        arms.append((_FOLLOW_UPS, _narrowed_follow_ups(book, asked, given), FOLLOWED))
+        arms.append((_FOLLOW_UPS, of, _narrowed_follow_ups(book, asked, given), FOLLOWED))
     if asked.kind != "follow_ups" and types:
-        arms.append((_EVENTS, _narrowed_events(asked, given), EVENT))
-    return [sql.format(more=f"{more} {_from(asked, rank, given)}") for sql, more, rank in arms], given
+        arms.append((_EVENTS, of_events, _narrowed_events(asked, given), EVENT))
+    return [sql.format(of=of, more=f"{more} {_from(asked, rank, given)}") for sql, of, more, rank in arms], given
 
 
 def _narrowed_follow_ups(book: NameBook, asked: Asked, given: dict[str, Any]) -> str:
@@ -147,17 +158,18 @@ def _narrowed_follow_ups(book: NameBook, asked: Asked, given: dict[str, Any]) ->
         given["deal"] = asked.opportunity
         more += " AND opportunity_id = %(deal)s"
     if asked.kind == "files":
-        more += f" AND id IN ({_WITH_FILES})"
+        more += f" AND id IN ({_WITH_FILES if asked.lead is None else _WITH_FILES_OF_LEAD})"
     if asked.q.strip():
-        given["found"] = _found(book, asked.q, given["customer"])
+        given["found"] = _found(book, asked, given["customer"])
         more += " AND id = ANY(%(found)s)"
     return more
 
 
-def _found(book: NameBook, q: str, customer: int) -> list[int]:
-    """The follow-ups of a customer that hold these words and that the reader may find by them."""
-    found = match(q, FOLLOW_UP, book.user)
-    rows = FollowUp.rows.living().filter(customer=customer)
+def _found(book: NameBook, asked: Asked, customer: int | None) -> list[int]:
+    """The follow-ups of a customer or lead that hold these words and that the reader may find by them."""
+    found = match(asked.q, FOLLOW_UP, book.user)
+    whose = {"customer": customer} if asked.lead is None else {"lead": asked.lead}
+    rows = FollowUp.rows.living().filter(**whose)
     return list(rows.filter(found.condition).values_list("pk", flat=True)[:COUNTED]) if found else []
 
 
@@ -206,7 +218,7 @@ def _read_mark(text: str) -> tuple[datetime, int, int] | None:
 # From rows to lines
 
 
-def _lines(rows: list[Any], customer: int, book: NameBook) -> list[Line]:
+def _lines(rows: list[Any], customer: int | None, book: NameBook) -> list[Line]:
     follow_ups = {row[1]: _follow_up(row, customer) for row in rows if row[0] == FOLLOWED}
     load_follow_ups(list(follow_ups.values()), book)
     told = stories([_event(row) for row in rows if row[0] == EVENT], CATALOGUES, book)
@@ -232,7 +244,7 @@ def _told(story: Story, names: dict[int, str]) -> Line:
     return Line(story.at, story=replace(story, lines=lines), about=names.get(story.event.record_id, ""))
 
 
-def _follow_up(row: Any, customer: int) -> FollowUp:
+def _follow_up(row: Any, customer: int | None) -> FollowUp:
     (
         _rank,
         pk,
@@ -274,6 +286,7 @@ def meet_follow_ups(rows: list[FollowUp], book: NameBook) -> None:
     book.meet_records(FOLLOW_UP.fields["contacts"].kind.link.model, (pk for one in rows for pk in one.contacts))  # type: ignore[attr-defined]
     veil(FOLLOW_UP, rows, book.user)
     meet_deals(rows, book)
+    meet_leads(rows, book)
 
 
 def meet_deals(rows: Sequence[Any], book: NameBook) -> None:
@@ -282,6 +295,14 @@ def meet_deals(rows: Sequence[Any], book: NameBook) -> None:
     found = Opportunity.objects.visible_to(book.user).in_bulk(pks) if pks else {}
     for one in rows:
         one._state.fields_cache["opportunity"] = found.get(one.opportunity_id)
+
+
+def meet_leads(rows: Sequence[Any], book: NameBook) -> None:
+    """The leads of these follow-ups or plans, at once; one that the reader does not see is not told."""
+    pks = {one.lead_id for one in rows if one.lead_id}
+    found = Lead.objects.visible_to(book.user).in_bulk(pks) if pks else {}
+    for one in rows:
+        one._state.fields_cache["lead"] = found.get(one.lead_id)
 
 
 def load_follow_ups(rows: list[FollowUp], book: NameBook) -> None:
@@ -328,14 +349,14 @@ def types_for(user: User) -> list[str]:
 
 _COUNTS = """
     SELECT (SELECT count(*) FROM (
-            SELECT FROM follow_up WHERE customer_id = %(customer)s AND deleted_at IS NULL {contact} LIMIT %(most)s) f),
+            SELECT FROM follow_up WHERE {of} AND deleted_at IS NULL {contact} LIMIT %(most)s) f),
         (SELECT count(*) FROM (
-            SELECT FROM event WHERE customer_id = %(customer)s AND record_type NOT IN ('follow_up', 'plan')
+            SELECT FROM event WHERE {of_events} AND record_type NOT IN ('follow_up', 'plan')
                 AND record_type = ANY(%(types)s) {of_contact} LIMIT %(most)s) e)
 """
 
 
-def counts_of(customer: int, book: NameBook, asked: Asked) -> dict[str, int]:
+def counts_of(customer: int | None, book: NameBook, asked: Asked) -> dict[str, int]:
     """How many follow-ups and changes there are, each counted to 1,000."""
     types = types_for(book.user)
     given: dict[str, Any] = {
@@ -344,8 +365,11 @@ def counts_of(customer: int, book: NameBook, asked: Asked) -> dict[str, int]:
         "most": COUNTED,
         "contact": [asked.contact],
         "one": asked.contact or asked.opportunity,
+        "lead": asked.lead,
     }
-    of_one = {"contact": "", "of_contact": ""}
+    of_one = {"contact": "", "of_contact": "", "of": OF_CUSTOMER, "of_events": OF_CUSTOMER}
+    if asked.lead is not None:
+        of_one |= {"of": OF_LEAD, "of_events": EVENTS_OF_LEAD}
     if asked.contact is not None:
         of_one["contact"] = "AND contacts @> %(contact)s::bigint[]"
         of_one["of_contact"] = "AND record_type = 'contact' AND record_id = %(one)s"

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from keyuan.activities.fields import FOLLOW_UP, PLAN
-from keyuan.activities.forgetting import forget_activities
+from keyuan.activities.forgetting import forget_activities, forget_activities_of_leads
 from keyuan.customers.fields import CONTACT, CUSTOMER
 from keyuan.customers.models import Contact, Customer
 from keyuan.leads.fields import LEAD
@@ -155,6 +155,8 @@ def _purge(kind: str, pks: Sequence[int], operation: Operation) -> int:
         contacts = list(Contact.rows.filter(customer__in=gone).values_list("pk", flat=True))
         _forget("contact", contacts)
         Contact.rows.filter(pk__in=contacts).delete()
+    if kind == "lead":
+        forget_activities_of_leads(gone)
     _forget(kind, gone)
     KINDS[kind].model.rows.filter(pk__in=gone).delete()
     for pk, name in found:

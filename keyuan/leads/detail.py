@@ -114,6 +114,7 @@ class LeadDetail:
             "may_reopen": may_edit and lead.state == State.INVALID,
             "may_start": may_edit and lead.state == State.NEW,
             "may_tag": may_edit and "tags" in LEAD.editable_fields(self.user),
+            "may_plan": self.user.may("plan", "view"),
             "may_delete": lead.allows(self.user, "delete"),
             "may_transfer": self.user.reach("lead", "transfer").covers(lead.owner_id, lead.department_id),
             "groups": groups(LEAD, lead, self.book, may_edit, without),

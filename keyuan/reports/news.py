@@ -20,6 +20,7 @@ from keyuan.activities.fields import FOLLOW_UP
 from keyuan.activities.models import FollowUp
 from keyuan.customers.fields import CONTACT, CUSTOMER
 from keyuan.customers.models import Contact, Customer
+from keyuan.leads.models import Lead
 from keyuan.org.models import User
 from keyuan.records.history import Event
 from keyuan.records.listing import COUNT_MILLISECONDS, within_time
@@ -78,23 +79,25 @@ def _mine(user: User) -> Q:
 
 def _follow_ups(asked: Asked, book: NameBook, of: Q | None) -> Iterator[News]:
     rows = FollowUp.objects.visible_to(asked.user).filter(at__gte=_since(), at__lte=timezone.now())
-    found = _soon((rows if of is None else rows.filter(of)).select_related("customer").order_by("-at", "-pk")[:SHOWN])
+    found = _soon(
+        (rows if of is None else rows.filter(of)).select_related("customer", "lead").order_by("-at", "-pk")[:SHOWN]
+    )
     book.meet(one.author_id for one in found)
     veil(FOLLOW_UP, found, asked.user)
-    veil(CUSTOMER, [one.customer for one in found], asked.user)
+    veil(CUSTOMER, [one.customer for one in found if one.customer], asked.user)
     for one in found:
         text = format_html(
             _("<b>{who}</b> logged for {customer}: {kind}, {content}"),
             who=str(book.person(one.author_id) or ""),
-            customer=_link(one.customer),
+            customer=_link(one.about),
             kind=str(book.option(one.kind_id) or ""),
             content=str(one),
         )
         yield News(one.at, book.person(one.author_id), text)
 
 
-def _link(customer: Customer) -> SafeString:
-    url = reverse("customers:detail", args=[customer.pk])
+def _link(customer: Customer | Lead) -> SafeString:
+    url = reverse("leads:detail" if isinstance(customer, Lead) else "customers:detail", args=[customer.pk])
     return format_html('<a class="txt" href="{}" lang="zh-Hans">{}</a>', url, customer.short_or_name)
 
 

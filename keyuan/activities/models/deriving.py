@@ -13,6 +13,7 @@ from django.db import connection
 
 from keyuan.activities.rules import activity_rules, why_not_effective
 from keyuan.customers.models import Customer
+from keyuan.leads.models import Lead
 from keyuan.opportunities.models import Opportunity
 from keyuan.records.search_text import Kind, write_search_text
 from keyuan.records.text import normalise
@@ -41,8 +42,9 @@ def _derive_follow_ups(pks: Sequence[int], fields: set[str] | None) -> None:
         texts = [(one.pk, Kind.TEXT.value, normalise(one.content)) for one in found]
         write_search_text(model("FollowUpSearch"), texts)
     _write_effective(found)
-    push_dates({one.customer_id for one in found})
+    push_dates({one.customer_id for one in found if one.customer_id})
     push_deal_facts({one.opportunity_id for one in found if one.opportunity_id})
+    push_lead_dates({one.lead_id for one in found if one.lead_id})
 
 
 def _write_effective(found: Sequence[Any]) -> None:
@@ -68,15 +70,18 @@ def derive_plans(pks: Sequence[int], fields: set[str] | None) -> None:
 
 def _derive_plans(pks: Sequence[int], fields: set[str] | None) -> None:
     found = list(
-        model("Plan").rows.filter(pk__in=pks).values_list("pk", "customer_id", "subject", "notes", "opportunity_id")
+        model("Plan")
+        .rows.filter(pk__in=pks)
+        .values_list("pk", "customer_id", "subject", "notes", "opportunity_id", "lead_id")
     )
     if fields is None or fields & {"subject", "notes"}:
-        texts = [(pk, Kind.TEXT.value, plan_text(*parts)) for pk, _customer, *parts, _deal in found]
+        texts = [(pk, Kind.TEXT.value, plan_text(*parts)) for pk, _customer, *parts, _deal, _lead in found]
         write_search_text(model("PlanSearch"), texts)
     if fields is None or fields & {"starts_at", "reminders", "state"}:
         lay_reminders(pks)
     push_dates({customer for _pk, customer, *_parts in found if customer})
-    push_deal_facts({deal for *_parts, deal in found if deal})
+    push_deal_facts({deal for *_parts, deal, _lead in found if deal})
+    push_lead_dates({lead for *_parts, lead in found if lead})
 
 
 DATES = """
@@ -95,6 +100,17 @@ def push_dates(customers: set[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(DATES, [sorted(customers)])
         Customer.touched(cursor.fetchall())
+
+
+LEAD_DATES = DATES.replace("customer_id", "lead_id")
+
+
+def push_lead_dates(leads: set[int]) -> None:
+    """Tell these leads when they were followed up last, and when they are contacted next."""
+    if leads:
+        with connection.cursor() as cursor:
+            cursor.execute(LEAD_DATES, [sorted(leads)])
+            Lead.touched(cursor.fetchall())
 
 
 DEAL_FACTS = """

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +18,7 @@ from keyuan.activities.models.deriving import derive_follow_ups, push_deal_facts
 from keyuan.activities.rules import edit_hours
 from keyuan.customers.models import Contact, Customer
 from keyuan.customers.models.customer import choice, optional_choice
+from keyuan.leads.models import Lead
 from keyuan.opportunities.models import Opportunity
 from keyuan.org.models import User
 from keyuan.records.errors import NotAllowed, RuleBroken
@@ -25,7 +26,7 @@ from keyuan.records.models import Gate, Record, RecordQuerySet
 from keyuan.records.search_text import SearchText
 
 SEEN_WITH = "view"
-"""The operation on the customer that everything about its follow-ups needs."""
+"""The operation on the customer, or the lead, that everything about its follow-ups needs."""
 
 
 AHEAD = timedelta(minutes=5)
@@ -34,15 +35,22 @@ AHEAD = timedelta(minutes=5)
 
 class FollowUpQuerySet(RecordQuerySet):
     def reached_by(self, user: User, operation: str) -> Self:
-        """Follow-ups follow their customer; what somebody wrote is changed by nobody else, and deleted by those who may
-        delete follow-ups and edit the customer."""
+        """Follow-ups follow their customer, else their lead; what somebody wrote is changed by nobody else, and deleted
+        by those who may delete follow-ups and edit what they are about."""
         if not user.may("follow_up", operation):
             return self.none()
         rows = self.filter(author=user) if operation == "edit" else self
         followed = "edit" if operation == "delete" else SEEN_WITH
-        if user.reach("customer", followed).everything:
-            return rows.filter(customer__deleted_at=None)
-        return rows.filter(customer__in=Customer.rows.living().reached_by(user, followed))
+        customers, leads = user.reach("customer", followed), user.reach("lead", followed)
+        if not leads and customers.everything:
+            return rows.filter(_lives("customer"))
+        if not leads:
+            return rows.filter(customer__in=Customer.rows.living().reached_by(user, followed))
+        if customers.everything and leads.everything:
+            return rows.filter(_lives("customer") | Q(customer=None) & _lives("lead"))
+        seen = Q(Exists(Customer.rows.living().reached_by(user, followed).filter(pk=OuterRef("customer"))))
+        of_lead = Q(Exists(Lead.rows.living().reached_by(user, followed).filter(pk=OuterRef("lead"))))
+        return rows.filter(seen | Q(customer=None, lead__isnull=False) & of_lead)
 
     def arms(self, user: User, operation: str) -> list[Self]:
         return []
@@ -51,11 +59,26 @@ class FollowUpQuerySet(RecordQuerySet):
         return self.living() if user.may("follow_up", "view") else self.none()
 
 
+def _lives(name: str) -> Q:
+    return Q(**{f"{name}__isnull": False, f"{name}__deleted_at": None})
+
+
 class FollowUp(Record):
     module = "follow_up"
     customer_column = "customer_id"
 
-    customer = models.ForeignKey(Customer, models.PROTECT, verbose_name=_("Customer"), related_name="+", db_index=False)
+    customer = models.ForeignKey(
+        Customer,
+        models.PROTECT,
+        verbose_name=_("Customer"),
+        related_name="+",
+        db_index=False,
+        null=True,
+        blank=True,
+    )
+    lead = models.ForeignKey(
+        Lead, models.SET_NULL, verbose_name=_("Lead"), null=True, blank=True, related_name="+", db_index=False
+    )
     opportunity = models.ForeignKey(
         Opportunity,
         models.SET_NULL,
@@ -109,10 +132,20 @@ class FollowUp(Record):
                 name="follow_up_of_opportunity",
                 condition=Q(deleted_at=None, opportunity__isnull=False),
             ),
+            models.Index(
+                "lead",
+                F("at").desc(),
+                F("id").desc(),
+                name="follow_up_of_lead",
+                condition=Q(deleted_at=None, lead__isnull=False),
+            ),
             models.Index(fields=["deleted_at"], name="follow_up_deleted", condition=Q(deleted_at__isnull=False)),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(name="follow_up_has_content", condition=~Q(content="")),
+            models.CheckConstraint(
+                name="follow_up_is_about_somebody", condition=Q(customer__isnull=False) | Q(lead__isnull=False)
+            ),
             models.UniqueConstraint("author", "token", condition=Q(token__isnull=False), name="a_form_is_saved_once"),
         ]
 
@@ -125,20 +158,31 @@ class FollowUp(Record):
         """When it ended; None where nobody said how long it took."""
         return self.at + timedelta(minutes=self.minutes) if self.minutes else None
 
+    @property
+    def about(self) -> Customer | Lead:
+        """Whom it is about: the customer, else the lead."""
+        found = self.customer or self.lead
+        assert found is not None
+        return found
+
     def require_new(self, by: User) -> None:
-        if not (by.may("follow_up", "create") and self.customer.allows(by, SEEN_WITH)):
+        if not (by.may("follow_up", "create") and self.about.allows(by, SEEN_WITH)):
             raise NotAllowed(_now("You may not write follow-ups on this customer."))
 
     @classmethod
     def add(cls, *, by: User, **values: Any) -> Self:
         """A new follow-up of `by`, or of the author that an import names."""
         values = {"author": by, "owner": None, "department": None} | values
-        check(values["customer"].pk, values)
-        return super().add(by=by, **values)
+        customer, lead = values.get("customer"), values.get("lead")
+        check(customer.pk if customer else None, values)
+        made = super().add(by=by, **values)
+        if lead is not None:
+            lead.begun(by=by)
+        return made
 
     def lock(self) -> Self:
         """The customer first, as everybody does who writes about one."""
-        Customer.hold([self.customer_id])
+        Customer.hold([pk for pk in (self.customer_id,) if pk])
         return super().lock()
 
     @transaction.atomic
@@ -166,6 +210,8 @@ class FollowUp(Record):
 
     def leads_on(self, user: User) -> bool:
         """Whether an opportunity may come of it by `user`: who wrote it, or may edit the customer."""
+        if self.customer is None:
+            return False
         return self.author_id == user.pk or self.customer.allows(user, "edit")
 
     @transaction.atomic
@@ -207,7 +253,7 @@ class FollowUp(Record):
         derive_follow_ups(pks, fields)
 
 
-def check(customer: int, values: dict[str, Any]) -> None:
+def check(customer: int | None, values: dict[str, Any]) -> None:
     """Raises RuleBroken where the time lies ahead, or somebody is named who does not belong to the customer."""
     if values.get("at") and values["at"] > timezone.now() + AHEAD:
         raise RuleBroken(_now("A follow-up has happened; its time can't lie ahead. Plan it instead."))

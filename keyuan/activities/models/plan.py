@@ -22,6 +22,7 @@ from keyuan.activities.models.series import PlanSeries
 from keyuan.activities.telling import people_of, tell_cancelled, tell_changed, tell_invited
 from keyuan.customers.models import Customer
 from keyuan.customers.models.customer import choice
+from keyuan.leads.models import Lead
 from keyuan.opportunities.models import Opportunity
 from keyuan.org.models import User
 from keyuan.records.errors import NotAllowed, RuleBroken
@@ -39,11 +40,14 @@ class PlanQuerySet(RecordQuerySet):
             return self.none()
         reach = user.reach("plan", operation)
         rows = self.filter(Q(customer=None) | Q(customer__deleted_at=None))
+        rows = rows.filter(Q(lead=None) | Q(lead__deleted_at=None))
         if reach.everything:
             return rows
         mine = within(reach) if reach else Q(pk__in=[])
         if operation in ("view", "export"):
-            mine |= Q(participants__contains=[user.pk]) | _through_customer(user)
+            mine |= Q(participants__contains=[user.pk]) | _through(user, Customer, "customer")
+            if user.reach("lead", SEEN_WITH):
+                mine |= Q(lead__isnull=False) & _through(user, Lead, "lead")
         return rows.filter(mine)
 
     def arms(self, user: User, operation: str) -> list[Self]:
@@ -53,9 +57,9 @@ class PlanQuerySet(RecordQuerySet):
         return self.living().filter(state=Plan.State.OPEN)
 
 
-def _through_customer(user: User) -> Q:
+def _through(user: User, model: Any, name: str) -> Q:
     """Asked row by row: the lists of plans are walked by an index, and few rows come that far."""
-    return Q(Exists(Customer.rows.reached_by(user, SEEN_WITH).filter(pk=OuterRef("customer"))))
+    return Q(Exists(model.rows.reached_by(user, SEEN_WITH).filter(pk=OuterRef(name))))
 
 
 class Plan(Record):
@@ -91,6 +95,9 @@ class Plan(Record):
         blank=True,
         related_name="+",
         db_index=False,
+    )
+    lead = models.ForeignKey(
+        Lead, models.SET_NULL, verbose_name=_("Lead"), null=True, blank=True, related_name="+", db_index=False
     )
     contacts = ArrayField(models.BigIntegerField(), verbose_name=_("Contacts"), default=list, blank=True)
     participants = ArrayField(models.BigIntegerField(), verbose_name=_("Participants"), default=list, blank=True)
@@ -141,6 +148,9 @@ class Plan(Record):
                 fields=["opportunity", "starts_at"],
                 name="plan_of_opportunity",
                 condition=Q(deleted_at=None, opportunity__isnull=False),
+            ),
+            models.Index(
+                fields=["lead", "starts_at"], name="plan_of_lead", condition=Q(deleted_at=None, lead__isnull=False)
             ),
             models.Index(fields=["due_at"], name="plan_open_by_due", condition=Q(deleted_at=None, state="open")),
             models.Index(fields=["done_at"], name="plan_done", condition=Q(deleted_at=None, state="done")),
@@ -214,8 +224,9 @@ class Plan(Record):
 
     def require_new(self, by: User) -> None:
         super().require_new(by)
-        if self.customer is not None and not self.customer.allows(by, SEEN_WITH):
-            raise NotAllowed(_now("You may not plan for this customer."))
+        for about in (self.customer, self.lead):
+            if about is not None and not about.allows(by, SEEN_WITH):
+                raise NotAllowed(_now("You may not plan for this customer."))
 
     @transaction.atomic
     def complete(self, *, by: User, follow_up: FollowUp | None = None, at: datetime | None = None) -> Self:
@@ -224,7 +235,7 @@ class Plan(Record):
         Raises:
             NotAllowed, RuleBroken: it is not open.
         """
-        if follow_up is not None and follow_up.customer_id != self.lock().customer_id:
+        if follow_up is not None and not _same(follow_up, self.lock()):
             raise RuleBroken(_now("This plan belongs to another customer now."))
         return self._settle(by, "completed", state=self.State.DONE, done_at=at or timezone.now(), follow_up=follow_up)
 
@@ -275,6 +286,10 @@ class Plan(Record):
     @classmethod
     def derive(cls, pks: Sequence[int], fields: set[str] | None) -> None:
         derive_plans(pks, fields)
+
+
+def _same(follow_up: FollowUp, plan: Plan) -> bool:
+    return (follow_up.customer_id, follow_up.lead_id) == (plan.customer_id, plan.lead_id)
 
 
 def deal_of(plan: Plan, changes: dict[str, Any]) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def detail(request: Request, pk: int) -> HttpResponse:
     may_edit = follow_up.allows(request.user, "edit") and not follow_up.is_closed
     reasons = [] if follow_up.is_effective else reasons_of(follow_up, activity_rules())
     load_follow_ups([follow_up], book)
-    veil(CUSTOMER, [follow_up.customer], request.user)
+    veil(CUSTOMER, [follow_up.customer] if follow_up.customer else [], request.user)
     events = Event.objects.filter(record_type="follow_up", record_id=pk).order_by("-at", "-pk")[:SHOWN_CHANGES]
     context = {
         "title": _("Follow-up"),
@@ -60,12 +60,12 @@ def detail(request: Request, pk: int) -> HttpResponse:
 @may("follow_up", "edit")
 def edit(request: Request, pk: int) -> HttpResponse:
     follow_up = record_or_404(FollowUp, request, pk, "edit")
-    veil(CUSTOMER, [follow_up.customer], request.user)
+    veil(CUSTOMER, [follow_up.customer] if follow_up.customer else [], request.user)
     form = CorrectionForm(request.POST or None, by=request.user, instance=follow_up)
     saving = Saving(form, typed_version(request) if request.method == "POST" else follow_up.version)
     if request.method == "POST" and _saved(saving, form):
         toast(request, _("Saved"))
-        return go(request, "customers:detail", follow_up.customer_id)
+        return _home(request, follow_up)
     context = {
         "title": _("Correct follow-up"),
         "form": form,
@@ -103,7 +103,7 @@ def _saved(saving: Saving, form: CorrectionForm) -> bool:
 
 
 def _choices(request: Request, follow_up: FollowUp, form: CorrectionForm) -> list[tuple[dict[str, Any], bool]]:
-    if "contacts" not in form.fields:
+    if "contacts" not in form.fields or follow_up.customer is None:
         return []
     subject = Subject("customer", follow_up.customer, follow_up.customer, request.user, named=follow_up.contacts)
     chosen = form.data.getlist("contacts") if form.is_bound else [str(pk) for pk in follow_up.contacts]  # type: ignore[attr-defined]
@@ -116,7 +116,7 @@ def delete(request: Request, pk: int) -> HttpResponse:
     follow_up = record_or_404(FollowUp, request, pk, "delete")
     follow_up.delete_by(request.user)
     toast(request, _("The follow-up is in the recycle bin"), undo=reverse("activities:restore", args=[pk]))
-    return go(request, "customers:detail", follow_up.customer_id)
+    return _home(request, follow_up)
 
 
 @require_POST
@@ -127,4 +127,11 @@ def restore(request: Request, pk: int) -> HttpResponse:
         return go(request, "activities:detail", pk)
     follow_up.restore(by=request.user)
     toast(request, _("The follow-up was restored"))
-    return go(request, "customers:detail", follow_up.customer_id)
+    return _home(request, follow_up)
+
+
+def _home(request: Request, follow_up: FollowUp) -> HttpResponse:
+    """The page of the customer, else of the lead, that it is about."""
+    if follow_up.customer_id:
+        return go(request, "customers:detail", follow_up.customer_id)
+    return go(request, "leads:detail", follow_up.lead_id)

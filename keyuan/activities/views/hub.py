@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from keyuan.activities.composing import Logged, matching_plan, next_plan
+from keyuan.activities.composing import Logged, matching_plan, next_plan, whose_of
 from keyuan.activities.fields import PLAN
 from keyuan.activities.forms import ComposerForm, new_token
 from keyuan.activities.models import Plan
@@ -33,19 +33,19 @@ SHOWN_PLANS = 5
 
 
 @require_http_methods(["GET", "POST"])
-@may("customer", "view")
+@may("customer", "view", ("lead",))
 def of(request: Request, kind: str, pk: int) -> HttpResponse:
     """The activities of one record; a POST logs a follow-up."""
     subject = subject_or_404(request, kind, pk)
     if request.method == "POST":
-        if not subject.sees_customer:
+        if not subject.sees_customer or not subject.may_write:
             raise Http404
         return _log(request, subject)
     return _shown(request, subject, _form(request, subject))
 
 
 def _form(request: Request, subject: Subject, data: Any = None) -> ComposerForm:
-    return ComposerForm(data, by=request.user, customer=subject.customer, opportunity=subject.opportunity)
+    return ComposerForm(data, by=request.user, about=subject.about, opportunity=subject.opportunity)
 
 
 def _log(request: Request, subject: Subject) -> HttpResponse:
@@ -95,16 +95,16 @@ def _shown(
     fresh: bool = False,
     files: Pending | None = None,
 ) -> HttpResponse:
-    step = next_plan(subject.customer, request.user, **subject.narrowed)
+    step = next_plan(subject.about, request.user, **subject.narrowed)
     veil(PLAN, [step] if step else [], request.user)
     context = {
-        "title": str(subject.opportunity or subject.customer.short_or_name),
+        "title": str(subject.opportunity or subject.about.short_or_name),
         "subject": subject,
         "form": form,
         "composer": composer(subject, form, fresh) if may_log(subject) else None,
         "next": step,
         "uploaded": files.chips() if files else [],
-        "may_plan": request.user.may("plan", "create") and subject.sees_customer,
+        "may_plan": request.user.may("plan", "create") and subject.sees_customer and subject.may_write,
         **_line(request, subject, form.book),
     }
     template = "activities/of.html" if wants_part(request) else "activities/of_page.html"
@@ -116,7 +116,7 @@ def _shown(
 
 
 def may_log(subject: Subject) -> bool:
-    return subject.sees_customer and subject.user.may("follow_up", "create")
+    return subject.sees_customer and subject.may_write and subject.user.may("follow_up", "create")
 
 
 def composer(subject: Subject, form: ComposerForm, fresh: bool) -> dict[str, Any]:
@@ -130,7 +130,7 @@ def composer(subject: Subject, form: ComposerForm, fresh: bool) -> dict[str, Any
         "results": [one for one in form.book.options("follow_up_result") if not one.is_retired],
         "contacts": [(in_words(one, form.book), str(one.pk) in chosen) for one in subject.contacts],
         "days": form.days,
-        "matching": matching_plan(subject.customer, subject.user, **subject.narrowed),
+        "matching": matching_plan(subject.about, subject.user, **subject.narrowed),
         "deals": subject.deals,
         "deal": form.data.get("opportunity", "") if form.is_bound else "",
         "token": form.data.get("token") if form.is_bound else new_token(),
@@ -156,9 +156,10 @@ def in_words(contact: Contact, book: NameBook) -> dict[str, Any]:
 
 def _line(request: Request, subject: Subject, book: NameBook) -> dict[str, Any]:
     asked = asked_of(request, subject)
-    counts = counts_of(subject.customer.pk, book, asked)
+    customer = subject.customer.pk if subject.customer else None
+    counts = counts_of(customer, book, asked)
     return {
-        "line": page_of(subject.customer.pk, book, asked),
+        "line": page_of(customer, book, asked),
         "asked": asked,
         "counts": counts | {"all": counts["follow_ups"] + counts["changes"]},
         "book": book,
@@ -172,8 +173,11 @@ def opens_deals(user: User) -> bool:
 
 def leading_on(subject: Subject) -> dict[str, Any]:
     """Whether opportunities come of these follow-ups: of one's own, or of all where one may edit the customer."""
-    may_open = subject.opportunity is None and opens_deals(subject.user)
-    return {"may_open": may_open, "opens_all": may_open and subject.customer.allows(subject.user, "edit")}
+    customer = subject.customer if subject.opportunity is None and opens_deals(subject.user) else None
+    return {
+        "may_open": customer is not None,
+        "opens_all": customer is not None and customer.allows(subject.user, "edit"),
+    }
 
 
 def asked_of(request: HttpRequest, subject: Subject) -> Asked:
@@ -182,18 +186,19 @@ def asked_of(request: HttpRequest, subject: Subject) -> Asked:
     given = request.GET
     kind, q = given.get("kind", ""), given.get("q", "").replace("\x00", "")
     kind = kind if kind in KINDS else "all"
-    return Asked(kind, q[:100], contact, given.get("before", ""), deal, subject.sees_customer)
+    lead = subject.lead.pk if subject.lead else None
+    return Asked(kind, q[:100], contact, given.get("before", ""), deal, subject.sees_customer, lead)
 
 
 @require_GET
-@may("customer", "view")
+@may("customer", "view", ("lead",))
 def timeline(request: Request, kind: str, pk: int) -> HttpResponse:
     """The time line alone: another kind, a search, or the page after a mark."""
     subject = subject_or_404(request, kind, pk)
     book = NameBook(request.user)
     asked = asked_of(request, subject)
-    shown: Page = page_of(subject.customer.pk, book, asked)
-    context: dict[str, Any] = {"title": subject.customer.short_or_name, "subject": subject, "asked": asked}
+    shown: Page = page_of(subject.customer.pk if subject.customer else None, book, asked)
+    context: dict[str, Any] = {"title": subject.about.short_or_name, "subject": subject, "asked": asked}
     context |= {"line": shown, "book": book}
     context |= leading_on(subject)
     if not wants_part(request):
@@ -209,7 +214,7 @@ def plans(request: Request, kind: str, pk: int) -> HttpResponse:
     rows = (
         Plan.objects.visible_to(request.user)
         .open()
-        .filter(customer=subject.customer, **subject.narrowed)
+        .filter(**whose_of(subject.about), **subject.narrowed)
         .select_related("kind")
     )
     found = list(rows.order_by("starts_at", "pk")[: SHOWN_PLANS + 1])

@@ -26,6 +26,7 @@ from keyuan.activities.repeating import Which, cancel_series, change_series
 from keyuan.activities.series_making import house_zone, slots_of
 from keyuan.activities.views.hub import told
 from keyuan.customers.models import Customer
+from keyuan.leads.models import Lead
 from keyuan.org.http import Request
 from keyuan.records.cleaners import Invalid
 from keyuan.records.cleaners.moments import clean_moment
@@ -166,6 +167,9 @@ def asked_values(request: Request) -> dict[str, Any]:
         values["customer"] = pk
         values["contacts"] = [one for one in given.getlist("contact") if one.isdecimal()]
         values["opportunity"] = given.get("opportunity", "")[:18]
+    lead = given.get("lead", "")
+    if lead.isdecimal() and len(lead) < 18 and Lead.objects.visible_to(request.user).filter(pk=int(lead)).exists():
+        values["lead"] = int(lead)
     if kind := given.get("kind"):
         values["kind"] = kind
     if subject := given.get("subject"):

@@ -36,7 +36,7 @@ def quick(request: Request) -> HttpResponse:
     customer, refusal = _customer(request)
     if customer is None:
         return _shown(request, None, {"customer": refusal}, status=422)
-    form = ComposerForm(request.POST, by=request.user, customer=customer)
+    form = ComposerForm(request.POST, by=request.user, about=customer)
     logged = save(form, take_files(request))
     if logged is None:
         return _shown(request, form, {}, status=422)

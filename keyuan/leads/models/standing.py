@@ -48,6 +48,19 @@ class Standing:
         return self._step(State.WORKING, "started", (State.NEW,), by, version, operation)
 
     @transaction.atomic
+    def begun(self: Any, *, by: User) -> None:
+        """A follow-up was written: a new lead is worked on from now on, whoever may write follow-ups on it.
+
+        Raises:
+            RuleBroken: it is converted; follow-ups are written on the customer.
+        """
+        locked = self.lock()
+        if locked.state == State.CONVERTED:
+            raise RuleBroken(_("This lead has become a customer. Go on with the customer."))
+        if locked.state == State.NEW:
+            type(self).rows.filter(pk=self.pk).change(by=by, event="started", state=State.WORKING)
+
+    @transaction.atomic
     def qualify(self: Any, *, by: User, version: int | None = None, operation: Operation | None = None) -> Any:
         """There is a need behind it.
 
