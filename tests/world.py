@@ -16,6 +16,7 @@ from django.test import Client
 from django.utils import timezone
 
 from keyuan.activities.fields import FOLLOW_UP, PLAN
+from keyuan.activities.models import FollowUp
 from keyuan.customers.fields import CONTACT, CUSTOMER
 from keyuan.customers.industries_admin import add_industry
 from keyuan.exchange import exporting, importing, making, running
@@ -224,6 +225,11 @@ def make_records(owner: User) -> SimpleNamespace:
         notes=f"{word}2 备注",
         tags=[own_tag],
     )
+    FollowUp.add(
+        by=owner, lead=lead, kind=option("follow_up_kind", "phone"), content=f"共同 {word}2 问过", place=f"{word}2 门口"
+    )
+    type(lead).rows.filter(pk=lead.pk).update(version=1, state="new")  # as programs of the matrix have read it
+    lead.refresh_from_db()
     view = SavedView.objects.create(owner=owner, module="customer", name=f"{word}4 视图")
     token = ApiToken.objects.create(user=owner, name=f"{word}4", digest=word, epoch=owner.epoch)
     customer.refresh_from_db()

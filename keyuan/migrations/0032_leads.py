@@ -56,6 +56,10 @@ def limits(grants: models.QuerySet) -> dict[str, str]:
 
 def take(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     apps.get_model("keyuan", "Grant").objects.filter(module="lead").delete()
+
+
+def forget(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """The way back: when no lead is left that names them."""
     apps.get_model("keyuan", "Option").objects.filter(list__in=("rating", "invalid_reason")).delete()
 
 
@@ -65,6 +69,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunPython(lay, forget),
         migrations.AlterField(
             model_name="grant",
             name="module",
@@ -531,6 +536,5 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunSQL(SEARCH, "DROP INDEX lead_search_grams"),
-        migrations.RunPython(lay, migrations.RunPython.noop),
         migrations.RunPython(grant, take),
     ]

@@ -65,9 +65,9 @@ def detail(request: Request, pk: int) -> HttpResponse:
 @require_GET
 @may("lead", "view")
 def facts(request: Request, pk: int) -> HttpResponse:
-    """The strip of facts alone, after something else on the page has changed one of them."""
+    """The head of its page again, after something else there has moved it on or changed one of its facts."""
     lead = record_or_404(Lead, request, pk)
-    return render(request, "ui/facts.html", {"facts": LeadDetail(lead, request.user).facts()})
+    return render(request, "leads/head.html", LeadDetail(lead, request.user).context() | {"fresh": True})
 
 
 @require_http_methods(["GET", "POST"])
