@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _now
@@ -59,7 +59,8 @@ class PlanQuerySet(RecordQuerySet):
 
 def _through(user: User, model: Any, name: str) -> Q:
     """Asked row by row: the lists of plans are walked by an index, and few rows come that far."""
-    return Q(Exists(model.rows.reached_by(user, SEEN_WITH).filter(pk=OuterRef(name))))
+    seen = model.rows.reached_by(user, SEEN_WITH).filter(pk=OuterRef(name)).values(is_seen=Value(True))[:1]
+    return Q(Subquery(seen, output_field=models.BooleanField()))
 
 
 class Plan(Record):
