@@ -4,21 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from asgiref.sync import async_to_sync, sync_to_async
-from django.conf import settings
+from asgiref.sync import sync_to_async
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from servestatic.middleware import ServeStaticMiddleware
+from servestatic.middleware import AsyncServeStaticFileResponse, ServeStaticMiddleware
 
 
 class StaticFiles:
-    """servestatic for its own addresses only: it is asynchronous, and pages need not pass through another thread."""
+    """What servestatic knows about files, served from the thread that asks.
+
+    Its own middleware is asynchronous: every page would pass through another thread, and a file whose reader
+    went away would be closed by the collector only.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
-        self.serve = async_to_sync(ServeStaticMiddleware(sync_to_async(get_response)).__call__)
+        known = ServeStaticMiddleware(sync_to_async(get_response))
+        self.find = known.find_file if known.autorefresh else known.files.get
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.path_info.startswith(settings.STATIC_URL):
-            return self.serve(request)
-        return self.get_response(request)
+        if (file := self.find(request.path_info)) is None:
+            return self.get_response(request)
+        answer = file.get_response(request.method or "GET", request.META)
+        response = AsyncServeStaticFileResponse(answer.file or (), status=int(answer.status))
+        del response["content-type"]
+        for name, value in answer.headers:
+            if value is not None:
+                response[name] = value
+        return response
