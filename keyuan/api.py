@@ -3,11 +3,13 @@
 from keyuan import __version__
 from keyuan.activities import api as activities
 from keyuan.activities.fields import FOLLOW_UP, PLAN
+from keyuan.campaigns.fields import CAMPAIGN
 from keyuan.customers import api as customers
 from keyuan.customers.fields import CONTACT, CUSTOMER
 from keyuan.exchange import api as exchange
 from keyuan.exchange import schemas as exchange_schemas
 from keyuan.leads import api as leads
+from keyuan.leads.campaigns import api as campaigns
 from keyuan.leads.fields import LEAD
 from keyuan.notices import api as notices
 from keyuan.opportunities import api as opportunities
@@ -30,6 +32,7 @@ DESCRIPTION = (
 ROOMS: tuple[dict[str, Schema], ...] = (
     customers.SCHEMAS,
     leads.SCHEMAS,
+    campaigns.SCHEMAS,
     opportunities.SCHEMAS,
     pipelines_api.SCHEMAS,
     activities.SCHEMAS,
@@ -49,13 +52,14 @@ api.add_router("/customers", customers.customers)
 api.add_router("/contacts", customers.contacts)
 api.add_router("/customers", activities.timelines)
 api.add_router("/leads", leads.leads)
+api.add_router("/campaigns", campaigns.campaigns)
 api.add_router("/opportunities", opportunities.opportunities)
 api.add_router("/pipelines", pipelines_api.pipelines)
 api.add_router("/products", opportunities.products)
 api.add_router("/follow-ups", activities.follow_ups)
 api.add_router("/plans", activities.plans)
 api.add_router("/tags", customers.tags)
-VIEWED = (CUSTOMER, CONTACT, LEAD, OPPORTUNITY, PRODUCT, FOLLOW_UP, PLAN)
+VIEWED = (CUSTOMER, CONTACT, LEAD, OPPORTUNITY, PRODUCT, CAMPAIGN, FOLLOW_UP, PLAN)
 api.add_router("/views", saved_views.views_router({one.module: one for one in VIEWED}))
 api.add_router("/users", people.users)
 api.add_router("/departments", people.departments)

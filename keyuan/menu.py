@@ -15,6 +15,9 @@ from keyuan.activities.next_steps import next_steps
 from keyuan.activities.notices import declare_activity_kinds
 from keyuan.activities.reminding import remind
 from keyuan.activities.views.today import today_count
+from keyuan.campaigns.fields import CAMPAIGN
+from keyuan.campaigns.lists import CAMPAIGN_LIST, show_campaign_cells
+from keyuan.campaigns.models import Campaign
 from keyuan.customers.detail import MORE_FACTS
 from keyuan.customers.fields import CONTACT, CUSTOMER
 from keyuan.customers.lists import CONTACT_LIST, CUSTOMER_LIST, show_cells
@@ -57,6 +60,7 @@ OPENED = {
     "contact": (Contact, "/contacts/", CONTACT),
     "lead": (Lead, "/leads/", LEAD),
     "opportunity": (Opportunity, "/opportunities/", OPPORTUNITY),
+    "campaign": (Campaign, "/campaigns/", CAMPAIGN),
 }
 SHOWN_LAST = 5
 OPEN_DEALS = Hanging(
@@ -186,14 +190,16 @@ def compose() -> None:
     show_activity_cells()
     show_opportunity_cells()
     show_lead_cells()
+    show_campaign_cells()
     tell_next_steps(next_steps)
     MORE_FACTS.append(deal_facts)
     declare(Holder(Customer, "/customers/"), Holder(Contact, "/contacts/"), Holder(Opportunity, "/opportunities/"))
-    declare(Holder(Lead, "/leads/"))
+    declare(Holder(Lead, "/leads/"), Holder(Campaign, "/campaigns/"))
     declare(Holder(FollowUp, "/activities/follow-ups/"), Holder(Plan, "/activities/plans/"))
     carries_tags(Opportunity)
     carries_tags(Lead)
-    install_lists(CUSTOMER_LIST, CONTACT_LIST, LEAD_LIST, OPPORTUNITY_LIST, PRODUCT_LIST, FOLLOW_UP_LIST, PLAN_LIST)
+    install_lists(CUSTOMER_LIST, CONTACT_LIST, LEAD_LIST, CAMPAIGN_LIST)
+    install_lists(OPPORTUNITY_LIST, PRODUCT_LIST, FOLLOW_UP_LIST, PLAN_LIST)
     install(
         [
             Module("home", "/", views=home_views),
@@ -238,8 +244,10 @@ def compose() -> None:
                 "/leads/",
                 may=("lead", "view"),
                 views=lead_views,
+                prefixes=("/campaigns/",),
                 places=(
                     Link(_("List of leads"), "/leads/", "list"),
+                    Link(pgettext_lazy("menu", "Campaigns"), "/campaigns/", "speakerphone", may=("campaign", "view")),
                     Link(_("Recycle bin"), "/recycle-bin/?kind=lead", "trash", may=("lead", "delete")),
                 ),
             ),
@@ -283,6 +291,7 @@ def compose() -> None:
         creates=(
             Link(_("Customer"), "/customers/new/", "building", may=("customer", "create"), drawer=True),
             Link(_("Lead"), "/leads/new/", "user-search", may=("lead", "create"), drawer=True),
+            Link(_("Campaign"), "/campaigns/new/", "speakerphone", may=("campaign", "create"), drawer=True),
             Link(_("Opportunity"), "/opportunities/new/", "target", may=("opportunity", "create"), drawer=True),
             Link(_("Follow-up"), "/activities/quick/", "pencil-plus", may=("follow_up", "create"), drawer=True),
             Link(_("Plan"), "/activities/plans/new/", "calendar-plus", may=("plan", "create"), drawer=True),

@@ -1,6 +1,7 @@
 """Index of the models of every room."""
 
 from keyuan.activities.models import *  # noqa: F403
+from keyuan.campaigns.models import Campaign, CampaignSearch
 from keyuan.customers.models import *  # noqa: F403
 from keyuan.exchange.models import *  # noqa: F403
 from keyuan.leads.models import *  # noqa: F403
@@ -18,6 +19,8 @@ from keyuan.ui.rest.kept import Replay
 __all__ = [
     "ApiToken",
     "Attachment",
+    "Campaign",
+    "CampaignSearch",
     "ClaimCount",
     "Department",
     "Epoch",

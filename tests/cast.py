@@ -57,6 +57,7 @@ def cast(db: None) -> SimpleNamespace:
         contact=dict.fromkeys(("view", "create", "edit", "delete"), ""),
         follow_up=dict.fromkeys(("view", "create", "edit"), ""),
         lead=dict.fromkeys(("view", "create", "edit", "delete", "transfer"), "own"),
+        campaign={"view": "all"},
         opportunity=dict.fromkeys(("view", "create", "edit", "delete", "transfer"), "own"),
         product={"view": ""},
         plan=dict.fromkeys(("view", "create", "edit", "delete"), "own"),
@@ -67,6 +68,7 @@ def cast(db: None) -> SimpleNamespace:
         contact=dict.fromkeys(("view", "create", "edit", "delete", "import", "export"), ""),
         follow_up=dict.fromkeys(("view", "create", "edit", "delete", "import", "export"), ""),
         lead=dict.fromkeys(("view", "create", "edit", "delete", "transfer", "import", "export"), "branch"),
+        campaign=dict.fromkeys(("view", "create", "edit", "delete", "transfer", "export"), "all"),
         opportunity=dict.fromkeys(
             ("view", "create", "edit", "delete", "transfer", "reopen", "import", "export"), "branch"
         ),

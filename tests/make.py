@@ -12,6 +12,7 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 
 from keyuan.activities.models import FollowUp, Plan
+from keyuan.campaigns.models import Campaign
 from keyuan.customers.models import Contact, Customer
 from keyuan.leads.models import Lead
 from keyuan.opportunities.models import Opportunity, Product, Stage
@@ -73,6 +74,10 @@ def make_lead(company: str = "", *, owner: User | None, by: User | None = None, 
     company = company or ("" if fields.get("name") else f"线索公司 {next(_numbers)}")
     maker: Any = by or owner
     return Lead.add(by=maker, company=company, owner=owner, **fields)
+
+
+def make_campaign(name: str = "", *, owner: User, by: User | None = None, **fields: Any) -> Campaign:
+    return Campaign.add(by=by or owner, name=name or f"市场活动 {next(_numbers)}", owner=owner, **fields)
 
 
 def make_follow_up(customer: Customer, content: str = "", *, by: User | None = None, **fields: Any) -> FollowUp:

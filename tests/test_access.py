@@ -31,6 +31,7 @@ from tests.access import (
     untouchable,
 )
 from tests.make import (
+    make_campaign,
     make_contact,
     make_customer,
     make_follow_up,
@@ -66,11 +67,12 @@ QUERIES = {
     "/opportunities/board/?view=all": 6,
     "/opportunities/forecast/?view=all": 5,
     "/leads/?view=all": 5,
+    "/campaigns/": 4,
     "/products/?view=all": 4,
     "/activities/?view=all": 6,
     "/activities/plans/?view=all": 5,
     "/admin/users/": 9,
-    "/admin/audit/": 14,
+    "/admin/audit/": 15,
     "/imports/": 3,
     "/exports/": 3,
     "/recycle-bin/": 4,
@@ -81,6 +83,7 @@ QUERIES = {
     "/api/v1/opportunities": 14,
     "/api/v1/products": 8,
     "/api/v1/leads": 9,
+    "/api/v1/campaigns": 9,
     "/api/v1/users": 4,
 }
 """How many queries each list costs, whatever the number of its rows."""
@@ -295,6 +298,7 @@ def add_row(path: str, world: SimpleNamespace, number: int) -> None:
     make_plan(owner=owner, starts_at=timezone.now(), customer=customer, contacts=[contact.pk], participants=[chief.pk])
     product = make_product(f"检测模块 {number}", by=chief)
     make_opportunity(owner=owner, customer=customer, contacts=[contact.pk], products=[product.pk])
+    make_campaign(owner=owner, type=option("campaign_type", "exhibition"))
     make_lead(owner=owner, name="王工", mobile="13800138000", source=option("source", "website"), tags=[world.tag])
     if path == "/imports/":
         make_import(owner)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 from datetime import timedelta
+from decimal import Decimal
 from http.cookies import SimpleCookie
 from types import SimpleNamespace
 
@@ -17,6 +18,7 @@ from django.utils import timezone
 
 from keyuan.activities.fields import FOLLOW_UP, PLAN
 from keyuan.activities.models import FollowUp
+from keyuan.campaigns.fields import CAMPAIGN
 from keyuan.customers.fields import CONTACT, CUSTOMER
 from keyuan.customers.industries_admin import add_industry
 from keyuan.exchange import exporting, importing, making, running
@@ -38,6 +40,7 @@ from keyuan.records.history import Operation as Done
 from keyuan.records.models import SavedView
 from keyuan.records.options import Option, Tag, lay_options
 from tests.make import (
+    make_campaign,
     make_contact,
     make_customer,
     make_department,
@@ -72,6 +75,7 @@ REP = {
     "follow_up": dict.fromkeys(OPERATIONS["follow_up"], ""),
     "plan": dict.fromkeys(OPERATIONS["plan"], "own"),
     "lead": dict.fromkeys(OPERATIONS["lead"], "own"),
+    "campaign": dict.fromkeys(OPERATIONS["campaign"], "own"),
     "opportunity": dict.fromkeys(OPERATIONS["opportunity"], "own"),
     "product": {"view": "", "export": ""},
 }
@@ -81,6 +85,7 @@ BOSS = {
     "follow_up": dict.fromkeys(OPERATIONS["follow_up"], ""),
     "plan": dict.fromkeys(OPERATIONS["plan"], "branch"),
     "lead": dict.fromkeys(OPERATIONS["lead"], "branch"),
+    "campaign": dict.fromkeys(OPERATIONS["campaign"], "branch"),
     "opportunity": dict.fromkeys(OPERATIONS["opportunity"], "branch"),
     "product": {"view": "", "export": ""},
     "people": {"view": "branch"},
@@ -92,6 +97,7 @@ ALL = {
     "follow_up": dict.fromkeys(OPERATIONS["follow_up"], ""),
     "plan": dict.fromkeys(OPERATIONS["plan"], "all"),
     "lead": dict.fromkeys(OPERATIONS["lead"], "all"),
+    "campaign": dict.fromkeys(OPERATIONS["campaign"], "all"),
     "opportunity": dict.fromkeys(OPERATIONS["opportunity"], "all"),
     "product": dict.fromkeys(OPERATIONS["product"], ""),
 }
@@ -165,7 +171,7 @@ def make_world() -> SimpleNamespace:
 def make_limited_role(name: str) -> Role:
     """Every operation on every record, with all fields hidden, or masked, that can be."""
     role = make_role(name, **ALL)
-    for catalogue in (CUSTOMER, CONTACT, LEAD, OPPORTUNITY, PRODUCT, FOLLOW_UP, PLAN):
+    for catalogue in (CUSTOMER, CONTACT, LEAD, CAMPAIGN, OPPORTUNITY, PRODUCT, FOLLOW_UP, PLAN):
         names = [one.name for one in catalogue.limitable_fields() if name == "blind" or one.kind.maskable]
         right = FieldRight.HIDDEN if name == "blind" else FieldRight.MASKED
         Grant.objects.filter(role=role, module=catalogue.module).update(fields=dict.fromkeys(names, right))
@@ -230,6 +236,9 @@ def make_records(owner: User) -> SimpleNamespace:
     )
     type(lead).rows.filter(pk=lead.pk).update(version=1, state="new")  # as programs of the matrix have read it
     lead.refresh_from_db()
+    campaign = make_campaign(
+        f"共同 {word}1 活动", owner=owner, place=f"{word}2 会场", description=f"{word}2 说明", cost=Decimal("1200.50")
+    )
     view = SavedView.objects.create(owner=owner, module="customer", name=f"{word}4 视图")
     token = ApiToken.objects.create(user=owner, name=f"{word}4", digest=word, epoch=owner.epoch)
     customer.refresh_from_db()
@@ -243,6 +252,7 @@ def make_records(owner: User) -> SimpleNamespace:
         plan=plan,
         opportunity=opportunity,
         lead=lead,
+        campaign=campaign,
         competitor=opportunity.competitors.get(),
         transfer=Done.begin("customer.transferred", by=owner),
         own_tag=own_tag,

@@ -19,6 +19,7 @@ from keyuan.records.namebook import NameBook
 ADDRESSES = {
     "customer": "/customers/?view=mine&sort=-updated_at",
     "lead": "/leads/?view=mine",
+    "campaign": "/campaigns/?view=mine",
     "opportunity": "/opportunities/?view=mine",
 }
 
@@ -28,7 +29,7 @@ def declare_customer_kinds() -> None:
     declare(NoticeKind(
         KIND, gettext_lazy("Records are transferred to you"), "arrows-exchange", "accent",
         _transferred, lambda notice: ADDRESSES.get(notice.details.get("module", ""), "/"), everything,
-        may=[("customer", "view"), ("lead", "view"), ("opportunity", "view")],
+        may=[("customer", "view"), ("lead", "view"), ("campaign", "view"), ("opportunity", "view")],
     ))  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from keyuan.activities.lists import FOLLOW_UP_LIST, PLAN_LIST
+from keyuan.campaigns.lists import CAMPAIGN_LIST
 from keyuan.customers.lists import CONTACT_LIST, CUSTOMER_LIST
 from keyuan.exchange import logs
 from keyuan.exchange.activities.authors import told
@@ -42,6 +43,7 @@ LISTS: dict[str, ListOf] = {
     "customer": CUSTOMER_LIST,
     "contact": CONTACT_LIST,
     "lead": LEAD_LIST,
+    "campaign": CAMPAIGN_LIST,
     "opportunity": OPPORTUNITY_LIST,
     "product": PRODUCT_LIST,
     "follow_up": FOLLOW_UP_LIST,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from keyuan.activities.lists import FOLLOW_UP_LIST, PLAN_LIST
+from keyuan.campaigns.lists import CAMPAIGN_LIST
 from keyuan.customers.lists import CONTACT_LIST, CUSTOMER_LIST
 from keyuan.exchange.logs import LOGS
 from keyuan.exchange.models import Export, Import, StaffImport
@@ -22,7 +23,16 @@ from keyuan.org.models import User
 from keyuan.records.namebook import NameBook
 from keyuan.ui import formats
 
-_LISTS = (CUSTOMER_LIST, CONTACT_LIST, LEAD_LIST, OPPORTUNITY_LIST, PRODUCT_LIST, FOLLOW_UP_LIST, PLAN_LIST)
+_LISTS = (
+    CUSTOMER_LIST,
+    CONTACT_LIST,
+    LEAD_LIST,
+    CAMPAIGN_LIST,
+    OPPORTUNITY_LIST,
+    PRODUCT_LIST,
+    FOLLOW_UP_LIST,
+    PLAN_LIST,
+)
 LISTED = {one.catalogue.module: one.title for one in _LISTS}
 IMPORT, STAFF, EXPORT = "import.done", "import.staff_done", "export.done"
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from keyuan.activities.fields import FOLLOW_UP, PLAN
 from keyuan.activities.forgetting import forget_activities, forget_activities_of_leads
+from keyuan.campaigns.fields import CAMPAIGN
 from keyuan.customers.fields import CONTACT, CUSTOMER
 from keyuan.customers.models import Contact, Customer
 from keyuan.leads.fields import LEAD
@@ -31,7 +32,7 @@ from keyuan.records.keys import DuplicateKey
 from keyuan.records.models import Favourite, Recent
 
 KINDS: dict[str, Catalogue] = {
-    one.module: one for one in (CUSTOMER, CONTACT, LEAD, OPPORTUNITY, PRODUCT, FOLLOW_UP, PLAN)
+    one.module: one for one in (CUSTOMER, CONTACT, LEAD, CAMPAIGN, OPPORTUNITY, PRODUCT, FOLLOW_UP, PLAN)
 }
 DEFAULT_DAYS, CHUNK = 30, 500
 
@@ -67,7 +68,7 @@ def binned(user: User, kind: str, q: str = "") -> QuerySet[Any]:
     What went with its customer, or hangs on one that is deleted, is not named: it comes back with it.
     """
     rows = KINDS[kind].model.objects.binned(user)
-    if kind not in ("customer", "lead", "product"):
+    if kind not in ("customer", "lead", "campaign", "product"):
         rows = rows.filter(Q(customer=None) | Q(customer__deleted_at=None)).select_related("customer")
     if q:
         named = KINDS[kind].rank_by or (KINDS[kind].title,)

@@ -46,7 +46,6 @@ LINE: Schema = {
     },
 }
 schemas.EXTRAS |= {
-    "currency": {"type": "string", "description": "of all amounts, ISO 4217"},
     "campaign": nullable(ref("Related")),
     "lines": listed(LINE) | {"description": "its products with prices; `discount` in per cent off"},
 }

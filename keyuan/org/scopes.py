@@ -49,6 +49,7 @@ class Module(models.TextChoices):
     PRODUCT = "product", pgettext_lazy("module", "Products")
     FOLLOW_UP = "follow_up", pgettext_lazy("module", "Follow-ups")
     PLAN = "plan", pgettext_lazy("module", "Plans")
+    CAMPAIGN = "campaign", pgettext_lazy("module", "Campaigns")
     PEOPLE = "people", pgettext_lazy("module", "People and departments")
     SETTINGS = "settings", pgettext_lazy("module", "Settings")
     AUDIT = "audit", pgettext_lazy("module", "Audit")
@@ -77,6 +78,7 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
     Module.PRODUCT: ("view", "create", "edit", "delete", "export"),
     Module.FOLLOW_UP: ("view", "create", "edit", "delete", "import", "export"),
     Module.PLAN: ("view", "create", "edit", "delete", "export"),
+    Module.CAMPAIGN: ("view", "create", "edit", "delete", "transfer", "export"),
     Module.PEOPLE: ("view", "create", "edit"),
     Module.SETTINGS: ("view", "edit"),
     Module.AUDIT: ("view", "export"),

@@ -118,7 +118,12 @@ def widget(field: Field, book: NameBook, current: Any = None) -> forms.Widget:
     return forms.TextInput(attrs=_text_attributes(kind))
 
 
-PICKED = {"Customer": "/customers/pick/", "Contact": "/contacts/pick/", "Product": "/products/pick/"}
+PICKED = {
+    "Customer": "/customers/pick/",
+    "Contact": "/contacts/pick/",
+    "Product": "/products/pick/",
+    "Campaign": "/campaigns/pick/",
+}
 """Where pickers ask for records of these types."""
 
 

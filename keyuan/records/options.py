@@ -123,6 +123,22 @@ SEEDS: dict[str, dict[str, Any]] = {
         "competitor": pgettext_lazy("lead invalid", "A competitor was chosen"),
         "other": pgettext_lazy("lead invalid", "Other"),
     },
+    "campaign_type": {
+        "exhibition": pgettext_lazy("campaign", "Exhibition"),
+        "conference": pgettext_lazy("campaign", "Conference or seminar"),
+        "webinar": pgettext_lazy("campaign", "Webinar"),
+        "online": pgettext_lazy("campaign", "Online advertising"),
+        "mail": pgettext_lazy("campaign", "Mail or messages"),
+        "content": pgettext_lazy("campaign", "Articles and social media"),
+        "other": pgettext_lazy("campaign", "Other campaign"),
+    },
+    "campaign_answer": {
+        "invited": pgettext_lazy("campaign member", "Invited"),
+        "registered": pgettext_lazy("campaign member", "Registered"),
+        "attended": pgettext_lazy("campaign member", "Attended"),
+        "absent": pgettext_lazy("campaign member", "Did not come"),
+        "declined": pgettext_lazy("campaign member", "Declined"),
+    },
     "competitor": {},
     "product_category": {},
     "lost_reason": {
@@ -182,6 +198,23 @@ class Option(models.Model):
     def names(self) -> tuple[str, ...]:
         """Every word that means this option: its name, or that of the seed in all languages."""
         return (self.name,) if self.name else seed_names(self.list, self.key) or (self.key,)
+
+
+def choice(list_: str, label: Any, **options: Any) -> models.ForeignKey[Any, Any]:
+    """A field whose values come from one editable list."""
+    return models.ForeignKey(
+        Option,
+        models.PROTECT,
+        verbose_name=label,
+        related_name="+",
+        limit_choices_to={"list": list_},
+        db_index=False,
+        **options,
+    )
+
+
+def optional_choice(list_: str, label: Any) -> models.ForeignKey[Any, Any]:
+    return choice(list_, label, null=True, blank=True)
 
 
 @lru_cache(maxsize=512)

@@ -233,3 +233,13 @@ def _named(matched: str, word: str) -> list[tuple[str, int]]:
             named.append((reading, count))
         word = word[count:] if reading is not None else word[1:]
     return named
+
+
+def sort_name(name: str) -> str:
+    """Names sort by their pinyin; Latin names by themselves."""
+    forms = pinyin_forms(name)
+    return (forms[0] if forms else normalise(name))[:60]
+
+
+def lines(*parts: str) -> str:
+    return "\n".join(dict.fromkeys(part for part in map(normalise, parts) if part))

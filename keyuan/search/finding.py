@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
+from keyuan.campaigns.lists import CAMPAIGN_LIST
 from keyuan.customers.lists import CONTACT_LIST, CUSTOMER_LIST
 from keyuan.leads.lists import LEAD_LIST
 from keyuan.opportunities.lists import OPPORTUNITY_LIST, PRODUCT_LIST
@@ -34,6 +35,7 @@ SOURCES = (
     Source("contacts", pgettext_lazy("heading", "Contacts"), CONTACT_LIST),
     Source("leads", pgettext_lazy("heading", "Leads"), LEAD_LIST),
     Source("opportunities", pgettext_lazy("heading", "Opportunities"), OPPORTUNITY_LIST),
+    Source("campaigns", pgettext_lazy("heading", "Campaigns"), CAMPAIGN_LIST),
     Source("products", pgettext_lazy("heading", "Products"), PRODUCT_LIST),
 )
 

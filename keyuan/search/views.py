@@ -55,6 +55,7 @@ def _line(hit: Hit, query: str, book: NameBook) -> dict[str, Any]:
         "lead": lambda: _lead(record, book),
         "opportunity": lambda: _opportunity(record, book),
         "product": lambda: _product(record, book),
+        "campaign": lambda: _campaign(record, book),
     }[record.module]()
     return {
         "url": reverse(f"{PLACES.get(record.module, record.module + 's')}:detail", args=[record.pk]),
@@ -98,6 +99,12 @@ def _product(record: Any, book: NameBook) -> dict[str, Any]:
     price = record.list_price if book.user.rights.sees("product", "list_price") else None
     said = [part for part in (record.code, money(price) if price is not None else "") if part]
     return {"avatar": cells.icon("box"), "sub": said, "end": ""}
+
+
+def _campaign(record: Any, book: NameBook) -> dict[str, Any]:
+    kind = str(book.option(record.type_id) or "")
+    said = [part for part in (kind, record.get_status_display()) if part]
+    return {"avatar": cells.icon("speakerphone"), "sub": said, "end": ""}
 
 
 def _actions(query: str, groups: list[Group], book: NameBook) -> list[dict[str, Any]]:

@@ -17,12 +17,12 @@ from django.utils.translation import pgettext_lazy
 from keyuan.activities.models.deriving import derive_follow_ups, push_deal_facts
 from keyuan.activities.rules import edit_hours
 from keyuan.customers.models import Contact, Customer
-from keyuan.customers.models.customer import choice, optional_choice
 from keyuan.leads.models import Lead
 from keyuan.opportunities.models import Opportunity
 from keyuan.org.models import User
 from keyuan.records.errors import NotAllowed, RuleBroken
 from keyuan.records.models import Gate, Record, RecordQuerySet
+from keyuan.records.options import choice, optional_choice
 from keyuan.records.search_text import SearchText
 
 SEEN_WITH = "view"

@@ -21,12 +21,12 @@ from keyuan.activities.models.follow_up import SEEN_WITH, FollowUp, check_deal
 from keyuan.activities.models.series import PlanSeries
 from keyuan.activities.telling import people_of, tell_cancelled, tell_changed, tell_invited
 from keyuan.customers.models import Customer
-from keyuan.customers.models.customer import choice
 from keyuan.leads.models import Lead
 from keyuan.opportunities.models import Opportunity
 from keyuan.org.models import User
 from keyuan.records.errors import NotAllowed, RuleBroken
 from keyuan.records.models import Gate, Record, RecordQuerySet, within
+from keyuan.records.options import choice
 from keyuan.records.search_text import SearchText
 
 LONGEST_DAYS = 62

@@ -21,26 +21,8 @@ from keyuan.pools.models import Pooled, PooledQuerySet
 from keyuan.records.errors import RuleBroken
 from keyuan.records.history import Operation
 from keyuan.records.models import Record
-from keyuan.records.options import Option, Tag
+from keyuan.records.options import Option, Tag, choice, optional_choice
 from keyuan.records.search_text import SearchText
-
-
-def choice(list_: str, label: Any, **options: Any) -> models.ForeignKey[Any, Any]:
-    """A field whose values come from one editable list."""
-    return models.ForeignKey(
-        Option,
-        models.PROTECT,
-        verbose_name=label,
-        related_name="+",
-        limit_choices_to={"list": list_},
-        db_index=False,
-        **options,
-    )
-
-
-def optional_choice(list_: str, label: Any) -> models.ForeignKey[Any, Any]:
-    return choice(list_, label, null=True, blank=True)
-
 
 REACH = ("owner", "department")
 """Who may see a customer is asked of the index alone: a person of few customers walks past many of others."""

@@ -20,7 +20,7 @@ from keyuan.records.keys import Key, write_keys
 from keyuan.records.names import company_core, company_key, short_name_key
 from keyuan.records.reference import regions
 from keyuan.records.search_text import Kind, write_search_text
-from keyuan.records.text import digits, normalise, pinyin_forms
+from keyuan.records.text import digits, lines, pinyin_forms, sort_name
 
 if TYPE_CHECKING:
     from keyuan.customers.models.contact import Contact
@@ -57,16 +57,6 @@ def _column(name: str) -> str:
 
 
 _COLUMNS = tuple(map(_column, COUNTED))
-
-
-def sort_name(name: str) -> str:
-    """Names sort by their pinyin; Latin names by themselves."""
-    forms = pinyin_forms(name)
-    return (forms[0] if forms else normalise(name))[:60]
-
-
-def lines(*parts: str) -> str:
-    return "\n".join(dict.fromkeys(part for part in map(normalise, parts) if part))
 
 
 def sounds(*names: str) -> list[str]:

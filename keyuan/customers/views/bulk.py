@@ -51,7 +51,7 @@ def bulk_of(request: Request, spec: ListOf) -> HttpResponse:
     if verb == "delete":
         number = delete_all(rows, by=request.user)
         said = ngettext("%(n)s is in the recycle bin", "%(n)s are in the recycle bin", number)
-    elif verb in ("tag", "untag"):
+    elif verb in ("tag", "untag") and "tags" in spec.catalogue.fields:
         number = tag_all(rows, _tags(request), by=request.user, remove=verb == "untag")
         said = ngettext("%(n)s was changed", "%(n)s were changed", number)
     else:

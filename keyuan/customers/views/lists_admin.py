@@ -28,6 +28,8 @@ LISTS = {
     "follow_up_kind": gettext_lazy("Kind of follow-up"),
     "follow_up_result": gettext_lazy("Result of a follow-up"),
     "rating": gettext_lazy("Rating of a lead"),
+    "campaign_type": gettext_lazy("Type of a campaign"),
+    "campaign_answer": gettext_lazy("Answer to a campaign"),
     "invalid_reason": gettext_lazy("Why a lead is invalid"),
     "deal_role": gettext_lazy("Part in a deal"),
     "opportunity_lost_reason": gettext_lazy("Reason for losing"),

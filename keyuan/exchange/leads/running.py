@@ -9,7 +9,6 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext_lazy
 
-from keyuan.customers.models.deriving import sort_name
 from keyuan.exchange.drafts import Draft
 from keyuan.exchange.leads.columns import targets_for
 from keyuan.exchange.leads.reading import Reader
@@ -20,6 +19,7 @@ from keyuan.org.models import User
 from keyuan.records.errors import RuleBroken
 from keyuan.records.history import Operation
 from keyuan.records.kinds.choices import ensure_tags
+from keyuan.records.text import sort_name
 
 SAME = ("company", "name", "mobile", "phone", "email")
 """The fields in which two rows of one lead agree."""

@@ -12,7 +12,6 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from keyuan.customers.models import Customer
-from keyuan.customers.models.deriving import sort_name
 from keyuan.opportunities.models.beginning import Known, Start, start_of
 from keyuan.opportunities.models.deriving import push_deals, text_of
 from keyuan.opportunities.models.lining import picture
@@ -39,6 +38,7 @@ from keyuan.records.kinds.choices import ensure_tags
 from keyuan.records.models import NOT_YOURS
 from keyuan.records.options import Tag
 from keyuan.records.search_text import Kind
+from keyuan.records.text import sort_name
 
 
 @dataclass

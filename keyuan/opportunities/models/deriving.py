@@ -8,10 +8,9 @@ from typing import Any
 from django.apps import apps
 from django.db import connection
 
-from keyuan.customers.models.deriving import lines, sort_name
 from keyuan.records.options import tag_key
 from keyuan.records.search_text import Kind, write_search_text
-from keyuan.records.text import pinyin_forms
+from keyuan.records.text import lines, pinyin_forms, sort_name
 
 CHUNK = 2000
 PRODUCT_TAGS = "感兴趣产品"

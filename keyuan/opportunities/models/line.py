@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from keyuan.customers.models import Contact
-from keyuan.customers.models.customer import choice, optional_choice
 from keyuan.opportunities.models.opportunity import Opportunity
 from keyuan.opportunities.models.pipeline import Stage
 from keyuan.opportunities.models.product import Product
 from keyuan.org.models import User
 from keyuan.records.history import Operation
+from keyuan.records.options import choice, optional_choice
 
 
 class OpportunityLine(models.Model):

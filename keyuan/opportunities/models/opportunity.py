@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from keyuan.customers.models import Customer
-from keyuan.customers.models.customer import optional_choice
 from keyuan.opportunities.models.beginning import CLOSING, Known, start_of
 from keyuan.opportunities.models.deriving import derive_opportunities
 from keyuan.opportunities.models.involving import Involving, check_contacts
@@ -27,7 +26,7 @@ from keyuan.org.models import User
 from keyuan.records.errors import NotAllowed
 from keyuan.records.history import Operation
 from keyuan.records.models import Gate, Record, RecordQuerySet, within
-from keyuan.records.options import Tag
+from keyuan.records.options import Tag, optional_choice
 from keyuan.records.search_text import SearchText
 
 SEEN_WITH = "view"

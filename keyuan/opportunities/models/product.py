@@ -11,12 +11,11 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from keyuan.customers.models.customer import optional_choice
 from keyuan.opportunities.models.deriving import derive_products
 from keyuan.org.models import User
 from keyuan.records.errors import NotAllowed
 from keyuan.records.models import Gate, Record, RecordQuerySet
-from keyuan.records.options import Tag
+from keyuan.records.options import Tag, optional_choice
 from keyuan.records.search_text import SearchText
 
 

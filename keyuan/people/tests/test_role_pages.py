@@ -146,7 +146,7 @@ def test_a_preview_shows_no_log_to_those_who_may_not_read_it(admin, browser):
 
 def test_a_preview_does_not_outlive_the_right_to_what_it_shows(browser, role):
     seeing = {"customer": {"view": "all", "create": "all"}, "contact": {"view": "all"}}
-    seeing |= {one: {"view": "all"} for one in ("follow_up", "plan", "lead", "opportunity", "product")}
+    seeing |= {one: {"view": "all"} for one in ("follow_up", "plan", "lead", "campaign", "opportunity", "product")}
     own = make_role(settings={"view": "all", "edit": "all"}, **seeing)
     keeper = make_user("keeper", own)
     customer = make_customer(owner=keeper)

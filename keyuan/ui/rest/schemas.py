@@ -135,6 +135,7 @@ _OUT: dict[str, Callable[[Kind], Schema]] = {
     "yes_no": lambda kind: {"type": "boolean"},
 }
 EXTRAS: dict[str, Schema] = {
+    "currency": {"type": "string", "description": "of all amounts, ISO 4217"},
     "version": {"type": "integer", "description": "rises with every change; the ETag"},
     "custom": {"type": "object", "description": "custom fields by name"},
     "pool": nullable(ref("Related")),

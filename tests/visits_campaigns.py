@@ -1,0 +1,48 @@
+"""How the routes of campaigns are called with success: a part of the table of the access matrix."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from tests.visiting import Visit, binned, ids
+
+
+def campaign_form(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
+    return {"name": "共同 新活动", "type": "exhibition", "cost": "80.10", "version": records.campaign.version}
+
+
+def given_to(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
+    return {"chosen": records.campaign.pk, "to": world.people["ben"].pk}
+
+
+CAMPAIGN: Any = {"about": "campaign"}
+CAMPAIGN_VISITS = {
+    "GET /campaigns/": Visit(data={"q": "共同"}),
+    "GET /campaigns/count/": Visit(data={"exact": "1"}),
+    "POST /campaigns/bulk/": Visit(data=ids("campaign", verb="delete"), to="/campaigns/"),
+    "GET /campaigns/pick/": Visit(data={"q": "共同"}),
+    "GET /campaigns/new/": Visit(),
+    "POST /campaigns/new/": Visit(data=campaign_form, to="/campaigns/"),
+    "GET /campaigns/transfer/": Visit(data=lambda world, records: {"chosen": records.campaign.pk}),
+    "POST /campaigns/transfer/": Visit(data=given_to, to="/campaigns/"),
+    "GET /campaigns/<int:pk>/": Visit(**CAMPAIGN),
+    "GET /campaigns/<int:pk>/edit/": Visit(**CAMPAIGN),
+    "POST /campaigns/<int:pk>/edit/": Visit(data=campaign_form, to="/campaigns/", **CAMPAIGN),
+    "GET /campaigns/<int:pk>/fields/<slug:name>/": Visit(path={"name": "description"}, **CAMPAIGN),
+    "POST /campaigns/<int:pk>/fields/<slug:name>/": Visit(
+        path={"name": "description"}, data={"description": "新说明", "version": "1"}, to="/campaigns/", **CAMPAIGN
+    ),
+    "POST /campaigns/<int:pk>/delete/": Visit(to="/campaigns/", **CAMPAIGN),
+    "POST /campaigns/<int:pk>/restore/": Visit(before=binned("campaign"), to="/campaigns/", **CAMPAIGN),
+    "POST /campaigns/<int:pk>/star/": Visit(to="/campaigns/", **CAMPAIGN),
+    "GET /api/v1/campaigns": Visit(data={"q": "共同"}),
+    "POST /api/v1/campaigns": Visit(data={"name": "共同 新活动", "type": "exhibition"}),
+    "GET /api/v1/campaigns/fields": Visit(),
+    "POST /api/v1/campaigns/bulk": Visit(data=ids("campaign", verb="delete")),
+    "GET /api/v1/campaigns/<int:pk>": Visit(**CAMPAIGN),
+    "PATCH /api/v1/campaigns/<int:pk>": Visit(data={"description": "新说明"}, **CAMPAIGN),
+    "DELETE /api/v1/campaigns/<int:pk>": Visit(**CAMPAIGN),
+    "POST /api/v1/campaigns/<int:pk>/restore": Visit(before=binned("campaign"), **CAMPAIGN),
+    "POST /api/v1/campaigns/<int:pk>/transfer": Visit(data=lambda world, _: {"to": world.people["ben"].pk}, **CAMPAIGN),
+}
