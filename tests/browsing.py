@@ -92,7 +92,6 @@ def sign_in_by_hand(page: Page, name: str, password: str = "correct horse batter
     page.fill("[name=password]", password)
     page.press("[name=password]", "Enter")
     page.wait_for_url(lambda url: "/sign-in/" not in url)
-    page.wait_for_load_state("networkidle")  # a file that is broken off stays open in the test's server
 
 
 def settle(page: Page) -> None:

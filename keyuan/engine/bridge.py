@@ -29,6 +29,8 @@ LARGEST_BODY = 512 * MB
 KEPT_IN_MEMORY = 1 * MB
 PATIENCE = 60  # seconds between two pieces of a body, in or out
 MOST_WAITING = 200  # requests that wait for a thread
+STREAMS = "keyuan.streams"
+"""In the environment of a request: pieces of an answer leave as they come."""
 
 
 class BodyTooLarge(Exception):
@@ -175,6 +177,7 @@ def environ(scope: Message, body: IO[bytes]) -> Environ:
         "wsgi.multithread": True,
         "wsgi.multiprocess": True,
         "wsgi.run_once": False,
+        STREAMS: True,
         **_variables(scope["headers"]),
         "CONTENT_LENGTH": str(_size(body)),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,7 +23,7 @@ from keyuan.ui.pages import toast
 
 @require_GET
 @may("follow_up", "view")
-def follow_up_list(request: Request) -> HttpResponse:
+def follow_up_list(request: Request) -> HttpResponseBase:
     return ListPage(FOLLOW_UP_LIST, request).response()
 
 
@@ -40,7 +41,7 @@ def follow_up_bulk(request: Request) -> HttpResponse:
 
 @require_GET
 @may("plan", "view")
-def plan_list(request: Request) -> HttpResponse:
+def plan_list(request: Request) -> HttpResponseBase:
     return ListPage(PLAN_LIST, request).response()
 
 

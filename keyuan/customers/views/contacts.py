@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -23,7 +24,7 @@ from keyuan.ui.pages import go, page, toast
 
 @require_GET
 @may("contact", "view")
-def contact_list(request: Request) -> HttpResponse:
+def contact_list(request: Request) -> HttpResponseBase:
     return ListPage(CONTACT_LIST, request).response()
 
 

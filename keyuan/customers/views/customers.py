@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -30,7 +31,7 @@ from keyuan.ui.pages import go, page, toast
 
 @require_GET
 @may("customer", "view")
-def customer_list(request: Request) -> HttpResponse:
+def customer_list(request: Request) -> HttpResponseBase:
     return ListPage(CUSTOMER_LIST, request).response()
 
 

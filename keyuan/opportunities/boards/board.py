@@ -12,7 +12,9 @@ from typing import Any, ClassVar
 
 from django.db.models import Count, Q, QuerySet, Sum, Value
 from django.http import QueryDict
+from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -31,9 +33,11 @@ from keyuan.records.listing import Listing
 from keyuan.records.probe import among
 from keyuan.records.query import Node
 from keyuan.records.relative_dates import span
+from keyuan.ui.early import early_page
 from keyuan.ui.lists.asked import Asked
 from keyuan.ui.lists.page import ListPage, View
 from keyuan.ui.lists.sentences import Chip, together, top
+from keyuan.ui.pages import wants_part
 
 FIRST, FURTHER = 12, 20
 """Cards of a column that come with the page, about two screens of them, and each time one scrolls on."""
@@ -290,6 +294,11 @@ class Board(ListPage):
     def closed_heads(self) -> dict[str, Any]:
         """What the board says of closed ones, where it does."""
         return {}
+
+    def response(self) -> HttpResponseBase:
+        if wants_part(self.request):
+            return render(self.request, "opportunities/board_part.html", self.board_context())
+        return early_page(self.request, "opportunities/board.html", self.spec.title, self.board_context)
 
     def board_context(self) -> dict[str, Any]:
         return self.context_without_rows() | {"board": self, "columns": self.filled(), "total": self.total}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -15,15 +16,12 @@ from keyuan.org.http import Request
 from keyuan.records.kinds.kind import FilterRefused
 from keyuan.ui.audience import may
 from keyuan.ui.errors import bad_request
-from keyuan.ui.pages import render_part
 
 
 @require_GET
 @may("opportunity", "view")
-def board(request: Request) -> HttpResponse:
-    return render_part(
-        request, "opportunities/board.html", "opportunities/board_part.html", StageBoard(request).board_context()
-    )
+def board(request: Request) -> HttpResponseBase:
+    return StageBoard(request).response()
 
 
 @require_GET

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,7 +24,7 @@ from keyuan.ui import formats
 from keyuan.ui.audience import may
 from keyuan.ui.editing import record_or_404, typed_version
 from keyuan.ui.errors import note
-from keyuan.ui.pages import quiet, render_part
+from keyuan.ui.pages import quiet
 
 VERB = "opportunity.expected"
 UNDO_HOURS = 24
@@ -31,9 +32,8 @@ UNDO_HOURS = 24
 
 @require_GET
 @may("opportunity", "view")
-def forecast(request: Request) -> HttpResponse:
-    board = months(request)
-    return render_part(request, "opportunities/board.html", "opportunities/board_part.html", board.board_context())
+def forecast(request: Request) -> HttpResponseBase:
+    return months(request).response()
 
 
 def months(request: Request) -> MonthBoard:

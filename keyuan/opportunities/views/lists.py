@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpResponse, JsonResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -27,7 +28,7 @@ from keyuan.ui.pages import toast
 
 @require_GET
 @may("opportunity", "view")
-def opportunity_list(request: Request) -> HttpResponse:
+def opportunity_list(request: Request) -> HttpResponseBase:
     """The list; asked for nothing, the board for whom it was the shape used last."""
     if not request.GET and request.user.preferences.get(SHAPE) == "board":
         return redirect("opportunities:board")
@@ -65,7 +66,7 @@ def _move(request: Request) -> HttpResponse:
 
 @require_GET
 @may("product", "view")
-def product_list(request: Request) -> HttpResponse:
+def product_list(request: Request) -> HttpResponseBase:
     return ListPage(PRODUCT_LIST, request).response()
 
 

@@ -60,7 +60,7 @@ class DealBoard extends HTMLElement {
       for (const one of card.querySelectorAll("a, button")) one.tabIndex = -1;
     }
     if (!this.querySelector('[data-card][tabindex="0"]')) this.rove(this.querySelector("[data-card]"));
-    this.look();
+    requestAnimationFrame(() => this.look());
   }
 
   rove(card) {

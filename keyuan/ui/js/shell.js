@@ -150,9 +150,11 @@ document.addEventListener("keydown", (event) => {
 
 if (app?.classList.contains("rail-open") && wide.matches) showPanel();
 
-// In a strip that scrolls sideways one sees where one is.
-for (const one of document.querySelectorAll(".tabs > [aria-current], .roles > [aria-current]")) {
-  const [strip, here] = [one.parentElement, one.getBoundingClientRect()];
-  const within = strip.getBoundingClientRect();
-  if (here.right > within.right || here.left < within.left) strip.scrollLeft += here.right - within.right + 48;
-}
+// In a strip that scrolls sideways one sees where one is. Asked once the page is laid out, not to have it laid out twice.
+requestAnimationFrame(() => {
+  for (const one of document.querySelectorAll(".tabs > [aria-current], .roles > [aria-current]")) {
+    const [strip, here] = [one.parentElement, one.getBoundingClientRect()];
+    const within = strip.getBoundingClientRect();
+    if (here.right > within.right || here.left < within.left) strip.scrollLeft += here.right - within.right + 48;
+  }
+});

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -27,10 +28,11 @@ from keyuan.records.models import SavedView
 from keyuan.records.namebook import NameBook
 from keyuan.records.probe import among
 from keyuan.records.query import Node, conditions
+from keyuan.ui.early import early_page
 from keyuan.ui.lists.asked import SIZES, Asked
 from keyuan.ui.lists.cells import Cells
 from keyuan.ui.lists.sentences import SPANS, Chip, Words, builder_words
-from keyuan.ui.pages import render_part
+from keyuan.ui.pages import wants_part
 from keyuan.ui.pins import pins_of
 
 _SEARCH_HINT = gettext_lazy("Simple search: name, phone, pinyin")
@@ -314,8 +316,10 @@ class ListPage:
         fields.sort(key=lambda one: order.get(one.name, len(order)))
         return [(one, one.name in order) for one in fields]
 
-    def response(self) -> HttpResponse:
-        return render_part(self.request, self.spec.template, "ui/lists/list.html", self.context())
+    def response(self) -> HttpResponseBase:
+        if wants_part(self.request):
+            return render(self.request, "ui/lists/list.html", self.context())
+        return early_page(self.request, self.spec.template, self.spec.title, self.context)
 
     def count(self, *, exact: bool) -> Count:
         return self.listing.count(exact=exact)

@@ -578,11 +578,13 @@ document.addEventListener("keydown", (event) => {
 });
 
 if (app?.classList.contains("rail-open") && wide.matches) showPanel();
-for (const one of document.querySelectorAll(".tabs > [aria-current], .roles > [aria-current]")) {
-  const [strip, here] = [one.parentElement, one.getBoundingClientRect()];
-  const within = strip.getBoundingClientRect();
-  if (here.right > within.right || here.left < within.left) strip.scrollLeft += here.right - within.right + 48;
-}
+requestAnimationFrame(() => {
+  for (const one of document.querySelectorAll(".tabs > [aria-current], .roles > [aria-current]")) {
+    const [strip, here] = [one.parentElement, one.getBoundingClientRect()];
+    const within = strip.getBoundingClientRect();
+    if (here.right > within.right || here.left < within.left) strip.scrollLeft += here.right - within.right + 48;
+  }
+});
 return { toggleSide, toggleRail, showCounts };
 })();
 const kx_popovers = (() => {
@@ -2658,7 +2660,7 @@ class DealBoard extends HTMLElement {
       for (const one of card.querySelectorAll("a, button")) one.tabIndex = -1;
     }
     if (!this.querySelector('[data-card][tabindex="0"]')) this.rove(this.querySelector("[data-card]"));
-    this.look();
+    requestAnimationFrame(() => this.look());
   }
 
   rove(card) {
