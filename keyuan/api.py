@@ -10,6 +10,7 @@ from keyuan.exchange import api as exchange
 from keyuan.exchange import schemas as exchange_schemas
 from keyuan.leads import api as leads
 from keyuan.leads.campaigns import api as campaigns
+from keyuan.leads.conversion import api as conversion
 from keyuan.leads.fields import LEAD
 from keyuan.notices import api as notices
 from keyuan.opportunities import api as opportunities
@@ -33,6 +34,7 @@ ROOMS: tuple[dict[str, Schema], ...] = (
     customers.SCHEMAS,
     leads.SCHEMAS,
     campaigns.SCHEMAS,
+    conversion.SCHEMAS,
     opportunities.SCHEMAS,
     pipelines_api.SCHEMAS,
     activities.SCHEMAS,
@@ -51,8 +53,8 @@ for components in ROOMS:
 api.add_router("/customers", customers.customers)
 api.add_router("/contacts", customers.contacts)
 api.add_router("/customers", activities.timelines)
-api.add_router("/leads", leads.leads)
 api.add_router("/campaigns", campaigns.campaigns)
+api.add_router("/leads", conversion.leads)
 api.add_router("/opportunities", opportunities.opportunities)
 api.add_router("/pipelines", pipelines_api.pipelines)
 api.add_router("/products", opportunities.products)

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from keyuan.activities.leads_along import ACTIVITIES
 from keyuan.activities.lists import FOLLOW_UP_LIST, PLAN_LIST, show_activity_cells
 from keyuan.activities.models import FollowUp, Plan
 from keyuan.activities.next_steps import next_steps
@@ -29,6 +30,8 @@ from keyuan.exchange.kinds import MODULES
 from keyuan.exchange.making import LISTS
 from keyuan.exchange.notices import declare_kinds
 from keyuan.exchange.recycling import KINDS
+from keyuan.leads.conversion.along import moves_along
+from keyuan.leads.conversion.origin import leads_behind
 from keyuan.leads.fields import LEAD
 from keyuan.leads.lists import LEAD_LIST, show_lead_cells
 from keyuan.leads.models import Lead
@@ -46,6 +49,7 @@ from keyuan.pools.kinds import declare as declare_pools
 from keyuan.records.attachments.holders import Holder, declare
 from keyuan.records.listing import Count, Listing
 from keyuan.records.models import Favourite, Recent
+from keyuan.records.origins import ORIGINS
 from keyuan.records.veil import veil
 from keyuan.reports import waiting
 from keyuan.reports.asked import DEPARTMENT, ME, Asked, reaches_further
@@ -185,6 +189,7 @@ def compose() -> None:
     hangs("customer", OPEN_DEALS, OPEN_PLANS)
     hangs("opportunity", PLANS_OF_DEALS)
     declare_pools(CUSTOMERS)
+    moves_along(ACTIVITIES)
     every_second(remind)
     show_cells()
     show_activity_cells()
@@ -193,6 +198,7 @@ def compose() -> None:
     show_campaign_cells()
     tell_next_steps(next_steps)
     MORE_FACTS.append(deal_facts)
+    ORIGINS.append(leads_behind)
     declare(Holder(Customer, "/customers/"), Holder(Contact, "/contacts/"), Holder(Opportunity, "/opportunities/"))
     declare(Holder(Lead, "/leads/"), Holder(Campaign, "/campaigns/"))
     declare(Holder(FollowUp, "/activities/follow-ups/"), Holder(Plan, "/activities/plans/"))

@@ -57,6 +57,7 @@ REASONS = {
 
 ROWS = {
     "keyuan/activities/composing.py": "finds what a form of this person has saved before",
+    "keyuan/activities/leads_along.py": "moves what hangs on a lead along, whoever may see it",
     "keyuan/activities/forms.py": "checks that contacts belong to a customer that the person may see",
     "keyuan/activities/repeating.py": "changes the plans of a series whose plan the person may edit",
     "keyuan/activities/series_making.py": "continues series by the machine, each slot once",
@@ -81,6 +82,7 @@ ROWS = {
 """Who may use `Model.rows` outside the ground floor and the models, and why that is right."""
 
 UPDATES = {
+    "keyuan/activities/forgetting.py": "what came from a lead stays with it when its customer goes for good",
     "keyuan/activities/models/deriving.py": "whether a follow-up counts is derived and no history",
     "keyuan/activities/repeating.py": "which slot of its series a plan fills is no history",
     "keyuan/activities/series_rows.py": "writes the line of history for each plan itself",

@@ -29,6 +29,7 @@ from tests.visiting import (
 )
 from tests.visits_api import API_VISITS
 from tests.visits_campaigns import CAMPAIGN_VISITS
+from tests.visits_conversion import CONVERSION_VISITS
 from tests.visits_leads import LEAD_VISITS
 from tests.visits_opportunities import OPPORTUNITY_VISITS
 from tests.world import sheet, small_file, staff_sheet
@@ -371,6 +372,7 @@ VISITS = (
     | API_VISITS
     | LEAD_VISITS
     | CAMPAIGN_VISITS
+    | CONVERSION_VISITS
     | OPPORTUNITY_VISITS
 )
 """How every route is called with success. A route that is missing here fails the first test with its name."""

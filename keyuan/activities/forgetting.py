@@ -7,11 +7,19 @@ from collections.abc import Sequence
 from django.db.models import Q
 
 from keyuan.activities.models import FollowUp, FollowUpSearch, Plan, PlanSearch
-from keyuan.records.attachments.models import purge
+from keyuan.records.attachments.models import follow, purge
 
 
 def forget_activities(customers: Sequence[int]) -> None:
-    """Delete the follow-ups and plans of these customers, whatever their state; for a purge alone."""
+    """Delete the follow-ups and plans of these customers, whatever their state; for a purge alone.
+
+    What came from a lead is its history, and stays with it.
+    """
+    for model in (FollowUp, Plan):
+        rows = model.objects.unscoped(reason="what hangs on a customer goes for good with it")
+        rows = rows.filter(customer__in=customers, lead__isnull=False)
+        follow(model.module, list(rows.values_list("pk", flat=True)), None)
+        rows.update(customer=None, opportunity=None)
     _forget(Q(customer__in=customers))
 
 

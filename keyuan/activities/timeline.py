@@ -64,7 +64,7 @@ _PAGE = """
     )
     SELECT line.rank, line.id, line.at,
         f.author_id, f.kind_id, f.minutes, f.contacts, f.content, f.result_id, f.place, f.is_effective, f.created_at,
-        f.version, f.opportunity_id,
+        f.version, f.opportunity_id, f.lead_id,
         e.name, e.by_id, e.operation_id, e.record_type, e.record_id, e.source, e.details, c.before, c.after
     FROM line
     LEFT JOIN follow_up f ON line.rank = 2 AND f.id = line.id
@@ -260,6 +260,7 @@ def _follow_up(row: Any, customer: int | None) -> FollowUp:
         created,
         version,
         deal,
+        lead,
         *_event,
     ) = row
     return FollowUp(
@@ -277,6 +278,7 @@ def _follow_up(row: Any, customer: int | None) -> FollowUp:
         created_at=created,
         version=version,
         opportunity_id=deal,
+        lead_id=lead,
     )
 
 
@@ -317,7 +319,7 @@ def load_follow_ups(rows: list[FollowUp], book: NameBook) -> None:
 
 
 def _event(row: Any) -> Event:
-    name, by, operation, record_type, record, source, details, before, after = row[14:]
+    name, by, operation, record_type, record, source, details, before, after = row[15:]
     event = Event(
         pk=row[1],
         at=row[2],

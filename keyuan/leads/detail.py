@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from keyuan.customers.detail import groups, tags_of
 from keyuan.leads.fields import LEAD
 from keyuan.leads.lists import BECAME, LOOKS, load_leads, rating_cell
-from keyuan.leads.models import Lead
+from keyuan.leads.models import Lead, LeadConversion
 from keyuan.leads.models.standing import State
 from keyuan.org.models import User
 from keyuan.records.models import Favourite
@@ -22,6 +22,7 @@ ELSEWHERE = {
     "owner", "id", "updated_by",
 }  # fmt: skip
 CONVERSION = {"converted_customer", "converted_contact", "converted_opportunity", "converted_at", "converted_by"}
+"""Fields that only what has become a customer has."""
 PATH = (State.NEW, State.WORKING, State.VALID, State.CONVERTED)
 
 
@@ -83,18 +84,34 @@ class LeadDetail:
         return None
 
     def links(self) -> list[dict[str, Any]]:
-        """What it has become, as far as the reader may see it; that a customer is gone is said."""
+        """What it has become, as far as the reader may see it; of the customer its name, and that it is gone."""
         found = []
         for model, name in BECAME:
             pk = getattr(self.lead, f"{name}_id")
             said = self.book.meet_records(model, [pk]).get(pk) if pk else ""
+            address = f"/{ADDRESSES[name]}/{pk}/" if said else ""
+            if not said and name == "converted_customer":
+                said = self._told_customer()
             if said:
-                address = f"/{ADDRESSES[name]}/{pk}/"
                 found.append({"label": self.visible[name].label, "name": said, "url": address})
-        if self.lead.converted_customer_id is None:
-            gone = _("deleted since")
-            found.append({"label": self.visible["converted_customer"].label, "name": gone, "url": ""})
         return found
+
+    def _told_customer(self) -> str:
+        """A customer whom the reader does not see, or who was deleted."""
+        customer = self.conversion.customer if self.conversion else None
+        if customer is None:
+            return _("deleted since")
+        return _("“%(name)s”, deleted since") % {"name": customer} if customer.deleted_at else str(customer)
+
+    @cached_property
+    def conversion(self) -> LeadConversion | None:
+        """What made a customer of it; None for a lead that is one."""
+        return self.lead.conversion if self.lead.state == State.CONVERTED else None
+
+    @property
+    def may_revive(self) -> bool:
+        kept = self.conversion
+        return kept is not None and kept.lost_its_customer and self.lead.may_come_back(self.user)
 
     @property
     def is_starred(self) -> bool:
@@ -112,6 +129,8 @@ class LeadDetail:
             "may_qualify": may_edit and lead.state in (State.NEW, State.WORKING),
             "may_disqualify": may_edit and lead.is_open,
             "may_reopen": may_edit and lead.state == State.INVALID,
+            "may_convert": may_edit and lead.is_open and converts(self.user),
+            "may_revive": self.may_revive,
             "may_start": may_edit and lead.state == State.NEW,
             "may_tag": may_edit and "tags" in LEAD.editable_fields(self.user),
             "may_plan": self.user.may("plan", "view"),
@@ -127,3 +146,8 @@ ADDRESSES = {
     "converted_contact": "contacts",
     "converted_opportunity": "opportunities",
 }
+
+
+def converts(user: User) -> bool:
+    """Whether this person may make customers of leads at all: of new ones, or join them to some that exist."""
+    return user.may("customer", "create") or user.may("customer", "edit")

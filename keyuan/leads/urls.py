@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from keyuan.leads.views import leads, standing
+from keyuan.leads.views import conversion, leads, standing
 
 lead_patterns = [
     path("", leads.lead_list, name="list"),
@@ -23,5 +23,7 @@ lead_patterns = [
     path("<int:pk>/disqualify/", standing.disqualify, name="disqualify"),
     path("<int:pk>/reopen/", standing.reopen, name="reopen"),
     path("<int:pk>/undo/", standing.undo, name="undo"),
+    path("<int:pk>/convert/undo/", conversion.undo, name="convert_undo"),
+    path("<int:pk>/revive/", conversion.revive, name="revive"),
 ]
 urlpatterns = [path("leads/", include((lead_patterns, "leads")))]

@@ -38,6 +38,8 @@ HAPPENED = {
     "started": pgettext_lazy("event", "took up"),
     "qualified": pgettext_lazy("event", "marked as valid"),
     "disqualified": pgettext_lazy("event", "marked as invalid"),
+    "converted": pgettext_lazy("event", "made a customer of"),
+    "revived": pgettext_lazy("event", "revived"),
     "move_undone": pgettext_lazy("event", "took back a step of"),
     **WHOLE,
 }

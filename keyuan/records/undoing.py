@@ -74,12 +74,22 @@ def take_back(
 
 def _changes(operation: Operation, model: type[Any], only: Collection[int] | None) -> Iterator[dict[int, Change]]:
     """Chunks of changes by record."""
-    events = Event.objects.filter(operation=operation, record_type=model.module).order_by("record_id")
+    events = Event.objects.filter(operation=operation, record_type=model.module).order_by("record_id", "pk")
     events = events if only is None else events.filter(record_id__in=only)
     rows = list(events.values_list("pk", "record_id"))
     for start in range(0, len(rows), CHUNK):
         part = dict(rows[start : start + CHUNK])
-        yield {part[one.pk]: one for one in Change.objects.filter(pk__in=part)}
+        found: dict[int, Change] = {}
+        for one in Change.objects.filter(pk__in=part).order_by("pk"):
+            found[part[one.pk]] = _joined(found.get(part[one.pk]), one)
+        yield found
+
+
+def _joined(first: Change | None, second: Change) -> Change:
+    """Two changes of one record as one: from what was before the first to what was after the second."""
+    if first is None:
+        return second
+    return Change(before=second.before | first.before, after=first.after | second.after)
 
 
 def _give_back(model: type[Any], changes: Mapping[int, Change], operation: Operation, found: Undone) -> None:

@@ -102,7 +102,8 @@ def push_dates(customers: set[int]) -> None:
         Customer.touched(cursor.fetchall())
 
 
-LEAD_DATES = DATES.replace("customer_id", "lead_id")
+LEAD_DATES = DATES.replace("customer_id", "lead_id").replace("p.state", "p.customer_id IS NULL AND p.state")
+"""What is planned with the customer that a lead became is no next contact of the lead."""
 
 
 def push_lead_dates(leads: set[int]) -> None:

@@ -40,7 +40,7 @@ class PlanQuerySet(RecordQuerySet):
             return self.none()
         reach = user.reach("plan", operation)
         rows = self.filter(Q(customer=None) | Q(customer__deleted_at=None))
-        rows = rows.filter(Q(lead=None) | Q(lead__deleted_at=None))
+        rows = rows.filter(Q(lead=None) | Q(lead__deleted_at=None) | Q(customer__isnull=False))
         if reach.everything:
             return rows
         mine = within(reach) if reach else Q(pk__in=[])
@@ -290,7 +290,9 @@ class Plan(Record):
 
 
 def _same(follow_up: FollowUp, plan: Plan) -> bool:
-    return (follow_up.customer_id, follow_up.lead_id) == (plan.customer_id, plan.lead_id)
+    if plan.customer_id is not None:  # a plan that came from a lead is one of the customer now
+        return follow_up.customer_id == plan.customer_id
+    return (follow_up.customer_id, follow_up.lead_id) == (None, plan.lead_id)
 
 
 def deal_of(plan: Plan, changes: dict[str, Any]) -> dict[str, Any]:

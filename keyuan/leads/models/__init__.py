@@ -1,5 +1,6 @@
 """Leads."""
 
+from keyuan.leads.conversion.models.conversion import LeadConversion
 from keyuan.leads.models.lead import Lead, LeadSearch, LeadTag
 
-__all__ = ["Lead", "LeadSearch", "LeadTag"]
+__all__ = ["Lead", "LeadConversion", "LeadSearch", "LeadTag"]

@@ -16,6 +16,8 @@ from django.utils.translation import pgettext_lazy
 
 from keyuan.customers.models import Contact, Customer
 from keyuan.customers.models.customer import REACH, optional_choice
+from keyuan.leads.conversion.models.converting import Converting
+from keyuan.leads.conversion.models.reviving import Reviving
 from keyuan.leads.models.deriving import derive_leads
 from keyuan.leads.models.standing import OPEN, Standing, State
 from keyuan.opportunities.models import Opportunity
@@ -39,6 +41,10 @@ class LeadQuerySet(RecordQuerySet):
         rows = super().reached_by(user, operation)
         return rows.exclude(state=State.CONVERTED) if operation == "edit" else rows
 
+    def revivable_by(self, user: User) -> Self:
+        """Those that have become customers and that `user` could edit otherwise."""
+        return super().reached_by(user, "edit").filter(state=State.CONVERTED)
+
     def change(self, **options: Any) -> list[int]:
         """As every change; who gets a lead has not opened it yet. That is no history."""
         changed = super().change(**options)
@@ -47,7 +53,7 @@ class LeadQuerySet(RecordQuerySet):
         return changed
 
 
-class Lead(Standing, Record):
+class Lead(Converting, Reviving, Standing, Record):
     module = "lead"
     customer_column = ""
     State = State

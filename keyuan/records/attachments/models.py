@@ -218,6 +218,28 @@ def follow(record_type: str, record_ids: Sequence[int], customer_id: int | None)
     Attachment.objects.on(record_type, *record_ids).update(customer_id=customer_id)
 
 
+def move_files(record: Record, to: Record, operation: Operation) -> list[uuid.UUID]:
+    """All files on this record lie on another one from now on, whose history says so. Their ids."""
+    found = Attachment.objects.living().on(record.module, record.pk)
+    return _hang(list(found.order_by("created_at", "pk")), to, operation)
+
+
+def bring_back(ids: Sequence[uuid.UUID], record: Record, to: Record, operation: Operation) -> None:
+    """Those of these files that still lie on this record go to the other one."""
+    found = Attachment.objects.living().on(record.module, record.pk).filter(pk__in=ids)
+    _hang(list(found.order_by("created_at", "pk")), to, operation)
+
+
+def _hang(files: list[Attachment], to: Record, operation: Operation) -> list[uuid.UUID]:
+    pks = [one.pk for one in files]
+    if pks:
+        place = {"record_type": to.module, "record_id": to.pk, "customer_id": to.customer_key}
+        Attachment.objects.filter(pk__in=pks).update(**place)
+    for one in files:
+        to.log("attached", operation=operation, file=one.name, attachment=str(one.pk))
+    return pks
+
+
 def purge(record_type: str, record_ids: Sequence[int]) -> int:
     """The files of records that are deleted for good go as well. How many."""
     return Attachment.objects.on(record_type, *record_ids).forget()

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from keyuan.records.catalogue import Catalogue
 from keyuan.records.models import Record
 from keyuan.records.namebook import NameBook
+from keyuan.records.origins import Origin, origins_of
 from keyuan.ui import cells
 from keyuan.ui.attachments.shown import Files
 
@@ -26,6 +27,12 @@ def option_status(pk: int | None, book: NameBook) -> SafeString:
 def files_of(context: Context, record: Record) -> Files:
     """{% files_of customer as files %}: the block of files of a record, for ui/attachments/block.html."""
     return Files(record, context["request"].user)
+
+
+@register.simple_tag(takes_context=True, name="origins_of")
+def told_origins(context: Context, record: Record) -> list[Origin]:
+    """{% origins_of customer as origins %}: what a record came from, for ui/origins.html."""
+    return origins_of(record, context["request"].user)
 
 
 @register.simple_tag
