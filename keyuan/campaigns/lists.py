@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
@@ -46,6 +47,15 @@ def campaign_name(row: Any, book: NameBook, matched: str) -> SafeString:
 
 def status_cell(kind: Any, value: str, book: NameBook) -> SafeString:
     return cells.status(kind.plain(value, book), LOOKS[Status(value)]) if value else cells.EMPTY
+
+
+def meet_campaigns(rows: Sequence[Any], book: NameBook) -> None:
+    """The campaigns of these leads or opportunities, at once; one that the reader does not see is not told."""
+    pks = {row.campaign_id for row in rows if row.campaign_id}
+    names = book.meet_records(Campaign, pks) if pks else {}
+    for row in rows:
+        name = names.get(row.campaign_id)
+        row._state.fields_cache["campaign"] = Campaign(pk=row.campaign_id, name=name) if name else None
 
 
 def campaign_cell(kind: Any, value: Campaign | None, book: NameBook) -> SafeString:

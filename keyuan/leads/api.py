@@ -19,7 +19,6 @@ from keyuan.records.errors import NotReady
 from keyuan.records.forms import RecordForm, required_sentence
 from keyuan.records.namebook import NameBook
 from keyuan.records.options import Option
-from keyuan.ui.rest import schemas
 from keyuan.ui.rest.access import may_call
 from keyuan.ui.rest.describing import operation
 from keyuan.ui.rest.inputs import body, expect, fits, wrong_type
@@ -29,13 +28,11 @@ from keyuan.ui.rest.replays import repeatable
 from keyuan.ui.rest.schemas import Schema, nullable, ref, schemas_of, text
 from keyuan.ui.rest.showing import Shape
 
-schemas.EXTRAS |= {"campaign": nullable(ref("Related"))}
 SHAPE = Shape(
     LEAD,
     load_leads,
     related=tuple(name for _model, name in BECAME),
     extras={
-        "campaign": lambda row: None,
         "pool": lambda row: None,
         "version": lambda row: row.version,
         "custom": lambda row: row.custom,

@@ -57,6 +57,7 @@ LEAD.declare(
     field("rating", Choice("rating"), aliases=("潜力", "意向程度", "热度", "lead rating", "rating")),
     field("score", Number(), sort="score", aliases=("评分", "得分", "lead score", "score")),
     field("source", Choice("source"), aliases=("线索来源", "渠道", "lead source")),
+    field("campaign", Link("Campaign", few=True), aliases=("活动", "活动名称", "市场活动名称", "campaign name", "campaign source")),
     field("industry", Industry(), aliases=("行业", "行业分类", "sector")),
     field("region", Region(), aliases=("省市区", "所在地区", "省份", "城市", "province", "city", "area")),
     field("address", Text(300), aliases=("详细地址", "公司地址", "联系地址", "street")),

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
+from keyuan.campaigns.lists import campaign_cell, meet_campaigns
 from keyuan.customers.lists import explain_contacts, load_tags
 from keyuan.customers.models import Contact, Customer
 from keyuan.leads.fields import LEAD
@@ -74,6 +75,7 @@ def load_leads(rows: list[Any], book: NameBook) -> None:
     for model, name in BECAME:
         book.meet_records(model, (getattr(row, f"{name}_id") for row in rows))
     veil(LEAD, rows, book.user)
+    meet_campaigns(rows, book)
 
 
 # Cells
@@ -120,6 +122,7 @@ def show_lead_cells() -> None:
     """Declare the cells that are special to leads; called once at start."""
     SPECIAL["lead", "state"] = state_cell
     SPECIAL["lead", "rating"] = rating_cell
+    SPECIAL["lead", "campaign"] = campaign_cell
     SPECIAL["lead", "converted_customer"] = became_cell(Customer, "/customers/")
     SPECIAL["lead", "converted_contact"] = became_cell(Contact, "/contacts/")
     SPECIAL["lead", "converted_opportunity"] = became_cell(Opportunity, "/opportunities/")
@@ -136,7 +139,7 @@ LEAD_LIST = ListOf(
     lead_name,
     load=load_leads,
     needs=("company", "name", "mobile", "phone", "state", "opened_at", "owner", "department", "created_by",
-           "updated_by", "converted_by", "next_contact_at", *(name for _model, name in BECAME)),
+           "updated_by", "converted_by", "next_contact_at", "campaign", *(name for _model, name in BECAME)),
     loaded=("tags",),
     explain=explain_contacts,
     related_columns=tuple(name for _model, name in BECAME),

@@ -46,7 +46,6 @@ LINE: Schema = {
     },
 }
 schemas.EXTRAS |= {
-    "campaign": nullable(ref("Related")),
     "lines": listed(LINE) | {"description": "its products with prices; `discount` in per cent off"},
 }
 
@@ -87,7 +86,6 @@ SHAPE = Shape(
     related=("customer",),
     extras={
         "currency": lambda row: row.currency,
-        "campaign": lambda row: None,
         "lines": lambda row: row.told_lines,
         "version": lambda row: row.version,
         "custom": lambda row: row.custom,

@@ -87,6 +87,7 @@ OPPORTUNITY.declare(
           follows=("expected_on",), limitable=False),
     field("contacts", Links("Contact"), aliases=("联系人姓名", "contact")),
     field("source", Choice("source"), aliases=("商机来源", "lead source")),
+    field("campaign", Link("Campaign", few=True), aliases=("活动", "活动名称", "市场活动名称", "campaign name", "primary campaign source")),
     field("tags", Tags(), aliases=("商机标签", "label", "labels")),
     field("notes", LongText(10000), group="more", searched=True, listed=False, aliases=("描述", "说明", "remark", "description")),
     field("outcome", Fixed(Opportunity.Outcome), group="system", editable=False, limitable=False),

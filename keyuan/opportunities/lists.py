@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
+from keyuan.campaigns.lists import campaign_cell, meet_campaigns
 from keyuan.customers.fields import CUSTOMER
 from keyuan.customers.lists import load_tags
 from keyuan.customers.models import Contact, Customer
@@ -106,6 +107,7 @@ def load_opportunities(rows: list[Any], book: NameBook) -> None:
     book.meet_records(Product, (pk for row in rows for pk in row.products))
     load_tags("opportunity", rows, book)
     load_standing(rows, book)
+    meet_campaigns(rows, book)
 
 
 def load_standing(rows: list[Any], book: NameBook) -> None:
@@ -177,6 +179,7 @@ def show_opportunity_cells() -> None:
     """Declare the cells that are special to opportunities; called once at start."""
     SPECIAL["opportunity", "customer"] = customer_cell
     SPECIAL["opportunity", "stage"] = stage_cell
+    SPECIAL["opportunity", "campaign"] = campaign_cell
     SPECIAL["opportunity", "last_followed_at"] = lambda kind, value, book: cells.last_follow_up(value)
     SPECIAL["opportunity", "next_contact_at"] = lambda kind, value, book: cells.next_contact(value)
 

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from keyuan.records.catalogue import Catalogue
 from keyuan.records.history import Change, Event
-from keyuan.records.kinds import Several
+from keyuan.records.kinds import Link, Several
 from keyuan.records.namebook import NameBook
 
 WHOLE = {
@@ -92,13 +92,20 @@ def stories(events: Iterable[Event], catalogues: dict[str, Catalogue], book: Nam
 def meet_named(changes: Iterable[tuple[Catalogue | None, Any]], book: NameBook) -> None:
     """Read at once the names of all that these changes name by number, before each of them is told."""
     wanted: dict[Several, set[int]] = {}
+    linked: dict[Link, set[int]] = {}
     for catalogue, change in changes:
         for field in catalogue.fields.values() if catalogue and change else ():
             if isinstance(field.kind, Several):
                 values = (side.get(field.name) or () for side in (change.before, change.after))
                 wanted.setdefault(field.kind, set()).update(*values)
+            if isinstance(field.kind, Link):
+                sides = (side.get(field.name) for side in (change.before, change.after))
+                linked.setdefault(field.kind, set()).update(one for one in sides if isinstance(one, int))
     for kind, pks in wanted.items():
         kind.named(sorted(pks), book)
+    for link, pks in linked.items():
+        if pks:
+            book.meet_records(link.model, pks)
 
 
 def _story(event: Event, catalogue: Catalogue | None, book: NameBook) -> Story:

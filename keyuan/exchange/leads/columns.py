@@ -12,7 +12,7 @@ from keyuan.leads.fields import LEAD
 from keyuan.org.models import User
 
 NAMES = (
-    "company", "name", "title", "mobile", "phone", "email", "wechat", "source", "rating", "score", "state",
+    "company", "name", "title", "mobile", "phone", "email", "wechat", "source", "campaign", "rating", "score", "state",
     "invalid_reason", "industry", "region", "address", "requirement", "owner", "tags", "notes",
 )  # fmt: skip
 TOLD = ("owner", "state", "invalid_reason")

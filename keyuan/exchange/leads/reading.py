@@ -45,7 +45,10 @@ class Reader:
         self.readers = {target.key: self._reader(target) for target, _places in self.takers.plan}
 
     def _reader(self, target: Any) -> Callable[[str], Any]:
-        return remembering(self._owner) if target.key == "owner" else Cleaner(target, self.book).read
+        if target.key == "owner":
+            return remembering(self._owner)
+        read = Cleaner(target, self.book).read
+        return remembering(read) if target.key == "campaign" else read
 
     def _owner(self, text: str) -> User:
         person = self.people.find(text)

@@ -13,7 +13,7 @@ from keyuan.org.models import User
 
 NAMES = (
     "customer", "name", "stage", "amount", "probability", "expected_on", "products", "contacts", "owner", "source",
-    "closed_on", "reason", "competitor", "tags", "notes",
+    "campaign", "closed_on", "reason", "competitor", "tags", "notes",
 )  # fmt: skip
 TOLD = ("owner", "closed_on", "reason", "competitor")
 """What nobody fills in on the form of a new one, and a sheet tells."""

@@ -57,6 +57,7 @@ class Reader:
             "products": str.strip,
             "owner": remembering(self._owner),
             "stage": remembering(Cleaner(target, self.book).read),
+            "campaign": remembering(Cleaner(target, self.book).read),
         }
         return special.get(target.key) or Cleaner(target, self.book).read
 

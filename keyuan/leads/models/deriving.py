@@ -47,7 +47,7 @@ def derive_leads(pks: Sequence[int], fields: set[str] | None) -> None:
             _derive_leads(pks[start : start + CHUNK])
 
 
-UNTOLD = {"state", "invalid_reason", "rating", "score", "source", "industry", "address"}
+UNTOLD = {"state", "invalid_reason", "rating", "score", "source", "campaign", "industry", "address"}
 """Fields from which nothing follows."""
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from keyuan.campaigns.models import Campaign
 from keyuan.customers.models import Contact, Customer
 from keyuan.customers.models.customer import REACH, optional_choice
 from keyuan.leads.conversion.models.converting import Converting
@@ -66,6 +67,15 @@ class Lead(Converting, Reviving, Standing, Record):
     email = models.CharField(_("E-mail"), max_length=254, blank=True)
     wechat = models.CharField(_("WeChat"), max_length=60, blank=True)
     source = optional_choice("source", pgettext_lazy("lead", "Source"))
+    campaign = models.ForeignKey(
+        Campaign,
+        models.PROTECT,
+        verbose_name=_("Campaign"),
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
     industry = models.CharField(_("Industry"), max_length=8, blank=True, db_collation="C")
     region = models.CharField(_("Region"), max_length=6, blank=True, db_collation="C")
     address = models.CharField(_("Address"), max_length=300, blank=True)
@@ -172,6 +182,11 @@ class Lead(Converting, Reviving, Standing, Record):
             *(
                 models.Index(fields=[column], name=f"lead_of_{column}", condition=Q(**{f"{column}__isnull": False}))
                 for column in ("converted_customer", "converted_contact", "converted_opportunity")
+            ),
+            models.Index(
+                fields=["campaign", "-updated_at", "-id"],
+                name="lead_of_campaign",
+                condition=Q(campaign__isnull=False, deleted_at=None),
             ),
             models.Index(fields=["deleted_at"], name="lead_deleted", condition=Q(deleted_at__isnull=False)),
             GinIndex(fields=["custom"], name="lead_custom", opclasses=["jsonb_path_ops"]),

@@ -85,7 +85,10 @@ def new(request: Request) -> HttpResponse:
 
 
 def _asked_values(request: Request) -> dict[str, Any]:
-    return {"company": request.GET["company"][:200]} if request.GET.get("company") else {}
+    asked: dict[str, Any] = {"company": request.GET["company"][:200]} if request.GET.get("company") else {}
+    if (campaign := request.GET.get("campaign", "")).isdecimal():
+        asked["campaign"] = campaign
+    return asked
 
 
 @require_http_methods(["GET", "POST"])

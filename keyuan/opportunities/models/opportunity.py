@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from keyuan.campaigns.models import Campaign
 from keyuan.customers.models import Customer
 from keyuan.opportunities.models.beginning import CLOSING, Known, start_of
 from keyuan.opportunities.models.deriving import derive_opportunities
@@ -99,6 +100,15 @@ class Opportunity(Moving, Lining, Involving, Record):
     products = ArrayField(models.BigIntegerField(), verbose_name=_("Products and services"), default=list, blank=True)
     contacts = ArrayField(models.BigIntegerField(), verbose_name=_("Contacts"), default=list, blank=True)
     source = optional_choice("source", pgettext_lazy("opportunity", "Source"))
+    campaign = models.ForeignKey(
+        Campaign,
+        models.PROTECT,
+        verbose_name=_("Campaign"),
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
     notes = models.TextField(_("Notes"), max_length=10000, blank=True)
     tags = models.ManyToManyField(Tag, verbose_name=_("Tags"), through="OpportunityTag", blank=True, related_name="+")
 
@@ -148,6 +158,11 @@ class Opportunity(Moving, Lining, Involving, Record):
                 fields=["outcome", "closed_on"], name="opportunity_closed", condition=Q(closed_on__isnull=False)
             ),
             GinIndex(fields=["products"], name="opportunity_products"),
+            models.Index(
+                fields=["campaign", "-updated_at", "-id"],
+                name="opportunity_of_campaign",
+                condition=Q(campaign__isnull=False, deleted_at=None),
+            ),
             models.Index(fields=["deleted_at"], name="opportunity_deleted", condition=Q(deleted_at__isnull=False)),
         ]
         constraints: ClassVar = [

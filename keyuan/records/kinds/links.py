@@ -72,17 +72,20 @@ def find_person(text: str) -> User | None:
 
 
 class Link(Kind):
-    """Another record, taken only from those the person may see."""
+    """Another record, taken only from those the person may see.
+
+    Args:
+        few: there are so few of them that filters offer each.
+    """
 
     name = "link"
     ops: ClassVar = ("=", "!=", "in", "not-in", "empty", "not-empty")
 
-    def __init__(self, model_name: str) -> None:
-        self.model_name = model_name
+    def __init__(self, model_name: str, *, few: bool = False) -> None:
+        self.model_name, self.few = model_name, few
 
     @property
     def model(self) -> Any:
-
         return apps.get_model("keyuan", self.model_name)
 
     def read(self, field: Field, record: models.Model) -> Any:
@@ -111,7 +114,9 @@ class Link(Kind):
         return value.pk if value else ""
 
     def plain(self, value: Any, book: NameBook) -> str:
-        return str(value or "") if not isinstance(value, int) else f"#{value}"
+        if not isinstance(value, int):
+            return str(value or "")
+        return book.meet_records(self.model, [value]).get(value) or f"#{value}"
 
     def json(self, value: Any, book: NameBook) -> dict[str, Any] | None:
         return {"id": value.pk, "name": str(value)} if value else None

@@ -15,6 +15,7 @@ from keyuan.records.kinds import (
     Coded,
     Fixed,
     InDepartment,
+    Link,
     Money,
     Person,
     Tags,
@@ -67,6 +68,8 @@ SPANS: dict[str, Any] = {
     "next-year": gettext_lazy("next year"),
 }
 assert set(SPANS) == set(NAMED)
+MOST_OFFERED = 200
+"""How many records of a kind a filter offers, the latest first."""
 
 
 @dataclass(frozen=True)
@@ -164,6 +167,8 @@ class Words:
             return kind.plain(kind.find(text), self.book) or text
         if isinstance(kind, Coded):
             return kind.plain(text, self.book)
+        if isinstance(kind, Link) and text.isdecimal() and len(text) < 18:
+            return self.book.meet_records(kind.model, [int(text)]).get(int(text)) or text
         if isinstance(kind, (Person, InDepartment)) and text.isdecimal():
             return kind.plain(int(text), self.book) or text
         return text
@@ -210,6 +215,9 @@ class Words:
             return [(tag.name, tag.name, tag.tint, tag.group) for tag in self.book.tags.values()]
         if isinstance(kind, InDepartment):
             return [(str(pk), "　" * row.depth + row.name) for pk, row in self.book.departments.items()]
+        if isinstance(kind, Link) and kind.few:
+            rows = kind.model.objects.visible_to(self.user).order_by("-updated_at", "-pk")[:MOST_OFFERED]
+            return [(str(row.pk), str(row)) for row in rows]
         if isinstance(kind, Coded):
             return [(code, "　" * depth + label) for code, label, depth in kind.tree(self.book).outline()]
         return []

@@ -9,7 +9,7 @@ from keyuan.leads.models import Lead
 from keyuan.org.models import User
 from keyuan.records.errors import NotAllowed
 from keyuan.records.history import Event
-from tests.make import make_lead, option
+from tests.make import make_campaign, make_lead, option
 
 pytestmark = pytest.mark.django_db
 HEAD = "公司名称,联系人,手机,线索来源,潜力,状态,无效原因,负责人,需求"
@@ -37,6 +37,15 @@ def test_rows_become_leads_in_the_state_that_they_tell(cast):
     assert (second.state, third.state, third.invalid_reason.key) == ("valid", "invalid", "wrong_number")
     assert str(third) == "陈先生"
     assert {one.operation_id for one in Event.objects.filter(record_type="lead")} == {of.operation_id}
+
+
+def test_rows_name_the_campaign_in_words(cast):
+    fair = make_campaign("春季展会", owner=cast.boss)
+    of = imported(sheet(cast.boss, "宁波海德,春季展会", "宁波三星,", head="公司名称,市场活动"))
+    assert of.counts["created"] == 2
+    assert list(Lead.rows.order_by("pk").values_list("campaign", flat=True)) == [fair.pk, None]
+    refused = checked(sheet(cast.boss, "宁波江丰,没有的活动", head="公司名称,市场活动"))
+    assert refused.counts["refused"] == 1
 
 
 def test_rows_that_break_a_rule_are_refused_in_its_words(cast):
