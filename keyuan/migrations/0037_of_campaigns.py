@@ -17,7 +17,7 @@ def of_campaign() -> models.ForeignKey:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("keyuan", "0035_campaigns")]
+    dependencies = [("keyuan", "0036_lead_conversions")]
 
     operations = [
         migrations.AddField(model_name="lead", name="campaign", field=of_campaign()),

@@ -15,6 +15,6 @@ def of_campaign(name: str) -> models.Index:
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("keyuan", "0036_of_campaigns")]
+    dependencies = [("keyuan", "0037_of_campaigns")]
 
     operations = [AddIndexConcurrently(name, of_campaign(name)) for name in ("lead", "opportunity")]
