@@ -72,7 +72,7 @@ QUERIES = {
     "/activities/?view=all": 6,
     "/activities/plans/?view=all": 5,
     "/admin/users/": 9,
-    "/admin/audit/": 16,
+    "/admin/audit/": 17,
     "/imports/": 3,
     "/exports/": 3,
     "/recycle-bin/": 4,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -30,7 +31,7 @@ from keyuan.ui.pages import go, page, toast
 
 @require_GET
 @may("campaign", "view")
-def campaign_list(request: Request) -> HttpResponse:
+def campaign_list(request: Request) -> HttpResponseBase:
     return ListPage(CAMPAIGN_LIST, request).response()
 
 
