@@ -222,6 +222,7 @@ def remove_stage(stage: Stage, target: Stage | None, *, by: User) -> int:
     with transaction.atomic():
         stages = _locked(stage.pipeline_id)
         stage = _find(stages, stage)
+        Stage.objects.select_for_update().get(pk=stage.pk)  # whoever brings something into it is done, or hears of it
         if len([one for one in stages if one.is_open]) == 1:
             raise RuleBroken(_("One open stage must stay."))
         if _everyones().filter(stage=stage).select_for_update().exists():

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from keyuan.customers.models import Customer
 from keyuan.opportunities.models.involving import check_contacts, companies_of
 from keyuan.opportunities.models.lining import Line, Prices, at_list_price, check_lines, prices_of, total_of
-from keyuan.opportunities.models.pipeline import Stage
+from keyuan.opportunities.models.pipeline import Stage, hold_stages, no_longer_used
 from keyuan.records.errors import RuleBroken
 
 CLOSING = ("closed_on", "reason", "competitor")
@@ -28,7 +28,7 @@ class Known:
     Attributes:
         companies: the customers of the contacts that are named.
         prices: those of the products.
-        first: by stage, the open one in which an opportunity begins that gets there.
+        first: by stage that is in use, the open one in which an opportunity begins that gets there.
     """
 
     companies: Mapping[int, int]
@@ -40,7 +40,8 @@ class Known:
         """Looked up for all of these together: where each shall stand, and its values."""
         named = {pk for _stage, values in rows for pk in values.get("contacts") or ()}
         wanted = {pk for _stage, values in rows for pk in values.get("products") or ()}
-        stages = {stage.pk: stage for stage, _values in rows}
+        used = hold_stages(stage for stage, _values in rows)
+        stages = {stage.pk: stage for stage, _values in rows if stage.pk in used}
         return cls(companies_of(named), prices_of(wanted), {pk: first_for(stage) for pk, stage in stages.items()})
 
 
@@ -76,6 +77,8 @@ def start_of(
         RuleBroken.
     """
     check_contacts(customer.pk, values.get("contacts") or (), known.companies)
+    if stage.pk not in known.first:
+        raise no_longer_used(stage)
     first = known.first[stage.pk]
     if first is None:
         raise RuleBroken(_("This pipeline has no open stage."))

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from keyuan.customers.models import Customer
-from keyuan.opportunities.models.pipeline import Stage
+from keyuan.opportunities.models.pipeline import Stage, hold_stages, no_longer_used
 from keyuan.opportunities.rules import class_after_winning
 from keyuan.org.administrators import require_administrator
 from keyuan.org.models import User
@@ -76,6 +76,8 @@ class Moving:
             raise Stale(locked)
         if stage.pk == locked.stage_id:
             return self
+        if not hold_stages([stage]):
+            raise no_longer_used(stage)
         stage = Stage.objects.select_related("pipeline").get(pk=stage.pk)
         self.check_step(locked, stage, values)
         operation = operation or Operation.begin(f"opportunity.{event_of(locked, stage)}", by=by)
@@ -111,8 +113,6 @@ class Moving:
 
     def check_step(self: Any, locked: Any, stage: Stage, values: dict[str, Any]) -> None:
         """Raises RuleBroken with the reason why this step can't be done."""
-        if stage.is_retired:
-            raise RuleBroken(_("The stage “%(stage)s” is no longer used.") % {"stage": stage})
         if stage.pipeline_id == locked.pipeline_id and stage.is_open:
             _check_order(locked.last_open_stage if not locked.is_open else locked.stage, stage)
         self.check_contacts(locked, values)
@@ -153,6 +153,8 @@ class Moving:
             .first()
         )
         _check_undo(locked, last, by)
+        if not hold_stages([last.from_stage]):
+            raise no_longer_used(last.from_stage)
         before = _values_before(last, locked)
         operation = Operation.begin("opportunity.move_undone", by=by)
         type(self).rows.filter(pk=self.pk).change(by=by, operation=operation, event="move_undone", **before)
@@ -334,6 +336,8 @@ def clear_stage(stage: Stage, target: Stage, *, by: User, operation: Operation |
 
 
 def _clear_chunk(rows: Any, pks: list[int], target: Stage, operation: Operation) -> None:
+    if not hold_stages([target]):
+        raise no_longer_used(target)
     chunk = rows.filter(pk__in=pks)
     Customer.hold(set(chunk.values_list("customer_id", flat=True)))
     before = {one.pk: one for one in chunk.select_for_update(of=("self",)).order_by("pk")}

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from keyuan.records.errors import RuleBroken
 from keyuan.records.options import Option
 
 SEEDED_PIPELINE: Any = _("Sales pipeline")
@@ -91,6 +93,20 @@ class Stage(models.Model):
     @property
     def is_open(self) -> bool:
         return self.kind == self.Kind.OPEN
+
+
+def hold_stages(stages: Iterable[Stage]) -> set[int]:
+    """The ids of those still in use, which nobody takes away until the transaction ends; many may hold one at once."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD, [sorted({one.pk for one in stages})])
+        return {pk for (pk,) in cursor}
+
+
+_HOLD = "SELECT id FROM stage WHERE id = ANY(%s) AND NOT is_retired ORDER BY id FOR SHARE"
+
+
+def no_longer_used(stage: Stage) -> RuleBroken:
+    return RuleBroken(gettext("The stage “%(stage)s” is no longer used.") % {"stage": stage})
 
 
 def lay_pipeline(registry: Any) -> None:

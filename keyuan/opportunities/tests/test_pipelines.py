@@ -1,6 +1,12 @@
 """Pipelines and stages as administrators change them: records, rules and history follow (O7, R3)."""
 
+import threading
+import time
+from contextlib import suppress
+from functools import partial
+
 import pytest
+from django.db import connection
 from django.test import Client
 
 from keyuan.opportunities import pipelines_admin
@@ -173,3 +179,32 @@ def test_pipelines_in_the_api_are_read_by_all_and_changed_by_administrators(cast
     assert Stage.objects.get(name="试用").required_activity == option("follow_up_kind", "visit")
     assert caller.patch(f"/pipelines/{told[0]['id']}", {"stages": stages[:1]}).status_code == 409
     assert caller.post("/pipelines", {"name": "渠道"}).status_code == 201
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("first", ["move", "removal"])
+def test_a_deal_that_comes_while_its_stage_is_deleted_never_stands_in_a_deleted_stage(cast, chief, first):
+    deals = [make_opportunity(owner=cast.anna, at="contact") for _number in range(8)]
+    gone, target, begin = stage("needs"), stage("proposal"), threading.Barrier(len(deals) + 1)
+
+    def run(act, waits):
+        begin.wait()
+        time.sleep(waits)
+        with suppress(RuleBroken):
+            act()
+        connection.close()
+
+    def come(deal):
+        return lambda: deal.move(gone, by=cast.anna)
+
+    late = 0.01 if first == "move" else 0
+    threads = [threading.Thread(target=run, args=[come(deal), place * 0.004]) for place, deal in enumerate(deals)]
+    threads.append(threading.Thread(target=run, args=[partial(remove, gone, target, chief), late]))
+    [one.start() for one in threads]
+    [one.join() for one in threads]
+
+    assert not Opportunity.rows.filter(stage__is_retired=True).exists()
+
+
+def remove(gone, target, by):
+    pipelines_admin.remove_stage(gone, target, by=by)
