@@ -20,6 +20,7 @@ from keyuan.campaigns.fields import CAMPAIGN
 from keyuan.campaigns.lists import CAMPAIGN_LIST, show_campaign_cells
 from keyuan.campaigns.models import Campaign
 from keyuan.customers.detail import MORE_FACTS
+from keyuan.customers.duplicates import SOURCES
 from keyuan.customers.fields import CONTACT, CUSTOMER
 from keyuan.customers.lists import CONTACT_LIST, CUSTOMER_LIST, show_cells
 from keyuan.customers.models import Contact, Customer
@@ -32,6 +33,7 @@ from keyuan.exchange.notices import declare_kinds
 from keyuan.exchange.recycling import KINDS
 from keyuan.leads.conversion.along import moves_along
 from keyuan.leads.conversion.origin import leads_behind
+from keyuan.leads.duplicates import LEADS
 from keyuan.leads.fields import LEAD
 from keyuan.leads.lists import LEAD_LIST, show_lead_cells
 from keyuan.leads.models import Lead
@@ -199,6 +201,7 @@ def compose() -> None:
     tell_next_steps(next_steps)
     MORE_FACTS.append(deal_facts)
     ORIGINS.append(leads_behind)
+    SOURCES[LEADS.module] = LEADS
     declare(Holder(Customer, "/customers/"), Holder(Contact, "/contacts/"), Holder(Opportunity, "/opportunities/"))
     declare(Holder(Lead, "/leads/"), Holder(Campaign, "/campaigns/"))
     declare(Holder(FollowUp, "/activities/follow-ups/"), Holder(Plan, "/activities/plans/"))

@@ -49,6 +49,7 @@ REASONS = {
     ("keyuan/demo/company.py", "the demo leaves customers to which somebody added something"),
     ("keyuan/demo/company.py", "the demo sells to its own customers"),
     ("keyuan/demo/deals.py", "the demo tells of its own contacts"),
+    ("keyuan/leads/duplicates.py", "the duplicate check names owners to everybody"),
     ("keyuan/exchange/matching.py", "the duplicate check names owners to everybody"),
     ("keyuan/exchange/recycling.py", "the duplicate check names owners to everybody"),
     ("keyuan/exchange/recycling.py", "the recycle bin forgets after its days"),

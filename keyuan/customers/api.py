@@ -62,13 +62,13 @@ CONTACT_SHAPE = Shape(
 
 def told(hit: Hit) -> dict[str, Any]:
     """One possible duplicate. Of records that the caller may not see only name, owner and masked phone are told."""
-    owner = hit.customer.owner
+    owner, pool = hit.record.owner, hit.pool
     return {
-        "kind": "customer",
-        "id": hit.customer.pk if hit.is_visible else None,
-        "name": hit.customer.name,
+        "kind": hit.module,
+        "id": hit.record.pk if hit.is_visible else None,
+        "name": hit.name,
         "owner": {"id": owner.pk, "name": str(owner)} if owner else None,
-        "pool": None,
+        "pool": {"id": pool.pk, "name": pool.name} if pool else None,
         "phone": hit.phone_told,
         "score": hit.score,
         "level": hit.level,

@@ -1,11 +1,12 @@
-"""The duplicate check (C11): the same or similar customers, also those the person may not see."""
+"""The duplicate check (C11): the same or similar customers and leads, also those the person may not see."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from keyuan.customers.models import Contact, Customer, CustomerSearch
@@ -35,6 +36,7 @@ class Given:
 
     name: str = ""
     phone: str = ""
+    mobile: str = ""
     uscc: str = ""
     website: str = ""
     email: str = ""
@@ -56,16 +58,48 @@ class Given:
 
     def _numbers(self) -> list[str]:
         try:
-            return clean_phones(self.phone)[:MOST_NUMBERS] if self.phone else []
+            return clean_phones(";".join(filter(None, (self.mobile, self.phone))))[:MOST_NUMBERS]
         except Invalid:
             return []
 
 
-@dataclass
-class Hit:
-    """One customer that may be the same.
+@dataclass(frozen=True)
+class Source:
+    """A record type that the check looks through besides customers and their contacts; rooms above declare theirs.
 
     Attributes:
+        module: of its records and its duplicate keys, none of which blocks.
+        label: what one of them is called.
+        loaded: the records with these ids, living or deleted, or among these candidates, with owner and pool, in
+            one query.
+        company: the name of the company behind it; "" for none.
+        numbers: its phones in stored form.
+        visible: the ids of those that somebody sees.
+        address: where its pages lie.
+    """
+
+    module: str
+    label: Any
+    search: Any
+    loaded: Callable[[Q], Iterable[Any]]
+    company: Callable[[Any], str]
+    numbers: Callable[[Any], str]
+    visible: Callable[[User, Collection[int]], set[int]]
+    address: str
+
+
+SOURCES: dict[str, Source] = {}
+Place = tuple[str, int]
+"""Module and id of a record."""
+
+
+@dataclass
+class Hit:
+    """One record that may be the same.
+
+    Attributes:
+        record: a customer, or what a source brought.
+        source: where it is no customer.
         level: "same" blocks, "similar" warns.
         score: likeness in per cent.
         reasons: pairs of sign (`=` or `≠`) and sentence.
@@ -74,7 +108,8 @@ class Hit:
         hides_phone: phones of customers are hidden from the person.
     """
 
-    customer: Customer
+    record: Any
+    source: Source | None = None
     level: str = "similar"
     score: int = 0
     reasons: list[tuple[str, str]] = field(default_factory=list)
@@ -83,38 +118,81 @@ class Hit:
     hides_phone: bool = False
 
     @property
+    def module(self) -> str:
+        return self.source.module if self.source else "customer"
+
+    @property
+    def place(self) -> Place:
+        return self.module, self.record.pk
+
+    @property
+    def customer(self) -> Customer:
+        """The customer that it is; only of hits without a source."""
+        assert self.source is None
+        found: Customer = self.record
+        return found
+
+    @property
+    def name(self) -> str:
+        return str(self.record)
+
+    @property
+    def label(self) -> Any:
+        """What kind of record it is; "" for a customer."""
+        return self.source.label if self.source else ""
+
+    @property
+    def url(self) -> str:
+        """Its page, to those who may open it."""
+        if not self.is_visible or self.record.deleted_at:
+            return ""
+        return f"{self.source.address if self.source else '/customers/'}{self.record.pk}/"
+
+    @property
+    def pool(self) -> Any:
+        """The pool in which it lies; None for none."""
+        return getattr(self.record, "pool", None)
+
+    @property
     def phone_told(self) -> str:
-        """The phone in full to those who may see the customer and its phone, else masked; "" where it is hidden."""
-        number = _first(self.customer.phone)
+        """The phone in full to those who may see the record and its phone, else masked; "" where it is hidden."""
+        number = _first(self.source.numbers(self.record) if self.source else self.record.phone)
         if not number or self.hides_phone:
             return ""
         return display(number) if self.is_visible and self.sees_phone else masked(number)
 
     def add(self, sign: str, text: str, score: int, level: str = "similar") -> None:
-        self.reasons.append((sign, text))
+        if (sign, text) not in self.reasons:
+            self.reasons.append((sign, text))
         self.score = max(self.score, score)
         if level == "same":
             self.level = level
 
 
-def find_duplicates(given: Given, *, by: User, exclude: int | None = None) -> list[Hit]:
-    """The customers that may be the same as `given`, the likeliest first.
+def find_duplicates(
+    given: Given, *, by: User, exclude: Collection[Place] = (), customers_only: bool = False
+) -> list[Hit]:
+    """The records that may be the same as `given`, the likeliest first.
 
     Args:
-        exclude: a customer that is no duplicate of itself.
+        exclude: what is no duplicate of itself: customers, contacts and others.
     """
-    hits = _by_keys(given, by)
+    holders = [row for row in holders_of(given.keys()) if (row.record_type, row.record_id) not in exclude]
+    hits = _by_keys(holders, by)
     _add_similar(given, hits)
-    hits.pop(exclude or 0, None)
+    for source in () if customers_only else SOURCES.values():
+        _add_others(given, source, holders, hits)
+    for place in exclude:
+        hits.pop(place, None)
     for hit in hits.values():
         _add_difference(given, hit)
-    found = sorted(hits.values(), key=lambda hit: (hit.level != "same", -hit.score, hit.customer.pk))[:MOST_HITS]
+    order = sorted(hits.values(), key=lambda hit: (hit.level != "same", -hit.score, hit.module, hit.record.pk))
+    found = order[:MOST_HITS]
     _mark_visible(found, by)
     return found
 
 
-def _by_keys(given: Given, by: User) -> dict[int, Hit]:
-    holders = holders_of(given.keys())
+def _by_keys(holders: Iterable[DuplicateKey], by: User) -> dict[Place, Hit]:
     contacts = Contact.objects.unscoped(reason="the duplicate check names owners to everybody").in_bulk(
         [row.record_id for row in holders if row.record_type == "contact"]
     )
@@ -122,19 +200,19 @@ def _by_keys(given: Given, by: User) -> dict[int, Hit]:
         [row.record_id for row in holders if row.record_type == "customer"]
         + [contact.customer_id for contact in contacts.values()]
     )
-    hits: dict[int, Hit] = {}
+    hits: dict[Place, Hit] = {}
     names = by.may("contact", "view")
     for row in holders:
         contact = contacts.get(row.record_id) if row.record_type == "contact" else None
         customer = customers.get(contact.customer_id if contact else row.record_id)
         if customer is not None:
-            _explain(row, contact, hits.setdefault(customer.pk, Hit(customer)), names=names)
+            _explain(row, contact, hits.setdefault(("customer", customer.pk), Hit(customer)), names=names)
     return hits
 
 
 def _customers(pks: Iterable[int]) -> dict[int, Customer]:
     rows = Customer.objects.unscoped(reason="the duplicate check names owners to everybody")
-    return rows.select_related("owner").in_bulk(list(set(pks)))
+    return rows.select_related("owner", "pool").in_bulk(list(set(pks)))
 
 
 def _explain(row: DuplicateKey, contact: Contact | None, hit: Hit, *, names: bool) -> None:
@@ -171,21 +249,56 @@ def _first(numbers: str) -> str:
     return numbers.split(";")[0]
 
 
-def _add_similar(given: Given, hits: dict[int, Hit]) -> None:
+def _add_similar(given: Given, hits: dict[Place, Hit]) -> None:
     core = company_core(given.name)
     if len(core) < 2:
         return
     rows = Customer.objects.unscoped(reason="the duplicate check names owners to everybody").living()
-    candidates = rows.filter(pk__in=_candidates(core)).exclude(pk__in=hits).select_related("owner")
+    had = {pk for module, pk in hits if module == "customer"}
+    candidates = rows.filter(pk__in=_candidates(core)).exclude(pk__in=had).select_related("owner", "pool")
     for customer in candidates:
-        score = max(similarity(given.name, name) for name in (customer.name, customer.short_name) if name)
-        part = shared_part(core, company_core(customer.name))
-        if score >= SIMILAR or part:
-            hit = hits[customer.pk] = Hit(customer)
-            told = [reason.text for reason in reasons(given.name, customer.name)]
-            for text in told or [_("The names share “%(part)s”") % {"part": part}]:
-                hit.add("=", text, 0)
-            hit.score = max(round(score * 100), _share(part, core, customer.name))
+        _liken(given, Hit(customer), (customer.name, customer.short_name), hits)
+
+
+def _liken(given: Given, hit: Hit, names: tuple[str, ...], hits: dict[Place, Hit]) -> None:
+    """Take the hit in where one of its names is like the one given."""
+    core, name = company_core(given.name), names[0]
+    score = max(similarity(given.name, one) for one in names if one)
+    part = shared_part(core, company_core(name))
+    if score >= SIMILAR or part:
+        hits[hit.place] = hit
+        told = [reason.text for reason in reasons(given.name, name)]
+        for text in told or [_("The names share “%(part)s”") % {"part": part}]:
+            hit.add("=", text, 0)
+        hit.score = max(round(score * 100), _share(part, core, name))
+
+
+def _add_others(given: Given, source: Source, holders: Iterable[DuplicateKey], hits: dict[Place, Hit]) -> None:
+    """What another record type has: by the same keys and by names that are alike, read with one query."""
+    rows = [row for row in holders if row.record_type == source.module]
+    condition = Q(pk__in={row.record_id for row in rows})
+    like = _like(source.search, company_core(given.name))
+    if like is not None:
+        condition |= Q(pk__in=like, deleted_at=None)
+    elif not rows:
+        return
+    records = {record.pk: record for record in source.loaded(condition)}
+    for row in rows:
+        if row.record_id in records:
+            hit = hits.setdefault((source.module, row.record_id), Hit(records[row.record_id], source))
+            _explain(row, None, hit, names=True)
+    for record in records.values():
+        if (source.module, record.pk) not in hits and source.company(record) and given.name:
+            _liken(given, Hit(record, source), (source.company(record),), hits)
+
+
+def _like(search: Any, core: str) -> Any:
+    """The ids of records that share one of the rarest grams of the core, as one subquery; None without any."""
+    common = statistics_of(search).frequencies
+    grams = sorted(set(query_grams(core)), key=lambda gram: common.get(gram, 0)) if len(core) > 1 else []
+    rare = [gram for gram in grams[:4] if common.get(gram, 0) < COMMON]
+    parts = [holding(search, gram.lstrip("^"), [Kind.TEXT]).values("record_id")[:300] for gram in rare]
+    return parts[0].union(*parts[1:]) if parts else None
 
 
 def shared_part(one: str, other: str) -> str:
@@ -214,17 +327,25 @@ def _candidates(core: str) -> set[int]:
 
 
 def _add_difference(given: Given, hit: Hit) -> None:
-    if given.uscc and hit.customer.uscc and given.uscc.upper() != hit.customer.uscc:
+    uscc = getattr(hit.record, "uscc", "")
+    if given.uscc and uscc and given.uscc.upper() != uscc:
         hit.reasons.append(("≠", _("The unified social credit code differs, these may be two companies")))
-    if hit.customer.deleted_at:
+    if hit.record.deleted_at:
         hit.reasons.append(("=", _("It lies in the recycle bin")))
 
 
 def _mark_visible(hits: list[Hit], by: User) -> None:
-    seen = set(
-        Customer.objects.visible_to(by).filter(pk__in=[hit.customer.pk for hit in hits]).values_list("pk", flat=True)
-    )
-    right = by.rights.limits("customer").get("phone")
-    for hit in hits:
-        hit.is_visible, hit.hides_phone = hit.customer.pk in seen, right == FieldRight.HIDDEN
-        hit.sees_phone = right not in (FieldRight.HIDDEN, FieldRight.MASKED)
+    for module in sorted({hit.module for hit in hits}):
+        mine = [hit for hit in hits if hit.module == module]
+        seen = _seen(mine, by)
+        right = by.rights.limits(module).get("mobile" if mine[0].source else "phone")
+        for hit in mine:
+            hit.is_visible, hit.hides_phone = hit.record.pk in seen, right == FieldRight.HIDDEN
+            hit.sees_phone = right not in (FieldRight.HIDDEN, FieldRight.MASKED)
+
+
+def _seen(hits: list[Hit], by: User) -> set[int]:
+    pks = [hit.record.pk for hit in hits]
+    if hits[0].source is not None:
+        return hits[0].source.visible(by, pks)
+    return set(Customer.objects.visible_to(by).filter(pk__in=pks).values_list("pk", flat=True))

@@ -20,8 +20,8 @@ class CustomerForm(RecordForm):
         return {"category": next((one.pk for one in self.book.options("category")), None)}
 
     def duplicates(self) -> list[Hit]:
-        """The customers that may be the same as what was typed."""
-        exclude = self.instance.pk if self.instance else None
+        """The customers and others that may be the same as what was typed."""
+        exclude = [("customer", self.instance.pk)] if self.instance else []
         return find_duplicates(Given.of(self.data), by=self.by, exclude=exclude)
 
 

@@ -46,6 +46,7 @@ contact_urls = (
         path("count/", contacts.contact_count, name="list_count"),
         path("bulk/", bulk.contact_bulk, name="list_bulk"),
         path("pick/", picking.pick_contact, name="pick"),
+        path("duplicates/", contacts.contact_duplicates, name="duplicates"),
         path("<int:pk>/", contacts.contact_detail, name="detail"),
         path("<int:pk>/edit/", contacts.contact_edit, name="edit"),
         path("<int:pk>/fields/<slug:name>/", inline.contact_field, name="field"),

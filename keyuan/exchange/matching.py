@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from keyuan.customers.duplicates import SIMILAR
 from keyuan.customers.models import Contact, Customer
 from keyuan.exchange.drafts import Draft, numbers
+from keyuan.leads.models import Lead
 from keyuan.records.adding import as_json
 from keyuan.records.cleaners.phone import key as phone_key
 from keyuan.records.cleaners.website import domain_key
@@ -28,7 +29,9 @@ _LIKE = """
     FROM jsonb_each(%s::jsonb) AS wanted(kind, keys)
     CROSS JOIN jsonb_array_elements_text(wanted.keys) AS given(key)
     CROSS JOIN LATERAL (
-        SELECT * FROM duplicate_key k WHERE k.kind = wanted.kind AND k.key = given.key AND k.live LIMIT %s
+        SELECT * FROM duplicate_key k
+        WHERE k.kind = wanted.kind AND k.key = given.key AND k.live AND (k.record_type = 'lead') = %s
+        LIMIT %s
     ) d
 """
 _HELD = """
@@ -68,11 +71,15 @@ class Known:
         same: the living customers that hold a blocking key.
         similar: customers by any key, those of contacts included.
         customers: all of them by id, with their owners.
+        leads: leads by any key; a row is never joined with one.
+        names: what these leads are called, by id.
     """
 
     same: dict[Place, set[int]] = field(default_factory=lambda: defaultdict(set))
     similar: dict[Place, set[int]] = field(default_factory=lambda: defaultdict(set))
     customers: dict[int, Customer] = field(default_factory=dict)
+    leads: dict[Place, set[int]] = field(default_factory=lambda: defaultdict(set))
+    names: dict[int, str] = field(default_factory=dict)
 
 
 def places(drafts: Iterable[Draft]) -> tuple[set[Place], set[Place]]:
@@ -94,7 +101,7 @@ def look_up(same: set[Place], similar: set[Place]) -> Known:
 
 def look_again(known: Known, same: set[Place], similar: set[Place]) -> None:
     """Read once more what these keys meet, because they have been written since."""
-    for found, asked in ((known.same, same), (known.similar, similar)):
+    for found, asked in ((known.same, same), (known.similar, similar), (known.leads, similar)):
         for place in asked:
             found.pop(place, None)
     _read(known, same, similar)
@@ -123,14 +130,24 @@ def _ask(statement: str, wanted: set[Place], *more: Any) -> list[tuple[Any, ...]
 
 
 def _look_for_similar(asked: set[Place], known: Known) -> None:
-    holders = _ask(_LIKE, asked, NAMED_AT_ONCE)
+    holders = _ask(_LIKE, asked, False, NAMED_AT_ONCE)
     contacts = [pk for _kind, _key, record_type, pk in holders if record_type == "contact"]
     rows = Contact.objects.unscoped(reason="the duplicate check names owners to everybody")
     owners = dict(rows.filter(pk__in=contacts).values_list("pk", "customer_id")) if contacts else {}
+    _meet_leads(asked, known)
     for kind, key, record_type, pk in holders:
         customer = owners.get(pk) if record_type == "contact" else pk
         if customer:
             known.similar[kind, key].add(customer)
+
+
+def _meet_leads(asked: set[Place], known: Known) -> None:
+    for kind, key, _module, pk in _ask(_LIKE, asked, True, NAMED_AT_ONCE):
+        known.leads[kind, key].add(pk)
+    new = {pk for held in known.leads.values() for pk in held} - known.names.keys()
+    if new:
+        rows = Lead.objects.unscoped(reason="the duplicate check names owners to everybody").living()
+        known.names |= {lead.pk: lead.heading for lead in rows.filter(pk__in=new)}
 
 
 def similar_keys(draft: Draft) -> list[Key]:
@@ -193,12 +210,24 @@ def warn_of_similar(draft: Draft, known: Known, seen: Seen) -> set[int]:
         for pk in sorted(known.similar.get((key.kind, key.key), ())):
             if pk not in met and pk in known.customers and _warn(draft, key, known.customers[pk].name, pk, 0):
                 met.add(pk)
+    _warn_of_leads(draft, known)
     rows: set[int] = set()
     for key in draft.similar:
         earlier = seen.similar.get((key.kind, key.key))
         if earlier and earlier.number not in rows and _warn(draft, key, earlier.name, None, earlier.number):
             rows.add(earlier.number)
     return met
+
+
+def _warn_of_leads(draft: Draft, known: Known) -> None:
+    met: set[int] = set()
+    for key in draft.similar:
+        for pk in sorted(known.leads.get((key.kind, key.key), ())):
+            if pk not in met and pk in known.names:
+                name = _("the lead %(name)s") % {"name": known.names[pk]}
+                if key.kind in ("phone", "domain") or similarity(draft.name, known.names[pk]) >= SIMILAR:
+                    _warn(draft, key, name, None, 0)
+                    met.add(pk)
 
 
 def _warn(draft: Draft, key: Key, name: str, pk: int | None, number: int) -> bool:

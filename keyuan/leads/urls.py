@@ -9,6 +9,7 @@ lead_patterns = [
     path("count/", leads.lead_count, name="list_count"),
     path("bulk/", leads.lead_bulk, name="list_bulk"),
     path("new/", leads.new, name="new"),
+    path("duplicates/", leads.duplicates, name="duplicates"),
     path("transfer/", leads.lead_transfer, name="transfer"),
     path("<int:pk>/", leads.detail, name="detail"),
     path("<int:pk>/facts/", leads.facts, name="facts"),
@@ -23,6 +24,8 @@ lead_patterns = [
     path("<int:pk>/disqualify/", standing.disqualify, name="disqualify"),
     path("<int:pk>/reopen/", standing.reopen, name="reopen"),
     path("<int:pk>/undo/", standing.undo, name="undo"),
+    path("<int:pk>/convert/", conversion.convert, name="convert"),
+    path("<int:pk>/convert/contacts/", conversion.contacts, name="convert_contacts"),
     path("<int:pk>/convert/undo/", conversion.undo, name="convert_undo"),
     path("<int:pk>/revive/", conversion.revive, name="revive"),
 ]

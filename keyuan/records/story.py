@@ -45,6 +45,8 @@ HAPPENED = {
 }
 
 
+ACTS = ("converted", "revived")
+"""Events whose name says what happened, better than the fields that they changed."""
 STEPS = ("moved", "won", "lost", "reopened", "move_undone")
 """Events that bring a record into another stage, and whatever follows from that."""
 
@@ -110,8 +112,8 @@ def meet_named(changes: Iterable[tuple[Catalogue | None, Any]], book: NameBook) 
 
 def _story(event: Event, catalogue: Catalogue | None, book: NameBook) -> Story:
     change = _change_of(event)
-    created = event.name == "created"
-    lines = lines_of(change, catalogue, book) if catalogue and change and not created else []
+    told = event.name != "created" and event.name not in ACTS
+    lines = lines_of(change, catalogue, book) if catalogue and change and told else []
     what = _what(event, catalogue, book)
     label = str(catalogue.label) if catalogue else event.record_type
     label = "" if event.name in WHOLE else label

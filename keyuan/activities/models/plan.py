@@ -228,6 +228,8 @@ class Plan(Record):
         for about in (self.customer, self.lead):
             if about is not None and not about.allows(by, SEEN_WITH):
                 raise NotAllowed(_now("You may not plan for this customer."))
+        if self.customer is None and self.lead is not None and self.lead.state == Lead.State.CONVERTED:
+            raise RuleBroken(_now("This lead has become a customer. Go on with the customer."))
 
     @transaction.atomic
     def complete(self, *, by: User, follow_up: FollowUp | None = None, at: datetime | None = None) -> Self:

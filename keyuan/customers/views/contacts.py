@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from keyuan.customers.detail import groups, tags_of
+from keyuan.customers.duplicates import Given
 from keyuan.customers.fields import CONTACT
 from keyuan.customers.forms import ContactForm
 from keyuan.customers.lists import CONTACT_LIST, load_contacts
 from keyuan.customers.models import Contact, Customer
+from keyuan.customers.views.duplicates import panel_of
 from keyuan.org.http import Request
 from keyuan.records.namebook import NameBook
 from keyuan.records.remembering import remember_visit
@@ -54,6 +56,13 @@ def contact_detail(request: Request, pk: int) -> HttpResponse:
         "also_at": Contact.objects.visible_to(request.user).filter(person=contact.person).exclude(pk=pk),
     }
     return page(request, "customers/contacts/detail.html", context)
+
+
+@require_POST
+@may("contact", "view")
+def contact_duplicates(request: Request) -> HttpResponse:
+    """The duplicate panel for the numbers and the mail that have been typed so far."""
+    return panel_of(request, Given.of({name: request.POST.get(name, "") for name in ("mobile", "phone", "email")}))
 
 
 @require_http_methods(["GET", "POST"])

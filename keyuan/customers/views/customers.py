@@ -14,11 +14,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from keyuan.customers import registry
 from keyuan.customers.detail import CustomerDetail
-from keyuan.customers.duplicates import Given, find_duplicates
+from keyuan.customers.duplicates import Given
 from keyuan.customers.forms import CustomerForm, FirstContactForm
 from keyuan.customers.lists import CUSTOMER_LIST
 from keyuan.customers.models import Customer
 from keyuan.customers.registered import look_up, typed
+from keyuan.customers.views.duplicates import panel_of
 from keyuan.org.http import Request
 from keyuan.org.settings import setting
 from keyuan.records.models import Favourite
@@ -153,10 +154,7 @@ def _looked_up_edit(request: Request, customer: Customer) -> HttpResponse:
 @may("customer", "view")
 def customer_duplicates(request: Request) -> HttpResponse:
     """The duplicate panel for what has been typed so far."""
-    given = Given.of(request.POST)
-    exclude = request.POST.get("exclude", "")
-    hits = find_duplicates(given, by=request.user, exclude=int(exclude) if exclude.isdecimal() else None)
-    return render(request, "customers/duplicates.html", {"hits": hits, "asked_something": any(vars(given).values())})
+    return panel_of(request, Given.of(request.POST))
 
 
 @require_POST

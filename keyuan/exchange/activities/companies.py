@@ -97,7 +97,7 @@ class Companies:
 
     def _nearest(self, text: str) -> str:
         """The name that is most like it; hits by anything but the name say nothing here."""
-        hits = find_duplicates(Given(name=text), by=self.user)
+        hits = find_duplicates(Given(name=text), by=self.user, customers_only=True)
         names = [hit.customer.name for hit in hits if hit.is_visible]
         scored = [(similarity(text, name), name) for name in names]
         return max((pair for pair in scored if pair[0] >= SIMILAR), default=(0.0, ""))[1]

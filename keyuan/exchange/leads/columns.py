@@ -19,7 +19,7 @@ TOLD = ("owner", "state", "invalid_reason")
 """What nobody fills in on the form of a new one, and a sheet tells."""
 MORE: dict[str, tuple[str, ...]] = {
     "company": ("企业全称", "公司全称", "单位全称", "客户公司", "lead company"),
-    "name": ("线索联系人", "联系人名称", "客户联系人", "first name", "person"),
+    "name": ("线索联系人", "联系人名称", "客户联系人", "first name", "person", "lead number", "lead no", "lead id"),
     "source": ("客户来源", "来源渠道", "渠道来源"),
     "state": ("跟进状态", "lead stage"),
     "rating": ("意向等级", "意向级别", "线索等级", "线索级别"),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from keyuan.exchange.drafts import Draft
 from keyuan.exchange.leads.columns import targets_for
+from keyuan.exchange.leads.duplicates import warn_of_known
 from keyuan.exchange.leads.reading import Reader
 from keyuan.exchange.rowwise import RowImport
 from keyuan.leads.models import Lead
@@ -32,9 +33,13 @@ def sign_of(draft: Draft) -> Sign:
 
 
 def existing(drafts: Sequence[Draft], by: User) -> dict[Sign, int]:
-    """Those of these leads that are there already, as far as the person sees them, in one query by an index."""
+    """Those of these leads that are there already, as far as the person sees them, in one query by an index.
+
+    What a row may be the same as otherwise is said at the row.
+    """
     if not drafts:
         return {}
+    warn_of_known(drafts)
     names = {sort_name(draft.values.get("company") or draft.values["name"]) for draft in drafts}
     rows = Lead.objects.visible_to(by).filter(sort_name__in=names).order_by("-pk")
     return {tuple(sign): pk for pk, *sign in rows.values_list("pk", *SAME)}

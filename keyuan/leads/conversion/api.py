@@ -98,7 +98,7 @@ def convert_lead(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         made = lead.convert(into, by=by)
     except Duplicate as duplicate:
-        hits = find_duplicates(Given(name=lead.heading), by=by)
+        hits = find_duplicates(Given(name=lead.heading), by=by, customers_only=True)
         raise Problem(409, str(duplicate), duplicates=[told(one) for one in hits]) from duplicate
     except NotReady as refusal:
         raise Problem(422, str(refusal), {name: [str(refusal)] for name in refusal.fields}) from refusal

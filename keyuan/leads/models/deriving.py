@@ -10,6 +10,10 @@ from django.apps import apps
 from django.db import connection
 
 from keyuan.customers.models.deriving import lines, phone_text, sort_name, sounds
+from keyuan.records.cleaners.phone import clean_phones, key
+from keyuan.records.cleaners.website import domain_key
+from keyuan.records.keys import Key, write_keys
+from keyuan.records.names import company_core, company_key
 from keyuan.records.reference import regions
 from keyuan.records.search_text import Kind, write_search_text
 from keyuan.records.text import pinyin_forms
@@ -47,6 +51,19 @@ def derive_leads(pks: Sequence[int], fields: set[str] | None) -> None:
             _derive_leads(pks[start : start + CHUNK])
 
 
+def lead_keys(lead: Lead) -> list[Key]:
+    """The duplicate keys of a lead, all of which warn; what has become a customer is found as that."""
+    if lead.state == "converted":
+        return []
+    numbers = [*clean_phones(lead.mobile), *clean_phones(lead.phone)]
+    keys = [Key("phone", number) for number in map(key, numbers)]
+    if lead.company:
+        keys += [Key("name", company_key(lead.company)), Key("core", company_core(lead.company))]
+    if lead.email and (domain := domain_key(lead.email)):
+        keys.append(Key("domain", domain))
+    return [one for one in dict.fromkeys(keys) if one.key]
+
+
 UNTOLD = {"state", "invalid_reason", "rating", "score", "source", "campaign", "industry", "address"}
 """Fields from which nothing follows."""
 
@@ -59,6 +76,7 @@ def _derive_leads(pks: Sequence[int]) -> None:
         rows.append((lead.pk, Kind.TEXT.value, lead_text(lead, tags[lead.pk])))
         rows.append((lead.pk, Kind.PHONE.value, phone_text(lead.mobile, lead.phone)))
         rows.append((lead.pk, Kind.EMAIL.value, lines(lead.email)))
+        write_keys("lead", lead.pk, lead_keys(lead))
     write_search_text(model("LeadSearch"), rows)
     _write_order([(lead.pk, sort_name(lead.heading)) for lead in leads])
 

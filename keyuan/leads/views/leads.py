@@ -11,7 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from keyuan.customers.duplicates import Given
 from keyuan.customers.views.bulk import bulk_of
+from keyuan.customers.views.duplicates import panel_of
 from keyuan.customers.views.inline import field_of
 from keyuan.customers.views.showing import show_of
 from keyuan.customers.views.transfer import transfer_of
@@ -69,6 +71,14 @@ def facts(request: Request, pk: int) -> HttpResponse:
     """The head of its page again, after something else there has moved it on or changed one of its facts."""
     lead = record_or_404(Lead, request, pk)
     return render(request, "leads/head.html", LeadDetail(lead, request.user).context() | {"fresh": True})
+
+
+@require_POST
+@may("lead", "view")
+def duplicates(request: Request) -> HttpResponse:
+    """The duplicate panel for what has been typed so far; the name of a person says nothing."""
+    typed = {name: request.POST.get(name, "") for name in ("mobile", "phone", "email")}
+    return panel_of(request, Given.of(typed | {"name": request.POST.get("company", "")}))
 
 
 @require_http_methods(["GET", "POST"])

@@ -9,7 +9,7 @@ from keyuan.leads.models import Lead
 from keyuan.org.models import User
 from keyuan.records.errors import NotAllowed
 from keyuan.records.history import Event
-from tests.make import make_campaign, make_lead, option
+from tests.make import make_campaign, make_customer, make_lead, option
 
 pytestmark = pytest.mark.django_db
 HEAD = "公司名称,联系人,手机,线索来源,潜力,状态,无效原因,负责人,需求"
@@ -97,3 +97,38 @@ def test_an_export_of_leads_comes_back_as_an_import(cast):
     again = Lead.objects.visible_to(cast.boss).get()
     assert of.counts["created"] == 1
     assert (again.company, again.name, again.mobile, again.source) == (lead.company, "王工", lead.mobile, lead.source)
+
+
+def test_rows_of_leads_say_what_they_may_be_already(cast):
+    make_customer("宁波海德精密有限公司", owner=cast.boss, phone="0574-87654321")
+    make_lead("杭州云帆仪器", owner=cast.boss, mobile="13800138009")
+    lines = ("宁波海德精密股份有限公司,王工,13800138000,,,,,,", "甲公司,李工,13800138009,,,,,,", "乙公司,陈工,,,,,,,")
+    of = checked(sheet(cast.boss, *lines))
+    said = str(sentences(of))
+    assert of.counts["created"] == 3
+    for word in ("宁波海德精密有限公司", "线索 杭州云帆仪器"):
+        assert word in said
+
+
+SHOP = "Prospect ID,Lead Number,Lead Origin,Lead Source,Converted,TotalVisits,Country,Specialization,City,Tags,"
+"""As the sheet of a shop for courses comes: no names, one column too many, and a word where nothing was chosen."""
+
+
+def test_a_sheet_without_names_takes_the_number_of_the_lead_and_its_export_comes_back_the_same(cast):
+    lines = (
+        "7927b2df,660737,API,Olark Chat,0,0,,Select,Select,Interested in other courses,",
+        "2a272436,660728,API,Google,1,5,India,Select,Mumbai,Ringing,",
+        "8cc8c611,660727,Landing Page,Select,0,2,India,Business,Select,,",
+    )
+    of = imported(upload(cast.boss, SHOP, *lines, kind="leads", name="leads.csv", leave_bad=True))
+    assert of.counts["created"] == 3
+    rows = list(Lead.rows.order_by("pk"))
+    assert [(one.name, one.company, one.source, one.region) for one in rows] == [
+        (number, "", None, "") for number in ("660737", "660728", "660727")
+    ]
+    assert [[tag.name for tag in one.tags.all()] for one in rows] == [["Interested in other courses"], ["Ringing"], []]
+    with translation.override("zh-hans"):
+        _export, path = exported(cast.boss, "lead", is_complete=True, format="csv")
+        text = path.read_text("utf-8-sig")
+    again = imported(upload(cast.boss, text.encode(), kind="leads", name="线索.csv"))
+    assert (again.counts["skipped"], again.counts.get("created", 0), Lead.rows.count()) == (3, 0, 3)

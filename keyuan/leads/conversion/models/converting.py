@@ -88,7 +88,9 @@ class Converting:
 def _customer(made: _Made, lead: Any, into: Into, by: User, operation: Operation) -> None:
     values = values_for("customer", lead, with_contact=_has_contact(lead, into)) | dict(into.values)
     if into.customer is None:
-        values.setdefault("category", next(one for one in NameBook(by).options("category") if not one.is_retired))
+        if "category_id" not in values:
+            kinds = NameBook(by).options("category")
+            values.setdefault("category", next(one for one in kinds if not one.is_retired))
         values.setdefault("tags", list(lead.tags.all()))
         made.customer = Customer.add(by=by, operation=operation, owner=lead.owner or by, **values)
         made.new.append("customer")
