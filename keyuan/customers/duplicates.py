@@ -276,29 +276,29 @@ def _liken(given: Given, hit: Hit, names: tuple[str, ...], hits: dict[Place, Hit
 def _add_others(given: Given, source: Source, holders: Iterable[DuplicateKey], hits: dict[Place, Hit]) -> None:
     """What another record type has: by the same keys and by names that are alike, read with one query."""
     rows = [row for row in holders if row.record_type == source.module]
-    condition = Q(pk__in={row.record_id for row in rows})
-    like = _like(source.search, company_core(given.name))
-    if like is not None:
-        condition |= Q(pk__in=like, deleted_at=None)
-    elif not rows:
+    parts = _like(source.search, company_core(given.name))
+    if rows:  # as a part of the same subquery: an OR beside it would read the whole table
+        parts.append(DuplicateKey.objects.filter(pk__in=[row.pk for row in rows]).values("record_id"))
+    if not parts:
         return
-    records = {record.pk: record for record in source.loaded(condition)}
+    wanted = parts[0].union(*parts[1:]) if len(parts) > 1 else parts[0]
+    records = {record.pk: record for record in source.loaded(Q(pk__in=wanted))}
     for row in rows:
         if row.record_id in records:
             hit = hits.setdefault((source.module, row.record_id), Hit(records[row.record_id], source))
             _explain(row, None, hit, names=True)
     for record in records.values():
-        if (source.module, record.pk) not in hits and source.company(record) and given.name:
+        is_new = (source.module, record.pk) not in hits and record.deleted_at is None
+        if is_new and source.company(record) and given.name:
             _liken(given, Hit(record, source), (source.company(record),), hits)
 
 
-def _like(search: Any, core: str) -> Any:
-    """The ids of records that share one of the rarest grams of the core, as one subquery; None without any."""
+def _like(search: Any, core: str) -> list[Any]:
+    """The ids of records that share one of the rarest grams of the core, a query for each gram."""
     common = statistics_of(search).frequencies
     grams = sorted(set(query_grams(core)), key=lambda gram: common.get(gram, 0)) if len(core) > 1 else []
     rare = [gram for gram in grams[:4] if common.get(gram, 0) < COMMON]
-    parts = [holding(search, gram.lstrip("^"), [Kind.TEXT]).values("record_id")[:300] for gram in rare]
-    return parts[0].union(*parts[1:]) if parts else None
+    return [holding(search, gram.lstrip("^"), [Kind.TEXT]).values("record_id")[:300] for gram in rare]
 
 
 def shared_part(one: str, other: str) -> str:

@@ -69,6 +69,8 @@ class Converting:
             Duplicate: the new customer exists.
         """
         into = into or Into()
+        if self.state == self.State.CONVERTED:  # as it was read: who comes too late waits for nobody
+            self.require(by, "edit")
         Customer.hold([into.customer.pk] if into.customer is not None else [])
         locked = self.lock()
         locked.require(by, "edit")

@@ -22,7 +22,7 @@ from keyuan.records.errors import Duplicate, NotAllowed, RuleBroken, Stale
 from keyuan.records.history import Event
 from keyuan.records.options import Tag
 from keyuan.ui.rest.tests.calling import Caller
-from tests.make import make_contact, make_customer, make_lead, make_opportunity, make_plan, option, stage
+from tests.make import make_campaign, make_contact, make_customer, make_lead, make_opportunity, make_plan, option, stage
 from tests.project import ROOT
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +92,12 @@ def test_an_opportunity_comes_with_it_and_keeps_where_it_came_from(cast, lead):
     typed = {"name": "另一单", "stage": stage("contact")}
     other = make_lead("另一家", owner=cast.anna).convert(Into(opportunity=typed), by=cast.anna)
     assert other.opportunity.name == "另一单"
+
+
+def test_the_campaign_is_kept_to_the_opportunity(cast):
+    campaign = make_campaign("春季活动", owner=cast.boss)
+    lead = make_lead("宁波海德", owner=cast.anna, campaign=campaign)
+    assert lead.convert(Into(opportunity={}), by=cast.anna).opportunity.campaign == campaign
 
 
 def test_a_lead_of_a_person_alone_becomes_a_customer_of_that_name(cast):
