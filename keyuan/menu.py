@@ -22,7 +22,7 @@ from keyuan.campaigns.models import Campaign
 from keyuan.customers.detail import MORE_FACTS
 from keyuan.customers.duplicates import SOURCES
 from keyuan.customers.fields import CONTACT, CUSTOMER
-from keyuan.customers.lists import CONTACT_LIST, CUSTOMER_LIST, show_cells
+from keyuan.customers.lists import CONTACT_LIST, CUSTOMER_LIST, CUSTOMER_POOL, show_cells
 from keyuan.customers.models import Contact, Customer
 from keyuan.customers.notices import declare_customer_kinds
 from keyuan.customers.tags_admin import carries_tags
@@ -35,8 +35,9 @@ from keyuan.leads.conversion.along import moves_along
 from keyuan.leads.conversion.origin import leads_behind
 from keyuan.leads.duplicates import LEADS
 from keyuan.leads.fields import LEAD
-from keyuan.leads.lists import LEAD_LIST, show_lead_cells
+from keyuan.leads.lists import LEAD_LIST, LEAD_POOL, show_lead_cells
 from keyuan.leads.models import Lead
+from keyuan.leads.pooling import POOLED_LEADS
 from keyuan.notices.clock import every_second
 from keyuan.notices.reading import unread_count
 from keyuan.opportunities.boards.board import CLOSED_VIEWS
@@ -192,6 +193,7 @@ def compose() -> None:
     hangs("opportunity", PLANS_OF_DEALS)
     declare_pools(CUSTOMERS)
     moves_along(ACTIVITIES)
+    declare_pools(POOLED_LEADS)
     every_second(remind)
     show_cells()
     show_activity_cells()
@@ -209,6 +211,7 @@ def compose() -> None:
     carries_tags(Lead)
     install_lists(CUSTOMER_LIST, CONTACT_LIST, LEAD_LIST, CAMPAIGN_LIST)
     install_lists(OPPORTUNITY_LIST, PRODUCT_LIST, FOLLOW_UP_LIST, PLAN_LIST)
+    install_lists(CUSTOMER_POOL, LEAD_POOL)
     install(
         [
             Module("home", "/", views=home_views),
@@ -244,6 +247,7 @@ def compose() -> None:
                 prefixes=("/imports/", "/exports/", "/recycle-bin/", "/tags/"),
                 places=(
                     Link(pgettext_lazy("menu", "Contacts"), "/contacts/", "address-book", may=("contact", "view")),
+                    Link(_("Customer pool"), "/customers/pool/", "recycle", may=("customer", "claim")),
                     Link(_("Customer profile"), "/customers/profile/", "chart-pie", may=("customer", "view")),
                     Link(_("Recycle bin"), "/recycle-bin/", "trash", may=[(one, "delete") for one in KINDS]),
                 ),
@@ -257,6 +261,7 @@ def compose() -> None:
                 places=(
                     Link(_("List of leads"), "/leads/", "list"),
                     Link(pgettext_lazy("menu", "Campaigns"), "/campaigns/", "speakerphone", may=("campaign", "view")),
+                    Link(_("Lead pool"), "/leads/pool/", "recycle", may=("lead", "claim")),
                     Link(_("Recycle bin"), "/recycle-bin/?kind=lead", "trash", may=("lead", "delete")),
                 ),
             ),

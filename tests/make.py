@@ -127,6 +127,14 @@ def make_pool(kind: str = "customer", *members: Any, managers: Any = (), **rules
     return pool
 
 
+def make_pooled_lead(pool: Pool, *, by: User, company: str = "", **fields: Any) -> Lead:
+    """A lead that lies in a pool."""
+    lead = make_lead(company, owner=by, **fields)
+    Lead.rows.filter(pk=lead.pk).update(owner=None, department=None, pool=pool, taken_at=None)
+    lead.refresh_from_db()
+    return lead
+
+
 def make_pooled(pool: Pool, *, by: User, name: str = "") -> Customer:
     """A customer that lies in a pool."""
     customer = make_customer(name, owner=by)

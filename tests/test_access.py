@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
@@ -14,6 +15,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
+from keyuan.pools.models import Pool, PoolMember
+from keyuan.pools.rules import PoolRules
 from keyuan.records.options import Tag
 from keyuan.ui.frame import SCRIPTED
 from keyuan.ui.rest import access
@@ -68,6 +71,8 @@ QUERIES = {
     "/opportunities/forecast/?view=all": 5,
     "/leads/?view=all": 5,
     "/campaigns/": 4,
+    "/customers/pool/": 10,
+    "/leads/pool/": 8,
     "/products/?view=all": 4,
     "/activities/?view=all": 6,
     "/activities/plans/?view=all": 5,
@@ -288,6 +293,18 @@ def test_private_tags_of_others_are_never_offered(world: SimpleNamespace) -> Non
     }
 
 
+def lie_in_a_pool(world: SimpleNamespace, record: Any, owner: Any) -> None:
+    """The record lies in the one pool of its kind, which has rules and limits."""
+    rules = replace(PoolRules(), recycles=True, claims=9, holds=99, rest=3).as_json()
+    chief = world.people["administrator"]
+    pool, is_new = Pool.objects.get_or_create(kind=record.module, name="Sea", defaults={"kept_rules": rules})
+    if is_new:
+        PoolMember.objects.create(pool=pool, user=chief, is_manager=True)
+    reason = option("release_reason", "no_need")
+    came = {"pool": pool, "released_at": timezone.now(), "last_owner": owner, "release_reason": reason}
+    type(record).rows.filter(pk=record.pk).update(owner=None, department=None, **came)
+
+
 def add_row(path: str, world: SimpleNamespace, number: int) -> None:
     """One more row for the list at this address, of another owner than the others, with everything that costs."""
     chief = world.people["administrator"]
@@ -299,7 +316,11 @@ def add_row(path: str, world: SimpleNamespace, number: int) -> None:
     product = make_product(f"检测模块 {number}", by=chief)
     make_opportunity(owner=owner, customer=customer, contacts=[contact.pk], products=[product.pk])
     make_campaign(owner=owner, type=option("campaign_type", "exhibition"))
-    make_lead(owner=owner, name="王工", mobile="13800138000", source=option("source", "website"), tags=[world.tag])
+    lead = make_lead(
+        owner=owner, name="王工", mobile="13800138000", source=option("source", "website"), tags=[world.tag]
+    )
+    if path.endswith("/pool/"):
+        lie_in_a_pool(world, customer if path.startswith("/customers/") else lead, owner)
     if path == "/imports/":
         make_import(owner)
     if path == "/exports/":

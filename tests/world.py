@@ -255,6 +255,8 @@ def make_records(owner: User) -> SimpleNamespace:
         campaign=campaign,
         competitor=opportunity.competitors.get(),
         transfer=Done.begin("customer.transferred", by=owner),
+        customer_claim=Done.begin("customer.claimed", by=owner),
+        lead_claim=Done.begin("lead.claimed", by=owner),
         own_tag=own_tag,
         attachment=attach(customer, small_file(f"{word}2.txt", f"{word}2 里面"), owner),
         photo=attach(customer, small_file(f"{word}2.png", PICTURE), owner),

@@ -25,7 +25,7 @@ from keyuan.records.attachments.models import Attachment
 from keyuan.records.history import Change, Event
 from keyuan.records.namebook import NameBook
 from keyuan.records.search import match
-from keyuan.records.story import STEPS, Story, stories
+from keyuan.records.story import HANDS, STEPS, Story, stories
 from keyuan.records.veil import veil
 from keyuan.ui.attachments.shown import chip
 
@@ -237,6 +237,8 @@ def deal_names(told: Sequence[Story], book: NameBook) -> dict[int, str]:
 
 
 def _told(story: Story, names: dict[int, str]) -> Line:
+    if story.event.name in HANDS:
+        story = replace(story, lines=[])
     if story.event.record_type != "opportunity":
         return Line(story.at, story=story)
     lines = [one for one in story.lines if one.field == "stage"] if story.event.name in STEPS else story.lines

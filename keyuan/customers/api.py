@@ -26,6 +26,7 @@ from keyuan.customers.pool_api import (
     described_assign,
     described_claim,
     described_release,
+    pool_json,
     release_record,
 )
 from keyuan.customers.tags_admin import add_tag, edit_tag
@@ -49,8 +50,8 @@ CUSTOMER_SHAPE = Shape(
     CUSTOMER,
     load_customers,
     related=("parent",),
-    extras={"pool": lambda row: None, "version": lambda row: row.version, "custom": lambda row: row.custom},
-    hidden=frozenset({"behind_schedule"}),
+    extras={"pool": pool_json, "version": lambda row: row.version, "custom": lambda row: row.custom},
+    hidden=frozenset({"behind_schedule", "comes_soon", "came"}),
 )
 CONTACT_SHAPE = Shape(
     CONTACT,
@@ -154,7 +155,8 @@ def history(request: Request, pk: int) -> HttpResponse:
     if not given.get("at"):
         raise refused({"at": [_("Say which moment you mean, such as 2026-01-31T12:00:00+08:00.")]})
     at = moment("at", given["at"])
-    found = as_it_was(CUSTOMERS.find(request, pk), at, CUSTOMER, NameBook(_user(request)))
+    customer = CUSTOMERS.find(request, pk)
+    found = as_it_was(customer, at, CUSTOMER, NameBook(customer.reader(_user(request))))
     if found is None:
         raise Http404
     return answer({"id": pk, "at": timezone.localtime(at).isoformat(), "record": found})

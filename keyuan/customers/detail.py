@@ -17,6 +17,7 @@ from keyuan.customers.lists import load_customers
 from keyuan.customers.models import Contact, Customer, CustomerAddress
 from keyuan.customers.models.deriving import COUNTED, missing
 from keyuan.org.models import User
+from keyuan.pools.record import due_fact, of_record
 from keyuan.records.catalogue import Catalogue, Field
 from keyuan.records.kinds import Masked
 from keyuan.records.kinds.masked import Part
@@ -36,7 +37,8 @@ FACTS = {
     "owner": gettext_lazy("Owner"),
 }
 ELSEWHERE = {"name", "tags", "relationship", "completeness", "last_followed_at", "next_contact_at", "primary_contact",
-             "behind_schedule", "id", "updated_by", "lost_reason", "lost_on", "owner"}  # fmt: skip
+             "behind_schedule", "id", "updated_by", "lost_reason", "lost_on", "owner",
+             "came", "due_on", "comes_soon", "is_locked"}  # fmt: skip
 
 
 MORE_FACTS: list[Callable[[Customer, User], list[dict[str, Any]]]] = []
@@ -142,6 +144,8 @@ class CustomerDetail:
             "owner": {"value": cells.person(str(book.person(customer.owner_id) or ""))},
         }
         own = [{"label": FACTS[name]} | fact for name, fact in shown.items() if name in self.fields]
+        if (due := due_fact(customer)) is not None:
+            own.insert(0, due)
         return [*(fact for tell in MORE_FACTS for fact in tell(customer, self.user)), *own]
 
     @cached_property
@@ -213,7 +217,7 @@ class CustomerDetail:
             "may_delete": customer.allows(self.user, "delete"),
             "may_transfer": self.user.reach("customer", "transfer").covers(customer.owner_id, customer.department_id),
             "may_see_deals": self.user.may("opportunity", "view"),
-            "may_open_deal": self.user.may("opportunity", "create"),
+            "may_open_deal": self.user.may("opportunity", "create") and customer.pool_id is None,
             "may_add_contact": self.may_edit and self.user.may("contact", "create"),
             "groups": groups(CUSTOMER, customer, self.book, self.may_edit, ELSEWHERE),
             "category": self.book.option(customer.category_id),
@@ -221,6 +225,7 @@ class CustomerDetail:
             "filled": f"{filled}/{len(COUNTED)}" if "completeness" in self.fields else "",
             "may_move": self.may_edit and "address" in CUSTOMER.editable_fields(self.user),
             "may_tag": self.may_edit and "tags" in CUSTOMER.editable_fields(self.user),
+            "hands": of_record(customer, self.user),
             "lost_reasons": [one for one in self.book.options("lost_reason") if not one.is_retired],
         }
 

@@ -12,6 +12,7 @@ from keyuan.customers.finding import contacts_of_companies
 from keyuan.customers.models import Contact, ContactSearch, Customer, CustomerSearch
 from keyuan.customers.models.deriving import COUNTED
 from keyuan.customers.searching import contact_limits, customer_limits
+from keyuan.pools.lists import Came, Soon
 from keyuan.records.catalogue import Catalogue, Field, Relation, from_model
 from keyuan.records.kinds import (
     Asked,
@@ -159,6 +160,14 @@ CUSTOMER.declare(
     field("lost_on", Date(), group="system", editable=False),
     field("last_followed_at", Moment(), group="system", sort="last_followed_at", editable=False, limitable=False),
     field("next_contact_at", Moment(), group="system", sort="next_contact_at", editable=False, limitable=False),
+    field("taken_at", Moment(), group="system", editable=False, limitable=False),
+    field("last_owner", Person(), group="system", editable=False, limitable=False),
+    field("release_reason", Choice("release_reason"), group="system", editable=False, listed=False, limitable=False),
+    Field("came", Came(), _("How it came here"), "release_reason", group="system", editable=False, limitable=False),
+    field("released_at", Moment(), group="system", editable=False, limitable=False),
+    field("due_on", Date(), group="system", editable=False, limitable=False),
+    Field("comes_soon", Soon(), _("Coming back soon"), "due_on", group="system", editable=False, listed=False, limitable=False),
+    field("is_locked", YesNo(), group="system", editable=False, limitable=False),
     field("has_bought", YesNo(), group="system", editable=False, limitable=False),
     field("created_at", Moment(), label=_("Created"), group="system", sort="created_at", editable=False, limitable=False),
     field("created_by", Person(), label=_("Created by"), group="system", editable=False, limitable=False),

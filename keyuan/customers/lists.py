@@ -17,6 +17,7 @@ from keyuan.customers.fields import CONTACT, CUSTOMER
 from keyuan.customers.finding import shows
 from keyuan.customers.models import Customer
 from keyuan.customers.models.contact import sees_contacts
+from keyuan.pools.lists import came_cell, due_cell, left_mark, load_pools, pool_list, soon_view
 from keyuan.records.cleaners.phone import masked
 from keyuan.records.models import Tag
 from keyuan.records.namebook import NameBook
@@ -45,6 +46,7 @@ CUSTOMER_VIEWS = (
         "flag-3",
         {"and": [{"field": "owner", "op": "me"}, {"field": "next_contact_at", "op": "empty"}, _NOT_LOST]},
     ),
+    soon_view("customer"),
     View("watched", gettext_lazy("Watched"), "tag", {"field": "tags", "op": "any", "value": ["重点关注"]}),
     View(
         "quiet",
@@ -87,6 +89,7 @@ def load_customers(rows: list[Any], book: NameBook) -> None:
     for row in rows:
         row.primary_contact = primary.get(row.pk) if sees_contacts(book.user, row) else None
         row.is_starred = row.pk in starred
+    load_pools(rows, book)
     veil(CUSTOMER, rows, book.user)
 
 
@@ -173,7 +176,7 @@ def customer_name(row: Any, book: NameBook, matched: str) -> SafeString:
     return SafeString(
         f'<span class="cellf">{cells.avatar(row.short_or_name, True)}'
         f'<a class="n trunc" href="{_page_of("customers", row)}" title="{escape(row.name)}">'
-        f"{escape(row.name)}</a>{star}{tags}{_matched(matched)}</span>"
+        f"{escape(row.name)}</a>{star}{tags}{left_mark(row)}{_matched(matched)}</span>"
     )
 
 
@@ -212,6 +215,8 @@ def show_cells() -> None:
     SPECIAL["customer", "primary_contact"] = _primary_contact
     SPECIAL["customer", "parent"] = _customer_link
     SPECIAL["contact", "customer"] = _customer_link
+    SPECIAL["customer", "came"] = came_cell
+    SPECIAL["customer", "due_on"] = due_cell
     SPECIAL["customer", "last_followed_at"] = lambda kind, value, book: cells.last_follow_up(value)
     SPECIAL["customer", "next_contact_at"] = lambda kind, value, book: cells.next_contact(value)
 
@@ -269,7 +274,7 @@ CUSTOMER_LIST = ListOf(
     "customers/list.html",
     customer_name,
     load=load_customers,
-    needs=(*REACHED, "name", "short_name", "former_names", "phone", "uscc"),
+    needs=(*REACHED, "due_on", "name", "short_name", "former_names", "phone", "uscc"),
     loaded=("tags", "primary_contact"),
     explain=explain_customers,
     on_phone={
@@ -283,6 +288,18 @@ CUSTOMER_LIST = ListOf(
     related_columns=("parent",),
     bulk="customers/bulk.html",
     none="customers/none.html",
+)
+CUSTOMER_POOL = pool_list(
+    CUSTOMER_LIST,
+    route="customers:pool",
+    title=gettext_lazy("Customer pool"),
+    columns=("industry", "region", "source", "came", "last_owner", "last_followed_at", "released_at"),
+    on_phone={
+        "industry": "second",
+        "region": "second",
+        "came": "third",
+        "last_owner": "third end said",
+    },
 )
 CONTACT_LIST = ListOf(
     CONTACT,

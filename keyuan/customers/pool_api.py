@@ -76,6 +76,11 @@ def release_record(request: HttpRequest, api: RecordApi, pk: int) -> HttpRespons
     return api.answer(request, type(record).rows.get(pk=pk))
 
 
+def pool_json(row: Any) -> dict[str, Any] | None:
+    """The pool in which a record lies; `load_pools` has read its name."""
+    return {"id": row.pool_id, "name": row.pool_name} if getattr(row, "pool_name", "") else None
+
+
 def _pool(pk: int | None, kind: str) -> Pool | None:
     if pk is None:
         return None

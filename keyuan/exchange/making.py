@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from keyuan.activities.lists import FOLLOW_UP_LIST, PLAN_LIST
 from keyuan.campaigns.lists import CAMPAIGN_LIST
-from keyuan.customers.lists import CONTACT_LIST, CUSTOMER_LIST
+from keyuan.customers.lists import CONTACT_LIST, CUSTOMER_LIST, CUSTOMER_POOL
 from keyuan.exchange import logs
 from keyuan.exchange.activities.authors import told
 from keyuan.exchange.counting import second
@@ -27,7 +27,7 @@ from keyuan.exchange.models import Export
 from keyuan.exchange.notices import tell_export
 from keyuan.exchange.storage import export_path
 from keyuan.exchange.writer import MOST_ROWS, Sheet, write_csv
-from keyuan.leads.lists import LEAD_LIST
+from keyuan.leads.lists import LEAD_LIST, LEAD_POOL
 from keyuan.opportunities.lists import OPPORTUNITY_LIST, PRODUCT_LIST
 from keyuan.org.models import User
 from keyuan.records.catalogue import Field
@@ -37,7 +37,7 @@ from keyuan.records.listing import Listing
 from keyuan.records.namebook import NameBook
 from keyuan.records.reference import regions
 from keyuan.ui.lists.asked import Asked
-from keyuan.ui.lists.page import ListOf, ListPage
+from keyuan.ui.lists.page import ListOf, ListPage, page_of
 
 LISTS: dict[str, ListOf] = {
     "customer": CUSTOMER_LIST,
@@ -49,8 +49,11 @@ LISTS: dict[str, ListOf] = {
     "follow_up": FOLLOW_UP_LIST,
     "plan": PLAN_LIST,
 }
+POOLS: dict[str, ListOf] = {"customer": CUSTOMER_POOL, "lead": LEAD_POOL}
+"""Lists of pools: those whose address names one."""
 ALWAYS = ("customer", "contact")
 """Every list may show something of these."""
+NO_COLUMNS = ("id", "behind_schedule", "comes_soon")
 DAYS, CHUNK = 7, 1000
 
 
@@ -72,7 +75,9 @@ def asked_page(spec: ListOf, user: User, query: str) -> ListPage:
         RuleBroken.
     """
     asked = Asked.of(reverse(spec.route), QueryDict(query[:8000]))
-    shown = ListPage(spec, SimpleNamespace(user=user, GET=QueryDict()), asked)  # type: ignore[arg-type]
+    if "pool" in asked.params:
+        spec = POOLS.get(spec.catalogue.module, spec)
+    shown = page_of(spec, SimpleNamespace(user=user, GET=QueryDict()), asked)  # type: ignore[arg-type]
     assert shown.listing is not None
     if shown.refusal:
         raise RuleBroken(shown.refusal)
@@ -128,31 +133,36 @@ def _log(export: Export, user: User) -> Content:
 def _list(export: Export, user: User) -> Content:
     spec = require_exporter(user, export.module)
     shown = asked_page(spec, user, export.query)
-    fields = _fields(export, shown, user)
+    fields = _fields(export, shown)
     header = [str(field.label) for field in fields]
-    return [one.name for one in fields], header, _texts(_rows(export, shown, user), fields, spec, user)
+    return [one.name for one in fields], header, _texts(_rows(export, shown), fields, shown.spec, shown.user)
 
 
-def _rows(export: Export, shown: ListPage, user: User) -> QuerySet[Any]:
+def _rows(export: Export, shown: ListPage) -> QuerySet[Any]:
     sort = shown.asked.sort or ("" if shown.asked.q else shown.view.sort)
     listing = Listing(
         shown.catalogue,
-        user,
+        shown.user,
         q=shown.asked.q,
         base=shown.view.node if export.ids is None else None,
         node=shown.node,
         sort=sort,
         operation="export",
         book=shown.book,
+        **shown.among,
     )
     rows = listing.ordered()
     return rows.filter(pk__in=export.ids) if export.ids is not None else rows
 
 
-def _fields(export: Export, shown: ListPage, user: User) -> list[Field]:
+def _fields(export: Export, shown: ListPage) -> list[Field]:
     if not export.is_complete:
         return shown.columns
-    return [one for one in shown.catalogue.visible_fields(user).values() if one.name not in ("id", "behind_schedule")]
+    return [
+        one
+        for one in shown.catalogue.visible_fields(shown.user).values()
+        if one.name not in ("id", "behind_schedule", "comes_soon")
+    ]
 
 
 def _texts(rows: QuerySet[Any], fields: Sequence[Field], spec: ListOf, user: User) -> Iterator[list[str]]:

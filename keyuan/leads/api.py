@@ -9,6 +9,15 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from keyuan.customers.bulk import delete_all, tag_all
+from keyuan.customers.pool_api import (
+    assign_record,
+    claim_record,
+    described_assign,
+    described_claim,
+    described_release,
+    pool_json,
+    release_record,
+)
 from keyuan.customers.transfer_api import described, transfer_record
 from keyuan.leads.fields import LEAD
 from keyuan.leads.forms import LeadForm
@@ -33,10 +42,11 @@ SHAPE = Shape(
     load_leads,
     related=tuple(name for _model, name in BECAME),
     extras={
-        "pool": lambda row: None,
+        "pool": pool_json,
         "version": lambda row: row.version,
         "custom": lambda row: row.custom,
     },
+    hidden=frozenset({"comes_soon", "came"}),
 )
 
 
@@ -126,6 +136,27 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
 @may_call("lead", "transfer")
 def transfer_lead(request: HttpRequest, pk: int) -> HttpResponse:
     return transfer_record(request, LEADS, pk)
+
+
+@leads.post("/{int:pk}/claim", **described_claim("claim_lead", "Lead"))
+@repeatable()
+@may_call("lead", "claim")
+def claim_lead(request: HttpRequest, pk: int) -> HttpResponse:
+    return claim_record(request, LEADS, pk)
+
+
+@leads.post("/{int:pk}/assign", **described_assign("assign_lead", "Lead"))
+@repeatable()
+@may_call("lead", "assign")
+def assign_lead(request: HttpRequest, pk: int) -> HttpResponse:
+    return assign_record(request, LEADS, pk)
+
+
+@leads.post("/{int:pk}/release", **described_release("release_lead", "Lead"))
+@repeatable()
+@may_call("lead", "release")
+def release_lead(request: HttpRequest, pk: int) -> HttpResponse:
+    return release_record(request, LEADS, pk)
 
 
 SCHEMAS: dict[str, Schema] = schemas_of("Lead", SHAPE)

@@ -13,13 +13,14 @@ from keyuan.leads.lists import BECAME, LOOKS, load_leads, rating_cell
 from keyuan.leads.models import Lead, LeadConversion
 from keyuan.leads.models.standing import State
 from keyuan.org.models import User
+from keyuan.pools.record import due_fact, of_record
 from keyuan.records.models import Favourite
 from keyuan.records.namebook import NameBook
 from keyuan.ui import cells, formats
 
 ELSEWHERE = {
     "company", "tags", "state", "invalid_reason", "last_followed_at", "next_contact_at", "is_late", "rating", "score",
-    "owner", "id", "updated_by",
+    "owner", "id", "updated_by", "came", "due_on", "comes_soon", "is_locked",
 }  # fmt: skip
 CONVERSION = {"converted_customer", "converted_contact", "converted_opportunity", "converted_at", "converted_by"}
 """Fields that only what has become a customer has."""
@@ -53,7 +54,8 @@ class LeadDetail:
             "owner": {"value": cells.person(str(self.book.person(lead.owner_id) or ""))},
         }
         names = [name for name in shown if name in self.visible]
-        return [{"label": self.visible[name].label} | shown[name] for name in names]
+        due = due_fact(lead)
+        return [*([due] if due else []), *({"label": self.visible[name].label} | shown[name] for name in names)]
 
     def status(self) -> Any:
         return cells.status(self.lead.get_state_display(), LOOKS[State(self.lead.state)])
@@ -136,6 +138,7 @@ class LeadDetail:
             "may_plan": self.user.may("plan", "view"),
             "may_delete": lead.allows(self.user, "delete"),
             "may_transfer": self.user.reach("lead", "transfer").covers(lead.owner_id, lead.department_id),
+            "hands": of_record(lead, self.user),
             "groups": groups(LEAD, lead, self.book, may_edit, without),
             "tags": tags_of(LEAD, lead, self.book),
         }

@@ -6,9 +6,11 @@ from django.utils.translation import pgettext_lazy
 from keyuan.leads.kinds import Late
 from keyuan.leads.models import Lead, LeadSearch
 from keyuan.leads.searching import lead_limits
+from keyuan.pools.lists import Came, Soon
 from keyuan.records.catalogue import Catalogue, Field, from_model
 from keyuan.records.kinds import (
     Choice,
+    Date,
     Email,
     Fixed,
     InDepartment,
@@ -22,6 +24,7 @@ from keyuan.records.kinds import (
     Region,
     Tags,
     Text,
+    YesNo,
 )
 
 LEAD = Catalogue(
@@ -77,7 +80,14 @@ LEAD.declare(
     Field("is_late", Late(), pgettext_lazy("lead", "Contact overdue"), "is_late", group="system", editable=False, limitable=False),
     field("owner", Person(), group="system", editable=False, limitable=False, aliases=("销售", "业务员", "lead owner", "sales rep")),
     field("department", InDepartment(), label=_("Department"), group="system", editable=False, limitable=False),
-    field("assigned_at", Moment(), group="system", editable=False, limitable=False),
+    field("taken_at", Moment(), label=pgettext_lazy("lead", "Assigned"), group="system", editable=False, limitable=False),
+    field("last_owner", Person(), group="system", editable=False, limitable=False),
+    field("release_reason", Choice("release_reason"), group="system", editable=False, listed=False, limitable=False),
+    Field("came", Came(), _("How it came here"), "release_reason", group="system", editable=False, limitable=False),
+    field("released_at", Moment(), group="system", editable=False, limitable=False),
+    field("due_on", Date(), group="system", editable=False, limitable=False),
+    Field("comes_soon", Soon(), _("Coming back soon"), "due_on", group="system", editable=False, listed=False, limitable=False),
+    field("is_locked", YesNo(), group="system", editable=False, limitable=False),
     field("opened_at", Moment(), group="system", editable=False, limitable=False),
     field("created_at", Moment(), label=_("Created"), group="system", sort="created_at", editable=False, limitable=False),
     field("created_by", Person(), label=_("Created by"), group="system", editable=False, limitable=False),

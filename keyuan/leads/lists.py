@@ -15,6 +15,7 @@ from keyuan.customers.models import Contact, Customer
 from keyuan.leads.fields import LEAD
 from keyuan.leads.models.standing import State
 from keyuan.opportunities.models import Opportunity
+from keyuan.pools.lists import came_cell, due_cell, left_mark, load_pools, pool_list, soon_view
 from keyuan.records.namebook import NameBook
 from keyuan.records.veil import veil
 from keyuan.ui import cells
@@ -55,6 +56,7 @@ LEAD_VIEWS = (
         {"and": [_MINE, _OPEN, {"field": "opened_at", "op": "empty"}]},
         hot=True,
     ),
+    soon_view("lead"),
     View("valid", pgettext_lazy("lead", "Valid"), "circle-check", _in_state("valid")),
     View("invalid", pgettext_lazy("lead", "Invalid"), "circle-x", _in_state("invalid")),
     View("converted", pgettext_lazy("lead", "Converted"), "building", _in_state("converted")),
@@ -74,6 +76,7 @@ def load_leads(rows: list[Any], book: NameBook) -> None:
     load_tags("lead", rows, book)
     for model, name in BECAME:
         book.meet_records(model, (getattr(row, f"{name}_id") for row in rows))
+    load_pools(rows, book)
     veil(LEAD, rows, book.user)
     meet_campaigns(rows, book)
 
@@ -109,7 +112,7 @@ def lead_name(row: Any, book: NameBook, matched: str) -> SafeString:
     return SafeString(
         f'<span class="cellf">{cells.avatar(row.heading, bool(row.company))}'
         f'<a class="n trunc" href="{url}" title="{name}">{name}</a>{new_mark(row)}'
-        f"{cells.user_tags(row.known_tags)}{said}</span>"
+        f"{cells.user_tags(row.known_tags)}{left_mark(row)}{said}</span>"
     )
 
 
@@ -126,6 +129,8 @@ def show_lead_cells() -> None:
     SPECIAL["lead", "converted_customer"] = became_cell(Customer, "/customers/")
     SPECIAL["lead", "converted_contact"] = became_cell(Contact, "/contacts/")
     SPECIAL["lead", "converted_opportunity"] = became_cell(Opportunity, "/opportunities/")
+    SPECIAL["lead", "came"] = came_cell
+    SPECIAL["lead", "due_on"] = due_cell
     SPECIAL["lead", "last_followed_at"] = lambda kind, value, book: cells.last_follow_up(value)
     SPECIAL["lead", "next_contact_at"] = lambda kind, value, book: cells.next_contact(value)
 
@@ -138,7 +143,7 @@ LEAD_LIST = ListOf(
     "leads/list.html",
     lead_name,
     load=load_leads,
-    needs=("company", "name", "mobile", "phone", "state", "opened_at", "owner", "department", "created_by",
+    needs=("company", "due_on", "name", "mobile", "phone", "state", "opened_at", "owner", "department", "created_by",
            "updated_by", "converted_by", "next_contact_at", "campaign", *(name for _model, name in BECAME)),
     loaded=("tags",),
     explain=explain_contacts,
@@ -154,3 +159,10 @@ LEAD_LIST = ListOf(
     bulk="leads/bulk.html",
     none="leads/none.html",
 )  # fmt: skip
+LEAD_POOL = pool_list(
+    LEAD_LIST,
+    route="leads:pool",
+    title=gettext_lazy("Lead pool"),
+    columns=("name", "rating", "source", "came", "last_owner", "last_followed_at", "released_at", "score"),
+    on_phone={"name": "second", "source": "second end", "came": "third", "last_owner": "third end said"},
+)

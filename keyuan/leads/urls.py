@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from keyuan.leads.views import conversion, leads, standing
+from keyuan.leads.views import conversion, leads, pools, standing
 
 lead_patterns = [
     path("", leads.lead_list, name="list"),
@@ -11,6 +11,14 @@ lead_patterns = [
     path("new/", leads.new, name="new"),
     path("duplicates/", leads.duplicates, name="duplicates"),
     path("transfer/", leads.lead_transfer, name="transfer"),
+    path("pool/", pools.pool, name="pool"),
+    path("pool/count/", pools.pool_count, name="pool_count"),
+    path("pool/bulk/", pools.pool_bulk, name="pool_bulk"),
+    path("pool/claim/", pools.pool_claim, name="pool_claim"),
+    path("pool/undo/<int:pk>/", pools.pool_undo, name="pool_undo"),
+    path("assign/", pools.assign, name="assign"),
+    path("release/", pools.release, name="release"),
+    path("<int:pk>/lock/", pools.lock, name="lock"),
     path("<int:pk>/", leads.detail, name="detail"),
     path("<int:pk>/facts/", leads.facts, name="facts"),
     path("<int:pk>/edit/", leads.edit, name="edit"),

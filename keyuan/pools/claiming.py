@@ -6,7 +6,8 @@ circle, and the record as it is then decides who was faster.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,13 +21,19 @@ from django.utils.translation import ngettext
 from keyuan.org.models import User
 from keyuan.org.standing import department_of
 from keyuan.pools.kinds import KINDS
-from keyuan.pools.membership import home_pool, open_to
+from keyuan.pools.membership import home_pool, open_to, standing
 from keyuan.pools.models import ClaimCount, Pool
 from keyuan.records.errors import NotAllowed, RuleBroken
 from keyuan.records.history import Operation
 from keyuan.records.options import Option
+from keyuan.records.undoing import Undone, undo
 
-NOBODYS: Mapping[str, Any] = {"owner": None, "department": None, "taken_at": None, "due_on": None, "extended_to": None}
+UNDO = timedelta(hours=24)
+HANDS = ("claimed", "assigned", "released")
+NOBODYS: Mapping[str, Any] = {
+    **dict.fromkeys(("owner", "department", "taken_at", "due_on", "extended_to", "release_reason")),
+    "is_locked": False,
+}
 
 
 @transaction.atomic
@@ -72,7 +79,7 @@ def release(
         pool: into which; None is the one whose rules hold for its owner.
 
     Raises:
-        NotAllowed: `by` may not release it.
+        NotAllowed: `by` may not release it, or the pool is not open to them.
         RuleBroken: without a reason, without a pool, or it lies in one already.
     """
     locked = record.lock()
@@ -81,14 +88,21 @@ def release(
         raise RuleBroken(_("This record lies in a pool already."))
     if reason is None:
         raise RuleBroken(_("Choose the reason for giving it back."))
+    if pool is not None and not _is_open(pool, by):
+        raise NotAllowed(_("This pool is not open to you."))
     found = pool or (home_pool(locked.owner_id, record.module) if locked.owner_id else None)
     if found is None or found.kind != record.module or not found.is_active:
         raise RuleBroken(_("No pool is open to its owner. Choose one."))
     operation = operation or Operation.begin(f"{record.module}.released", by=by)
-    values = {**NOBODYS, "pool": found, "released_at": operation.at, "last_owner": locked.owner}
+    came = {"pool": found, "released_at": operation.at, "last_owner": locked.owner, "release_reason": reason}
+    values = {**NOBODYS, **came}
     rows = type(record).rows.filter(pk=record.pk)
     rows.change(by=by, operation=operation, event="released", details={"reason": reason.pk}, **values)
     record.refresh_from_db()
+
+
+def _is_open(pool: Pool, by: User) -> bool:
+    return by.reach(pool.kind, "view").everything or pool.pk in standing(by, pool.kind)
 
 
 def _pool_of(record: Any, by: User, operation: str) -> Pool:
@@ -140,17 +154,23 @@ def _count(pool: Pool, by: User) -> None:
     ClaimCount.objects.filter(pk=counter.pk).update(number=F("number") + 1)
 
 
+def free_from(record: Any, pool: Pool, by: User) -> date | None:
+    """The day from which `by` may claim again what was theirs; None where they may now."""
+    if not pool.rules.rest or record.last_owner_id != by.pk or record.released_at is None:
+        return None
+    free: date = timezone.localdate(record.released_at) + timedelta(days=pool.rules.rest)
+    return free if timezone.localdate() < free else None
+
+
 def _rested(locked: Any, pool: Pool, by: User) -> None:
-    if pool.rules.rest and locked.last_owner_id == by.pk and locked.released_at is not None:
-        free: date = timezone.localdate(locked.released_at) + timedelta(days=pool.rules.rest)
-        if timezone.localdate() < free:
-            day = date_format(free, "SHORT_DATE_FORMAT")
-            raise RuleBroken(_("It was yours until lately. You can claim it again from %(day)s on.") % {"day": day})
+    if (free := free_from(locked, pool, by)) is not None:
+        day = date_format(free, "SHORT_DATE_FORMAT")
+        raise RuleBroken(_("It was yours until lately. You can claim it again from %(day)s on.") % {"day": day})
 
 
 def held(pool: Pool, user: User) -> int:
     """How many records this person has that count against the limit of the pool."""
-    rows = KINDS[pool.kind].model.rows.living().filter(owner=user)
+    rows = KINDS[pool.kind].model.rows.living().filter(owner=user).exclude(KINDS[pool.kind].settled)
     for name in pool.rules.uncounted:
         rows = rows.exclude(KINDS[pool.kind].uncounted.get(name, Q(pk=None)))
     return int(rows.count())
@@ -168,3 +188,63 @@ def _take(locked: Any, to: User, *, event: str, operation: Operation) -> None:
     values = {"owner": to.pk, "department": department_of(to.pk), "pool": None, "taken_at": operation.at}
     rows = type(locked).rows.filter(pk=locked.pk)
     rows.change(by=operation.by, operation=operation, event=event, extended_to=None, **values)
+
+
+@transaction.atomic
+def set_locked(record: Any, locked: bool, *, by: User) -> None:
+    """Keep a record from coming back by itself, or let it again.
+
+    A locked one counts against no limit, so its owner alone may not do this: who assigns records may.
+
+    Raises:
+        NotAllowed.
+        RuleBroken: it lies in a pool.
+    """
+    now = record.lock()
+    now.require(by, "assign")
+    if now.pool_id is not None:
+        raise RuleBroken(_("This record lies in a pool. Assign it first."))
+    event = "locked" if locked else "unlocked"
+    type(record).rows.filter(pk=record.pk).change(by=by, event=event, is_locked=locked)
+    record.refresh_from_db()
+
+
+@dataclass
+class Outcome:
+    """What came of a verb for many records.
+
+    Attributes:
+        done, refused: the records, the latter each with the sentence that says why.
+    """
+
+    operation: Operation
+    done: list[Any] = field(default_factory=list)
+    refused: list[tuple[Any, str]] = field(default_factory=list)
+
+
+def for_each(records: Iterable[Any], verb: Callable[..., None], name: str, *, by: User, **given: Any) -> Outcome:
+    """Do `verb` with each of these, as one operation that is undone as one; what is refused stops no other.
+
+    Args:
+        name: of the operation, such as `customer.claimed`.
+    """
+    outcome = Outcome(Operation.begin(name, by=by))
+    for record in records:
+        try:
+            verb(record, by=by, operation=outcome.operation, **given)
+            outcome.done.append(record)
+        except (RuleBroken, NotAllowed) as refusal:
+            outcome.refused.append((record, str(refusal)))
+    return outcome
+
+
+def undo_hands(operation: Operation, model: type[Any], *, by: User) -> Undone:
+    """Take back what was claimed, assigned or given back, within a day. A claim stays counted.
+
+    Raises:
+        NotAllowed: somebody else did it.
+        RuleBroken: it was none of these, is undone already, or too long ago.
+    """
+    if operation.verb not in {f"{model.module}.{one}" for one in HANDS}:
+        raise RuleBroken(_("This can't be undone."))
+    return undo(operation, [model], by=by, within=UNDO)

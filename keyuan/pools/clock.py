@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import connection
 from psycopg import sql
 
 from keyuan.pools.kinds import KINDS, PoolKind
-from keyuan.pools.membership import home_pools
+from keyuan.pools.membership import home_pools, recycles
 from keyuan.pools.rules import PoolRules, Wait
+
+if TYPE_CHECKING:
+    from keyuan.org.models import User
 
 _STATEMENT = sql.SQL("""
     UPDATE {table} r SET due_on = n.due FROM (
@@ -21,9 +25,15 @@ _STATEMENT = sql.SQL("""
 """)
 
 
-def renew(module: str, pks: Collection[int]) -> None:
-    """Work out anew until when these records are their owners'; what has no owner has no clock."""
-    if not pks or module not in KINDS:
+def renew(module: str, pks: Collection[int], by: User | None = None) -> None:
+    """Work out anew until when these records are their owners'; what has no owner has no clock.
+
+    Where nothing comes back by itself, nothing is asked: the last days that were written down before go at night.
+
+    Args:
+        by: who changed them, whose rights may know already that there are no such pools.
+    """
+    if not pks or module not in KINDS or not recycles(module, by):
         return
     model = KINDS[module].model
     owners = model.rows.filter(pk__in=pks).exclude(owner=None).values_list("owner_id", flat=True).distinct()

@@ -19,6 +19,7 @@ class PoolKind:
         exempt: by exemption, an SQL condition about the row `t`.
         uncounted: by name, the condition of rows that the limit of holding does not count.
         choices: fields by whose entries waits may differ, with their columns.
+        settled: the condition of rows that need nobody any more, and that nobody therefore holds.
         ending: further SQL conditions under which a row has no clock, such as a lead that is converted.
     """
 
@@ -27,6 +28,7 @@ class PoolKind:
     exempt: Mapping[str, str] = field(default_factory=lambda: {"locked": "t.is_locked"})
     uncounted: Mapping[str, Q] = field(default_factory=lambda: {"locked": Q(is_locked=True)})
     choices: Mapping[str, str] = field(default_factory=dict)
+    settled: Q = field(default_factory=lambda: Q(pk=None))
     ending: tuple[str, ...] = ()
 
 

@@ -81,11 +81,58 @@ def _above(user: User) -> list[int]:
     return [int(part) for part in paths.get(user.department_id, "").split("/") if part]
 
 
+def managed(user: User, kind: str, operation: str) -> set[int]:
+    """The pools that `user` manages, where the role lets them do `operation`."""
+    if not user.rights.may(kind, operation):
+        return set()
+    return {pk for pk, manages in standing(user, kind).items() if manages}
+
+
 def open_to(user: User, kind: str, operation: str) -> set[int]:
     """The pools on whose records `user` may do `operation`."""
     if not user.rights.may(kind, operation):
         return set()
     return {pk for pk, manages in standing(user, kind).items() if manages or operation in OF_MEMBERS}
+
+
+def receiving_pool(by: User, kind: str) -> Pool | None:
+    """Into which pool something falls that `by` writes down for nobody: the first open to them, else the first of all
+    for those who may write down everybody's, as the machine may. None where there is none."""
+    of_kind = [one.pool for one in pools(shelf_of(by)) if one.pool.kind == kind]
+    own = standing(by, kind)
+    found = [one for one in of_kind if one.pk in own]
+    if not found and by.reach(kind, "create").everything:
+        found = of_kind
+    return found[0] if found else None
+
+
+def telling(user: User, kind: str, operation: str, name: str) -> set[int]:
+    """The pools open to `user` for `operation` that tell them the field `name`: hidden ones are told to managers."""
+    found = open_to(user, kind, operation)
+    if not found:
+        return found
+    hiding = {one.pool.pk for one in pools(shelf_of(user)) if name in one.pool.hidden_fields}
+    return found - (hiding - managed(user, kind, operation))
+
+
+def lie_anywhere(user: User, kind: str) -> bool:
+    """Whether there are pools of this kind at all, also such as are not in use any more."""
+    return user.rights.keep(("pools are", kind), lambda: kind in shelf_of(user).get("kinds of pools", _kinds))
+
+
+def _kinds() -> set[str]:
+    return set(apps.get_model("keyuan", "Pool").objects.order_by().values_list("kind", flat=True).distinct())
+
+
+def recycles(kind: str, by: User | None) -> bool:
+    """Whether records of this kind come back by themselves anywhere. Costs nothing again with the rights of `by`."""
+    if by is None:
+        return _recycles(kind, shelf(present_state()))
+    return by.rights.keep(("recycles", kind), lambda: _recycles(kind, shelf_of(by)))
+
+
+def _recycles(kind: str, kept: Shelf) -> bool:
+    return any(one.pool.kind == kind and one.pool.rules.recycles for one in pools(kept))
 
 
 def home_pools(owners: Iterable[int], kind: str) -> dict[int, Pool | None]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, ClassVar
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -12,9 +13,17 @@ from django.utils.translation import pgettext_lazy
 
 from keyuan.org.models import Department, Role, User
 from keyuan.pools.clock import renew
-from keyuan.pools.membership import open_to
+from keyuan.pools.membership import lie_anywhere, open_to, receiving_pool, standing
 from keyuan.pools.rules import PoolRules
+from keyuan.pools.seeing import pools_seen, reader_in, reader_of
+from keyuan.records.history import Operation
 from keyuan.records.models import RecordQuerySet
+from keyuan.records.options import Option
+
+
+def hidden_at_first() -> list[str]:
+    """What a new pool does not tell its members: how to reach whom they have not claimed."""
+    return ["phone", "mobile", "contacts"]
 
 
 class Pool(models.Model):
@@ -28,7 +37,7 @@ class Pool(models.Model):
     name = models.CharField(_("Name"), max_length=60)
     position = models.PositiveIntegerField(default=0)
     is_active = models.BooleanField(default=True)
-    hidden_fields = models.JSONField(default=list)
+    hidden_fields = models.JSONField(default=hidden_at_first)
     kept_rules = models.JSONField(default=dict, db_column="rules")
     rules_from = models.DateField(null=True)  # kept_rules hold from this day on, the ones before until then
     rules_before = models.JSONField(null=True)
@@ -106,19 +115,51 @@ class PooledQuerySet(RecordQuerySet):
         if reach.everything:
             return self
         pools = open_to(user, self.model.module, operation)
-        held = self.held_by(user, operation)
+        held = super().reached_by(user, operation)
         return (held | self.filter(pool_id__in=sorted(pools))) if pools else held
 
-    def change(self, **given: Any) -> Any:
-        """As every row is changed; what the clock asks sets it anew."""
-        changed = super().change(**given)
+    def held_by(self, user: User, operation: str) -> Any:
+        """Those in reach by their owner and department, without what lies in a pool.
+
+        Lists of what people own ask no pool: in one nobody is the owner. Only who sees everything has to ask, and only
+        where there are pools.
+        """
+        if not user.reach(self.model.module, operation).everything:
+            return super().reached_by(user, operation)
+        return self.filter(pool=None) if lie_anywhere(user, self.model.module) else self
+
+    def lying_in(self, pools: Collection[int], user: User, operation: str) -> Any:
+        """Those in these pools, as far as they are open to `user`."""
+        module = self.model.module
+        found = (
+            set(pools) if user.reach(module, operation).everything else open_to(user, module, operation) & set(pools)
+        )
+        return self.filter(pool_id__in=sorted(found)) if found else self.none()
+
+    def change(self, *, by: User, **given: Any) -> Any:
+        """As every row is changed. Who gets a record has it from now on; what the clock asks sets it anew."""
+        comes = getattr(given.get("owner"), "pk", given.get("owner"))
+        if comes is None or "taken_at" in given or given.get("event") == "undone":
+            changed = super().change(by=by, **given)
+        else:
+            changed = self._come(comes, by, given)
         if CLOCK & set(given):
-            renew(self.model.module, changed)
+            renew(self.model.module, changed, by)
         return changed
 
-    def held_by(self, user: User, operation: str) -> Any:
-        """Those in reach by their owner and department: lists of what people own ask no pool."""
-        return super().reached_by(user, operation)
+    def _come(self, owner: int, by: User, given: dict[str, Any]) -> list[int]:
+        """Rows that change hands leave their pool and begin their clock; those of `owner` already do not."""
+        held = dict(self.order_by("pk").values_list("pk", "owner_id"))
+        if not held:
+            return []
+        operation = given.pop("operation", None)
+        operation = operation or Operation.begin(f"{self.model.module}.{given.get('event', 'edited')}", by=by)
+        coming = self.model.rows.filter(pk__in=[pk for pk, before in held.items() if before != owner])
+        staying = self.model.rows.filter(pk__in=[pk for pk, before in held.items() if before == owner])
+        begun: dict[str, Any] = {"pool": None, "extended_to": None, "taken_at": operation.at}
+        with transaction.atomic():
+            changed: list[int] = RecordQuerySet.change(coming, by=by, operation=operation, **given, **begun)
+            return [*changed, *RecordQuerySet.change(staying, by=by, operation=operation, **given)]
 
 
 class Pooled(models.Model):
@@ -127,7 +168,8 @@ class Pooled(models.Model):
     Attributes:
         taken_at: when its owner got it; None counts as its creation.
         due_on: the last day on which it is its owner's; None where it never comes back (pools/clock.py).
-        released_at, last_owner: since when it lies in the pool, and whose it was.
+        released_at, last_owner, release_reason: since when it lies in the pool, whose it was, and why they gave it
+            back; without a reason it was the rule.
         extended_to: until when a manager let the owner keep it.
     """
 
@@ -141,8 +183,45 @@ class Pooled(models.Model):
         User, models.PROTECT, verbose_name=_("Former owner"), null=True, editable=False, related_name="+",
         db_index=False,
     )  # fmt: skip
+    release_reason = models.ForeignKey(
+        Option, models.PROTECT, verbose_name=_("Why it was given back"), null=True, editable=False, related_name="+",
+        db_index=False,
+    )  # fmt: skip
     extended_to = models.DateField(null=True, editable=False)
     is_locked = models.BooleanField(_("Locked"), default=False, db_default=False, editable=False)
 
+    module: ClassVar[str]
+    pooled: ClassVar[bool] = True
+
     class Meta:
         abstract = True
+
+    def reader(self, user: User) -> User:
+        """Who reads this record: without what its pool hides, if it lies in one (pools/seeing.py)."""
+        return reader_of(user, self.module, self.__dict__.get("pool_id"))  # lists that ask no pool load none
+
+    @classmethod
+    def belonging(cls, by: User, values: dict[str, Any], *rest: Any) -> dict[str, Any]:
+        """The values of a new record with those that say whose it is; one that is nobody's lies in a pool."""
+        found: dict[str, Any] = super().belonging(by, values, *rest)  # type: ignore[misc]  # a Record
+        if found["owner"] is not None or "pool" in found:
+            return found
+        pool = cls.receiver(by)
+        return found | {"pool": pool, "department": None, "released_at": timezone.now()} if pool else found
+
+    @classmethod
+    def reader_of_pool(cls, user: User, pk: int) -> User | None:
+        """Who reads what lies in this pool; None where it is not open to `user`."""
+        pool = next((one for one in pools_seen(user, cls.module) if one.pk == pk), None)
+        return reader_in(user, pool) if pool is not None else None
+
+    @classmethod
+    def receiver(cls, by: User) -> Pool | None:
+        """The pool that takes what `by` writes down for nobody; None where there is none."""
+        return receiving_pool(by, cls.module)
+
+    def require_new(self, by: User) -> None:
+        """As of every record. What lies in a pool may be written down by those to whom the pool is open."""
+        own = self.pool_id is not None and by.may(self.module, "create")
+        if not own or self.pool_id not in standing(by, self.module):
+            super().require_new(by)  # type: ignore[misc]  # a Record

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -63,6 +63,7 @@ class Listing:
         node: filter of the address bar; `base` is the filter of the view it stands in.
         sort: `-updated_at`; "" is by relevance while searching, else the default of the catalogue.
         operation: what the rows must allow, such as `view` or `export`.
+        pools: of which pools these are the records; None for those that lie in none.
 
     Raises:
         FilterRefused: the filter or the sort is not valid.
@@ -79,12 +80,15 @@ class Listing:
         sort: str = "",
         operation: str = "view",
         book: NameBook | None = None,
+        pools: Collection[int] | None = None,
     ) -> None:
-        self.catalogue, self.user = catalogue, user
+        self.catalogue, self.user, self.pools = catalogue, user, pools
         self.book = book or NameBook(user)
         self.match: Match | None = match(q, catalogue, user)
         condition = where(base, catalogue, user, self.book) & where(node, catalogue, user, self.book)
-        rows = catalogue.model.objects.allowed(user, operation).filter(condition)
+        living = catalogue.model.rows.living()
+        mine = living.held_by(user, operation) if pools is None else living.lying_in(pools, user, operation)
+        rows = mine.filter(condition)
         self.operation, self.is_narrowed = operation, bool(condition)
         self.rows: QuerySet[Any] = rows.filter(self.match.condition) if self.match else rows
         self.is_ranked = bool(self.match and self.match.ids is not None and not sort)
@@ -147,7 +151,7 @@ class Listing:
 
         Walking one index past what others own takes seven times as long. None where that form does not fit.
         """
-        if end <= DEEP or self.is_narrowed or self.match or self.sort.sort != "updated_at":
+        if end <= DEEP or self.is_narrowed or self.match or self.sort.sort != "updated_at" or self.pools is not None:
             return None
         arms = self.catalogue.model.rows.living().arms(self.user, self.operation)
         if not 1 < len(arms) <= MOST_ARMS:

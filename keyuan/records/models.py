@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models, transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -15,21 +14,20 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from keyuan.org.models import Department, User
 from keyuan.org.scopes import FieldRight
 from keyuan.org.standing import department_of
-from keyuan.records.changing import change_rows
 from keyuan.records.errors import NotAllowed, RuleBroken, Stale
 from keyuan.records.history import Change, Event, Operation, write_event
 from keyuan.records.keys import DuplicateKey, release_keys, revive_keys
 from keyuan.records.options import Option, Tag
 from keyuan.records.remembering import Favourite, Recent, SavedView
-
-if TYPE_CHECKING:
-    from keyuan.org.rights import Reach
+from keyuan.records.rows import BELONGING, Gate, RecordQuerySet, within
 
 __all__ = [
+    "BELONGING",
     "Change",
     "DuplicateKey",
     "Event",
     "Favourite",
+    "Gate",
     "Operation",
     "Option",
     "Recent",
@@ -37,106 +35,18 @@ __all__ = [
     "RecordQuerySet",
     "SavedView",
     "Tag",
+    "within",
 ]
 
 
 NOT_YOURS: Any = gettext_lazy("You may not do this with this record.")
-BELONGING = {"owner", "department"}
-"""Nothing that is derived from a record follows from whose it is."""
-
-
-def within(reach: Reach) -> Q:
-    """The condition that a reach means, with literal ids only."""
-    condition = Q()
-    if reach.owners:
-        condition |= Q(owner_id__in=sorted(reach.owners))
-    if reach.departments:
-        condition |= Q(department_id__in=sorted(reach.departments))
-    return condition
-
-
-class RecordQuerySet(models.QuerySet[Any]):
-    def living(self) -> Self:
-        return self.filter(deleted_at=None)
-
-    def deleted(self) -> Self:
-        return self.exclude(deleted_at=None)
-
-    def joined(self, names: Iterable[str]) -> Self:
-        """With these foreign keys joined, and no other: Django takes an empty list for all of them."""
-        return self.select_related(*names) if names else self
-
-    def reached_by(self, user: User, operation: str) -> Self:
-        """The rows, living or deleted, on which `user` may do `operation`. The only place that knows."""
-        reach = user.reach(self.model.module, operation)
-        if reach.everything:
-            return self
-        return self.filter(within(reach)) if reach else self.none()
-
-    def arms(self, user: User, operation: str) -> list[Self]:
-        """The rows in reach as one part per owner and department; nothing where reach is no matter of these two."""
-        reach = user.reach(self.model.module, operation)
-        if reach.everything:
-            return []
-        owned = [self.filter(owner_id=one) for one in sorted(reach.owners)]
-        return [*owned, *(self.filter(department_id=one) for one in sorted(reach.departments))]
-
-    def beneath(self, user: User) -> Self:
-        """The living rows that `user` sees on a record he sees; those that follow their record ask no more."""
-        return self.living().reached_by(user, "view")
-
-    def change(
-        self, *, by: User, operation: Operation | None = None, event: str = "edited", details: Any = None, **fields: Any
-    ) -> list[int]:
-        """Set `fields` on all these rows and write one line of history per row that really changes.
-
-        Returns:
-            The ids of the rows that changed.
-        """
-        pks = list(self.order_by("pk").values_list("pk", flat=True))
-        if not pks:
-            return []
-        with transaction.atomic():
-            operation = operation or Operation.begin(f"{self.model.module}.{event}", by=by)
-            changed = change_rows(self.model, pks, fields, event=event, operation=operation, details=details)
-            if set(fields) - BELONGING:
-                self.model.derive(changed, set(fields))
-        return changed
-
-    def touched(self, pks: Sequence[int], operation: Operation) -> None:
-        """Raise the version of rows whose tags changed."""
-        self.filter(pk__in=pks).update(
-            version=models.F("version") + 1, updated_at=timezone.now(), updated_by=operation.by
-        )
-
-
-class Gate(models.Manager[Any]):
-    """Hands out rows only to somebody, or for a reason that a test lists."""
-
-    def get_queryset(self) -> RecordQuerySet:
-        raise AssertionError("Start from objects.visible_to(user), allowed(user, operation) or unscoped(reason=…).")
-
-    def visible_to(self, user: User) -> RecordQuerySet:
-        return self.allowed(user, "view")
-
-    def allowed(self, user: User, operation: str) -> RecordQuerySet:
-        """The living rows on which `user` may do `operation`."""
-        return self.model.rows.living().reached_by(user, operation)
-
-    def binned(self, user: User) -> RecordQuerySet:
-        """The deleted rows that `user` may delete and so restore."""
-        return self.model.rows.deleted().reached_by(user, "delete")
-
-    def unscoped(self, *, reason: str) -> RecordQuerySet:
-        """All rows, for the machine's own work; `reason` says why that is right."""
-        assert reason
-        return self.model.rows.all()
 
 
 class Record(models.Model):
     """Anything a salesperson can own."""
 
     module: ClassVar[str]
+    pooled: ClassVar[bool] = False  # whether such records can lie in pools
     customer_column: ClassVar[str] = "id"  # names the customer whose time line shows this record; "" for none
 
     owner = models.ForeignKey(
@@ -176,6 +86,10 @@ class Record(models.Model):
 
     def allows(self, user: User, operation: str) -> bool:
         return type(self).objects.allowed(user, operation).filter(pk=self.pk).exists()
+
+    def reader(self, user: User) -> User:
+        """`user` as who reads this record: the same person, for whom some fields may not exist here."""
+        return user
 
     def require(self, user: User, operation: str) -> None:
         """Raises NotAllowed unless `user` may do `operation` with this record."""
@@ -237,6 +151,11 @@ class Record(models.Model):
             return values | {"department_id": standing(values["owner"].pk)}
         return values
 
+    @classmethod
+    def receiver(cls, by: User) -> Any:
+        """What takes a record that `by` writes down for nobody; None where nobody can be its owner."""
+        return None
+
     def require_new(self, by: User) -> None:
         """Raises NotAllowed unless `by` may create this record. Children look at their parent instead."""
         if not self.is_within(by, "create"):
@@ -296,7 +215,7 @@ class Record(models.Model):
             NotAllowed: the record or the field is hidden from `by`.
         """
         self.require(by, "view")
-        if by.rights.limits(self.module).get(name) == FieldRight.HIDDEN:
+        if self.reader(by).rights.limits(self.module).get(name) == FieldRight.HIDDEN:
             raise NotAllowed(_("You may not see this field."))
         self.log("shown", operation=Operation.begin(f"{self.module}.shown", by=by), field=name)
         return type(self).rows.values_list(name, flat=True).get(pk=self.pk)

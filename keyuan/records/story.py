@@ -22,6 +22,15 @@ WHOLE = {
     "competitors_changed": pgettext_lazy("event", "changed the competitors"),
 }
 """Events whose words say all: no record is named behind them."""
+HANDS = {
+    "claimed": pgettext_lazy("event", "claimed it"),
+    "assigned": pgettext_lazy("event", "assigned it"),
+    "released": pgettext_lazy("event", "gave it back"),
+    "recycled": pgettext_lazy("event", "took it back by the rule of the pool"),
+    "locked": pgettext_lazy("event", "locked it"),
+    "unlocked": pgettext_lazy("event", "unlocked it"),
+}
+"""Events that say whose a record is: told in one sentence, whatever follows from that."""
 HAPPENED = {
     "created": pgettext_lazy("event", "created"),
     "edited": pgettext_lazy("event", "edited"),
@@ -42,6 +51,7 @@ HAPPENED = {
     "revived": pgettext_lazy("event", "revived"),
     "move_undone": pgettext_lazy("event", "took back a step of"),
     **WHOLE,
+    **HANDS,
 }
 
 
@@ -116,7 +126,7 @@ def _story(event: Event, catalogue: Catalogue | None, book: NameBook) -> Story:
     lines = lines_of(change, catalogue, book) if catalogue and change and told else []
     what = _what(event, catalogue, book)
     label = str(catalogue.label) if catalogue else event.record_type
-    label = "" if event.name in WHOLE else label
+    label = "" if event.name in WHOLE or event.name in HANDS else label
     return Story(event, str(book.person(event.by_id) or ""), what, label, event.at, lines)
 
 
@@ -126,6 +136,11 @@ def _what(event: Event, catalogue: Catalogue | None, book: NameBook) -> str:
         return _("attached “%(file)s” to") % file
     if event.name == "detached":
         return _("took “%(file)s” off") % file
+    if event.name == "released" and (reason := book.option(event.details.get("reason"))):
+        return _("gave it back: %(reason)s") % {"reason": reason}
+    if event.name == "assigned" and (change := _change_of(event)) and (to := change.after.get("owner")):
+        book.meet([to])
+        return _("assigned it to %(name)s") % {"name": book.person(to) or ""}
     return _looked_at(event, catalogue, book) if event.name == "shown" else str(HAPPENED.get(event.name, event.name))
 
 

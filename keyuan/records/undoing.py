@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from keyuan.org.models import User
 from keyuan.records.errors import NotAllowed, RuleBroken
 from keyuan.records.history import Change, Event, Operation, as_json
+from keyuan.records.models import BELONGING
 from keyuan.records.sealing.comparing import same
 
 CHUNK = 5000
@@ -113,4 +114,6 @@ def compared(record: Any, change: Change) -> tuple[dict[str, Any], list[str]]:
     fields = {one.name: one for one in record._meta.concrete_fields if one.name in change.after}
     kept = {name: one.value_from_object(record) for name, one in fields.items()}
     equal = [name for name, one in fields.items() if same(one, kept[name]) == same(one, change.after[name])]
+    if "owner" in fields and "owner" not in equal:  # whose it is goes back as a whole or not at all
+        equal = [name for name in equal if name not in BELONGING]
     return {name: change.before.get(name) for name in equal}, [name for name in fields if name not in equal]

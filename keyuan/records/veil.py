@@ -17,11 +17,15 @@ Changes = list[tuple[Field, Field | None]]
 
 
 def veil(catalogue: Catalogue, rows: Iterable[Any], user: User) -> None:
-    """Leave in these records only what `user` sees of them."""
-    if not user.rights.limits(catalogue.module):
-        return
-    changes = _changes(catalogue, user)
+    """Leave in these records only what `user` sees of them, also of each where it lies."""
+    known: dict[int, Changes] = {}
     for row in rows:
+        reader = row.reader(user)
+        if not reader.rights.limits(catalogue.module):
+            continue
+        changes = known.get(id(reader.rights))
+        if changes is None:
+            changes = known[id(reader.rights)] = _changes(catalogue, reader)
         for field, seen in changes:
             _cover(row, field, seen)
 

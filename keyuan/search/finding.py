@@ -13,6 +13,7 @@ from keyuan.customers.lists import CONTACT_LIST, CUSTOMER_LIST
 from keyuan.leads.lists import LEAD_LIST
 from keyuan.opportunities.lists import OPPORTUNITY_LIST, PRODUCT_LIST
 from keyuan.org.models import User
+from keyuan.pools.seeing import readers_of_pools
 from keyuan.records.listing import Listing
 from keyuan.records.namebook import NameBook
 from keyuan.records.text import highlight
@@ -77,11 +78,20 @@ def _group(source: Source, query: str, book: NameBook) -> Group | None:
     if listing.match is None:
         return None
     found = listing.page(1, EACH)
-    rows = _in_order(spec, found.pks)
+    pks, more = _with_pools(spec, query, book, found.pks, found.has_next)
+    rows = _in_order(spec, pks)
     spec.load(rows, book)
     matched = spec.explain(rows, listing.match.words, book) if spec.explain else {}
     hits = [Hit(row, highlight(str(row), query), matched.get(row.pk) or _otherwise(row, query)) for row in rows]
-    return Group(source, hits, found.has_next)
+    return Group(source, hits, more)
+
+
+def _with_pools(spec: ListOf, query: str, book: NameBook, pks: list[int], more: bool) -> tuple[list[int], bool]:
+    """After what people own, what lies in pools: found by what each pool tells of it."""
+    for reader, pools in readers_of_pools(book.user, spec.catalogue.module):
+        page = Listing(spec.catalogue, reader, q=query, book=book, pools=pools).page(1, EACH)
+        pks, more = [*pks, *page.pks], more or page.has_next
+    return pks[:EACH], more or len(pks) > EACH
 
 
 def _in_order(spec: ListOf, pks: list[int]) -> list[Any]:

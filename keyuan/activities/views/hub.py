@@ -105,7 +105,7 @@ def _shown(
         "next": step,
         "uploaded": files.chips() if files else [],
         "may_plan": request.user.may("plan", "create") and subject.sees_customer and subject.may_write,
-        **_line(request, subject, form.book),
+        **_line(request, subject, form.book if subject.user is request.user else NameBook(subject.user)),
     }
     template = "activities/of.html" if wants_part(request) else "activities/of_page.html"
     response = render(request, template, context, status=status)
@@ -195,7 +195,7 @@ def asked_of(request: HttpRequest, subject: Subject) -> Asked:
 def timeline(request: Request, kind: str, pk: int) -> HttpResponse:
     """The time line alone: another kind, a search, or the page after a mark."""
     subject = subject_or_404(request, kind, pk)
-    book = NameBook(request.user)
+    book = NameBook(subject.user)
     asked = asked_of(request, subject)
     shown: Page = page_of(subject.customer.pk if subject.customer else None, book, asked)
     context: dict[str, Any] = {"title": subject.about.short_or_name, "subject": subject, "asked": asked}

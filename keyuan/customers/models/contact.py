@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from keyuan.customers.models.customer import Customer
 from keyuan.customers.models.deriving import derive_contacts, derive_customers
 from keyuan.org.models import User
+from keyuan.pools.membership import telling
 from keyuan.records.attachments import models as attachments
 from keyuan.records.errors import NotAllowed
 from keyuan.records.history import Operation
@@ -29,13 +30,19 @@ FOLLOWED = {"view": "view", "export": "view"}
 
 class ContactQuerySet(RecordQuerySet):
     def reached_by(self, user: User, operation: str) -> Self:
-        """Contacts follow their customer: the operation must be granted, and the customer within reach."""
+        """Contacts follow their customer: the operation must be granted, and the customer within reach.
+
+        Of a customer in a pool only those see them to whom the pool tells them.
+        """
         if not user.may("contact", operation):
             return self.none()
         followed = FOLLOWED.get(operation, "edit")
         if user.reach("customer", followed).everything:
             return self
-        return self.filter(customer__in=Customer.rows.reached_by(user, followed))
+        customers = Customer.rows.held_by(user, followed)
+        if pools := telling(user, "customer", followed, "contacts"):
+            customers = customers | Customer.rows.filter(pool_id__in=sorted(pools))
+        return self.filter(customer__in=customers)
 
     def arms(self, user: User, operation: str) -> list[Self]:
         return []
@@ -46,8 +53,11 @@ class ContactQuerySet(RecordQuerySet):
 
 def sees_contacts(user: User, customer: Any) -> bool:
     """Whether `user` sees the contacts of a customer at hand: the rule of `reached_by` without a query."""
-    reach = user.reach("customer", FOLLOWED.get("view", "edit"))
-    return user.may("contact", "view") and reach.covers(customer.owner_id, customer.department_id)
+    if not user.may("contact", "view"):
+        return False
+    if user.reach("customer", FOLLOWED["view"]).covers(customer.owner_id, customer.department_id):
+        return True
+    return customer.pool_id is not None and customer.pool_id in telling(user, "customer", "view", "contacts")
 
 
 class Contact(Record):

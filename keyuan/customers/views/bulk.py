@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from keyuan.customers.bulk import delete_all, tag_all
 from keyuan.customers.lists import CONTACT_LIST, CUSTOMER_LIST
 from keyuan.org.http import Request
+from keyuan.org.scopes import OPERATIONS
 from keyuan.records.errors import RuleBroken
 from keyuan.records.kinds import Tags
 from keyuan.records.kinds.choices import ensure_tags
@@ -23,7 +24,7 @@ from keyuan.records.namebook import NameBook
 from keyuan.records.options import Tag
 from keyuan.ui.audience import may
 from keyuan.ui.lists.asked import Asked
-from keyuan.ui.lists.page import ListOf, ListPage
+from keyuan.ui.lists.page import ListOf, page_of
 from keyuan.ui.pages import toast
 
 
@@ -44,8 +45,8 @@ def bulk_of(request: Request, spec: ListOf) -> HttpResponse:
     verb = request.POST.get("verb", "")
     if verb == "export":
         return export_of(request, spec, asked)
-    if verb == "transfer":
-        return redirect(f"{reverse(spec.catalogue.route('transfer'))}?{chosen_as_query(request)}")
+    if verb in ("transfer", "release") and verb in OPERATIONS[spec.catalogue.module]:
+        return redirect(f"{reverse(spec.catalogue.route(verb))}?{chosen_as_query(request)}")
     operation = "delete" if verb == "delete" else "edit"
     rows = chosen(request, spec, asked).reached_by(request.user, operation)
     if verb == "delete":
@@ -64,7 +65,7 @@ def chosen(request: Request, spec: ListOf, asked: Asked, given: QueryDict | None
     """The rows that the person selected, within those they see; `given` says which, instead of the form."""
     given = request.POST if given is None else given
     if given.get("scope") == "all":
-        shown = ListPage(spec, request, asked)
+        shown = page_of(spec, request, asked)
         rows = shown.listing.rows
         if shown.refusal:
             raise RuleBroken(shown.refusal)  # never more rows than were shown

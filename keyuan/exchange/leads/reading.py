@@ -16,6 +16,7 @@ from keyuan.exchange.leads.columns import targets_for
 from keyuan.exchange.reading.table import Row
 from keyuan.leads.fields import LEAD
 from keyuan.leads.forms import BEST_SCORE
+from keyuan.leads.models import Lead
 from keyuan.leads.models.standing import State
 from keyuan.org.models import User
 from keyuan.records.cleaners import Invalid
@@ -24,6 +25,11 @@ from keyuan.records.namebook import NameBook
 
 FREE = ("company", "name", "requirement", "notes")
 """What may be a word that other programs write into a blank cell."""
+
+
+POOL_WORDS = ("线索池", "公海", "pool", "lead pool")
+NOBODY = object()
+"""Stands for the owner of a row that goes into a pool."""
 
 
 class Reader:
@@ -50,7 +56,11 @@ class Reader:
         read = Cleaner(target, self.book).read
         return remembering(read) if target.key == "campaign" else read
 
-    def _owner(self, text: str) -> User:
+    def _owner(self, text: str) -> User | object:
+        if text.strip().lower() in POOL_WORDS:
+            if Lead.receiver(self.user) is None:
+                raise Invalid(_("No pool takes it. Name an owner."))
+            return NOBODY
         person = self.people.find(text)
         if person.pk != self.user.pk and not self.giving.covers(person.pk, person.department_id):
             raise Invalid(_("You may not create records for %(name)s.") % {"name": person})

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from keyuan.exchange.drafts import Draft
 from keyuan.exchange.leads.columns import targets_for
 from keyuan.exchange.leads.duplicates import warn_of_known
-from keyuan.exchange.leads.reading import Reader
+from keyuan.exchange.leads.reading import NOBODY, Reader
 from keyuan.exchange.rowwise import RowImport
 from keyuan.leads.models import Lead
 from keyuan.leads.models.standing import State
@@ -49,6 +49,8 @@ def _add(draft: Draft, by: User, operation: Operation) -> None:
     """By the verbs of the record; a rule that refuses says so at the row."""
     values: dict[str, Any] = dict(draft.values)
     state, reason = values.pop("state", State.NEW), values.pop("invalid_reason", None)
+    if values.get("owner") is NOBODY:
+        values["owner"] = None
     if "score" in values:
         values["score"] = int(values["score"])
     try:

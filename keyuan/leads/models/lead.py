@@ -23,11 +23,15 @@ from keyuan.leads.models.deriving import derive_leads
 from keyuan.leads.models.standing import OPEN, Standing, State
 from keyuan.opportunities.models import Opportunity
 from keyuan.org.models import User
+from keyuan.pools.clock import renew
+from keyuan.pools.models import Pooled, PooledQuerySet
 from keyuan.records.errors import NotReady, RuleBroken
-from keyuan.records.models import Gate, Record, RecordQuerySet
+from keyuan.records.models import Gate, Record
 from keyuan.records.options import Tag
 from keyuan.records.search_text import SearchText
 
+SETTLED = ("edit", "release")
+"""What nobody does with a converted lead."""
 _TOUCH = """
     UPDATE lead l SET last_followed_at = given.last, next_contact_at = given.next
     FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) AS given(id, last, next)
@@ -36,25 +40,31 @@ _TOUCH = """
 """
 
 
-class LeadQuerySet(RecordQuerySet):
+class LeadQuerySet(PooledQuerySet):
     def reached_by(self, user: User, operation: str) -> Self:
-        """As every record; nobody edits a converted lead any more (E10)."""
+        """As every record; nobody edits a converted lead any more, or gives it back (E10)."""
         rows = super().reached_by(user, operation)
-        return rows.exclude(state=State.CONVERTED) if operation == "edit" else rows
+        return rows.exclude(state=State.CONVERTED) if operation in SETTLED else rows
 
     def revivable_by(self, user: User) -> Self:
         """Those that have become customers and that `user` could edit otherwise."""
         return super().reached_by(user, "edit").filter(state=State.CONVERTED)
 
-    def change(self, **options: Any) -> list[int]:
-        """As every change; who gets a lead has not opened it yet. That is no history."""
-        changed = super().change(**options)
-        if "owner" in options and changed:
-            self.model.rows.filter(pk__in=changed).update(opened_at=None, assigned_at=timezone.now())
+    def held_by(self, user: User, operation: str) -> Self:
+        rows = super().held_by(user, operation)
+        return rows.exclude(state=State.CONVERTED) if operation in SETTLED else rows
+
+    def change(self, *, by: User, **given: Any) -> list[int]:
+        """As every change; who gets a lead from somebody else has not opened it yet. That is no history."""
+        changed = super().change(by=by, **given)
+        if "owner" in given and changed:
+            comes = getattr(given["owner"], "pk", given["owner"])
+            opened = timezone.now() if comes == by.pk else None
+            self.model.rows.filter(pk__in=changed).update(opened_at=opened)
         return changed
 
 
-class Lead(Converting, Reviving, Standing, Record):
+class Lead(Converting, Reviving, Standing, Pooled, Record):
     module = "lead"
     customer_column = ""
     State = State
@@ -128,7 +138,6 @@ class Lead(Converting, Reviving, Standing, Record):
     )
 
     opened_at = models.DateTimeField(_("Opened by its owner"), null=True, editable=False)
-    assigned_at = models.DateTimeField(pgettext_lazy("lead", "Assigned"), null=True, editable=False)
     last_followed_at = models.DateTimeField(_("Last follow-up"), null=True, editable=False)
     next_contact_at = models.DateTimeField(_("Next contact"), null=True, editable=False)
     sort_name = models.CharField(max_length=60, blank=True, db_collation="C", editable=False)
@@ -189,10 +198,21 @@ class Lead(Converting, Reviving, Standing, Record):
                 condition=Q(campaign__isnull=False, deleted_at=None),
             ),
             models.Index(fields=["deleted_at"], name="lead_deleted", condition=Q(deleted_at__isnull=False)),
+            models.Index(
+                F("pool"),
+                F("updated_at").desc(),
+                F("id").desc(),
+                name="lead_of_pool",
+                condition=Q(pool__isnull=False, deleted_at=None),
+            ),
+            models.Index(fields=["due_on"], name="lead_due", condition=Q(due_on__isnull=False, deleted_at=None)),
             GinIndex(fields=["custom"], name="lead_custom", opclasses=["jsonb_path_ops"]),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(name="lead_has_a_company_or_a_name", condition=~Q(company="", name="")),
+            models.CheckConstraint(
+                name="lead_in_a_pool_is_nobodys", condition=Q(pool=None) | Q(owner=None, department=None)
+            ),
             models.CheckConstraint(
                 name="an_invalid_lead_has_a_reason", condition=~Q(state="invalid") | Q(invalid_reason__isnull=False)
             ),
@@ -230,7 +250,7 @@ class Lead(Converting, Reviving, Standing, Record):
         Raises:
             RuleBroken: it is converted, and `operation` would change it.
         """
-        if operation == "edit" and self.state == State.CONVERTED and self.allows(user, "view"):
+        if operation in SETTLED and self.state == State.CONVERTED and self.allows(user, "view"):
             raise RuleBroken(_now("This lead has become a customer. Go on with the customer."))
         super().require(user, operation)
 
@@ -248,7 +268,7 @@ class Lead(Converting, Reviving, Standing, Record):
         _require_heading(values.get("company"), values.get("name"))
         owner = values.setdefault("owner", by)
         if owner is not None:
-            values.setdefault("assigned_at", timezone.now())
+            values.setdefault("taken_at", timezone.now())
             values.setdefault("opened_at", timezone.now() if owner.pk == by.pk else None)
         return super().add(by=by, **values)
 
@@ -278,6 +298,7 @@ class Lead(Converting, Reviving, Standing, Record):
         if dates:
             with connection.cursor() as cursor:
                 cursor.execute(_TOUCH, [list(column) for column in zip(*dates, strict=True)])
+            renew(cls.module, [pk for pk, _last, _next in dates])
 
     def bin(self, operation: Any) -> None:
         super().bin(operation)
@@ -290,6 +311,8 @@ class Lead(Converting, Reviving, Standing, Record):
     @classmethod
     def derive(cls, pks: Sequence[int], fields: set[str] | None) -> None:
         derive_leads(pks, fields)
+        if fields is None or "state" in fields:
+            renew(cls.module, pks)
 
 
 def _require_heading(company: str | None, name: str | None) -> None:

@@ -21,6 +21,7 @@ import "./record-picker.js";
 import "./live-part.js";
 import "./time-span.js";
 import "./board.js";
+import "./pool.js";
 import "./departments.js";
 import "./sortable-rows.js";
 import "./uploads.js";

@@ -13,7 +13,7 @@ from keyuan.records.query import Node, parse
 
 SIZES = (20, 50, 100)
 DEFAULT_SIZE = 50
-KEPT = ("view", "q", "filter", "sort", "columns", "size")
+KEPT = ("pool", "view", "q", "filter", "sort", "columns", "size")
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,11 @@ class Asked:
     def size(self) -> int:
         text = self.params.get("size", "")
         return int(text) if text in map(str, SIZES) else DEFAULT_SIZE
+
+    @property
+    def place(self) -> Asked:
+        """The same list of the same pool, without anything that narrows it down."""
+        return Asked(self.path, {"pool": self.params["pool"]} if "pool" in self.params else {})
 
     def node(self) -> Node | None:
         """The filter. Raises FilterRefused."""

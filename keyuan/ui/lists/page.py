@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from functools import cached_property
 from html import escape
 from typing import Any
@@ -15,7 +14,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from keyuan.org.http import Request
 from keyuan.org.models import User
@@ -31,65 +29,22 @@ from keyuan.records.query import Node, conditions
 from keyuan.ui.early import early_page
 from keyuan.ui.lists.asked import SIZES, Asked
 from keyuan.ui.lists.cells import Cells
+from keyuan.ui.lists.declared import ListOf, View
 from keyuan.ui.lists.sentences import SPANS, Chip, Words, builder_words
 from keyuan.ui.pages import wants_part
 from keyuan.ui.pins import pins_of
 
-_SEARCH_HINT = gettext_lazy("Simple search: name, phone, pinyin")
+__all__ = ["ListOf", "ListPage", "View", "page_of"]
+
 _ROW = (
     '<tr data-id="{pk}"><td class="fit"><input class="form-check-input" type="checkbox" name="ids" value="{pk}" '
     'aria-label="{label}"></td><td>{first}</td>{rest}</tr>'
 )
 
 
-@dataclass(frozen=True)
-class View:
-    """One tab of a list: a named filter. System views are declared by rooms; people save their own."""
-
-    key: str
-    label: Any
-    icon: str = "filter"
-    node: Node | None = None
-    hot: bool = False
-    columns: tuple[str, ...] = ()
-    sort: str = ""
-    saved: SavedView | None = None
-
-
-@dataclass(frozen=True)
-class ListOf:
-    """What a room says about its list.
-
-    Attributes:
-        route: name of the list's route, such as `customers:list`; `route` + `_count` and `_bulk` exist too.
-        load: fetches what the rows of one page need, in a fixed number of queries.
-        needs: columns that every row needs, whatever is shown; `loaded` are fields that `load` brings.
-        related: foreign keys that are joined; `related_columns` only where their column is shown.
-        explain: says per record what a search matched, where it was not the name.
-        name_cell: the first cell of a row, from the record, the names and what the search matched.
-        on_phone: where a phone shows which columns: `mark` beside the name, `second` and `third` line, `… end` at its
-            right, `… said` with the label of the field. Other columns are not shown there.
-        bulk, none: templates of the buttons of the selection bar, and of the empty list.
-        search_hint: what the search box of the list says before somebody types.
-    """
-
-    catalogue: Catalogue
-    route: str
-    title: Any
-    views: tuple[View, ...]
-    template: str
-    name_cell: Callable[[Any, NameBook, str], SafeString]
-    load: Callable[[list[Any], NameBook], None] = lambda rows, book: None
-    on_phone: Mapping[str, str] = field(default_factory=dict)
-    needs: tuple[str, ...] = ()
-    loaded: tuple[str, ...] = ()
-    related: tuple[str, ...] = ()
-    related_columns: tuple[str, ...] = ()
-    explain: Callable[[list[Any], tuple[str, ...], NameBook], dict[int, str]] | None = None
-    bulk: str = ""
-    none: str = "ui/lists/nothing.html"
-    search_hint: Any = _SEARCH_HINT
-    extra: dict[str, Any] = field(default_factory=dict)
+def page_of(spec: ListOf, request: Request, asked: Asked | None = None) -> ListPage:
+    """The page of a list that somebody asked for."""
+    return (spec.page or ListPage)(spec, request, asked)
 
 
 class ListPage:
@@ -109,8 +64,8 @@ class ListPage:
     @cached_property
     def views(self) -> list[View]:
         """Those whose conditions are on fields that this person sees."""
-        every = [*self.spec.views, *map(_from_saved, _saved_views(self.request, self.catalogue.module))]
-        return [view for view in every if self.words.knows(view.node)]
+        every = [*self.spec.views, *map(_from_saved, _saved_views(self.request, self.spec.key))]
+        return [view for view in every if view.serves(self.user) and self.words.knows(view.node)]
 
     @cached_property
     def view(self) -> View:
@@ -125,9 +80,19 @@ class ListPage:
         return {
             one: self.user.may(self.catalogue.module, one)
             for one in ("create", "import", "export", "delete", "edit", "transfer")
-        }
+        } | {"release": self._may_release()}
+
+    def _may_release(self) -> bool:
+        """Whether there is anything that takes what is given back."""
+        model, user = self.catalogue.model, self.user
+        return user.may(self.catalogue.module, "release") and model.receiver(user) is not None
 
     # Rows
+
+    @property
+    def among(self) -> dict[str, Any]:
+        """What else the listing has to know: in which pools the rows lie."""
+        return {}
 
     @cached_property
     def node(self) -> Node | None:
@@ -140,7 +105,7 @@ class ListPage:
     @cached_property
     def listing(self) -> Listing:
         """What was asked for; what can't be understood is named and left out, never guessed."""
-        given: dict[str, Any] = {"q": self.asked.q, "book": self.book}
+        given: dict[str, Any] = {"q": self.asked.q, "book": self.book, **self.among}
         sort = self.asked.sort or ("" if self.asked.q else self.view.sort)
         attempts: list[dict[str, Any]] = [
             {"base": self.view.node, "node": self.node, "sort": sort},
@@ -181,17 +146,17 @@ class ListPage:
 
     @cached_property
     def columns(self) -> list[Field]:
-        chosen = self.asked.columns or self.view.columns or self._remembered_columns()
+        chosen = self.asked.columns or self.view.columns or self._remembered_columns() or self.spec.columns
         return self.catalogue.columns(self.user, chosen)
 
     @cached_property
     def look(self) -> tuple[Any, ...]:
         """All that the list looks like apart from its rows, for the pieces that are kept (see ui/kept.py)."""
         columns = tuple(one.name for one in self.columns)
-        return (self.catalogue.module, *self.asked.params.items(), columns, self.listing.is_ranked, self.refusal)
+        return (self.spec.key, *self.asked.params.items(), columns, self.listing.is_ranked, self.refusal)
 
     def _remembered_columns(self) -> Sequence[str]:
-        return self.user.preferences.get("columns", {}).get(self.catalogue.module, ())
+        return self.user.preferences.get("columns", {}).get(self.spec.key, ())
 
     def table(self) -> SafeString:
         """The rows of the table."""
@@ -201,8 +166,14 @@ class ListPage:
         for row in self.rows:
             first = name_cell(row, self.book, matched.get(row.pk, ""))
             rest = "".join([f"<td {marks}>{self.cells.of(name, row)}</td>" for marks, name in columns])
+            if self.spec.ends:
+                rest += f'<td class="fit num ph-act">{self.end_of(row)}</td>'
             parts.append(_ROW.format(pk=row.pk, label=escape(select % {"name": row}), first=first, rest=rest))
         return SafeString("".join(parts))
+
+    def end_of(self, row: Any) -> SafeString:
+        """What can be done with one row at its end."""
+        return SafeString("")
 
     def _cell_marks(self, one: Field) -> str:
         """The attributes of all cells of a column: its width, and its place on a phone (see 6-phone.css)."""
@@ -270,7 +241,7 @@ class ListPage:
         return [
             {
                 "label": view.label,
-                "url": Asked(self.asked.path, {}).url(view=view.key),
+                "url": self.asked.place.url(view=view.key),
                 "current": view is current,
                 "view": view,
             }
@@ -361,7 +332,13 @@ class ListPage:
     @property
     def view_url(self) -> str:
         """The view without what was changed."""
-        return Asked(self.asked.path, {}).url(view=self.view.key)
+        return self.asked.place.url(view=self.view.key)
+
+    @property
+    def askable_url(self) -> str:
+        """Where the builder asks what can be asked for."""
+        query = self.asked.place.query()
+        return reverse("lists:askable", args=[self.spec.key]) + (f"?{query}" if query else "")
 
     @property
     def count_url(self) -> str:

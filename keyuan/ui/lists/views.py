@@ -14,30 +14,36 @@ from keyuan.records.kinds.kind import FilterRefused
 from keyuan.records.models import SavedView
 from keyuan.ui.audience import signed_in
 from keyuan.ui.lists.asked import Asked
-from keyuan.ui.lists.installed import LISTS
-from keyuan.ui.lists.page import ListPage
+from keyuan.ui.lists.installed import list_named
+from keyuan.ui.lists.page import ListOf, page_of
 from keyuan.ui.lists.sentences import together, top
 from keyuan.ui.pages import safe_next, stays_here, toast
+
+
+def _list_of(request: Request, module: str) -> ListOf:
+    """The list of this name. Raises Http404 where the person may not see it."""
+    spec = list_named(module)
+    if spec is None or not request.user.may(spec.catalogue.module, "view"):
+        raise Http404
+    return spec
 
 
 @require_GET
 @signed_in
 def askable(request: Request, module: str) -> JsonResponse:
     """What the filter builder of a list offers."""
-    if module not in LISTS or not request.user.may(module, "view"):
-        raise Http404
-    return JsonResponse(ListPage(LISTS[module], request).askable())
+    spec = _list_of(request, module)
+    return JsonResponse(page_of(spec, request).askable())
 
 
 @require_GET
 @signed_in
 def choose_columns(request: Request, module: str) -> HttpResponse:
     """The column settings of a list, those of the list at `next` ticked."""
-    if module not in LISTS or not request.user.may(module, "view"):
-        raise Http404
+    spec = _list_of(request, module)
     address = safe_next(request)
     there = urlsplit(address)
-    page = ListPage(LISTS[module], request, Asked.of(there.path, QueryDict(there.query)))
+    page = page_of(spec, request, Asked.of(there.path, QueryDict(there.query)))
     context = {"module": module, "columns": page.all_columns, "next": address}
     return render(request, "ui/lists/column_choice.html", context)
 
@@ -47,7 +53,7 @@ def choose_columns(request: Request, module: str) -> HttpResponse:
 def columns(request: Request) -> HttpResponse:
     """Remember which columns of a list this person wants, in their order."""
     module = request.POST.get("module", "")
-    if module in LISTS:
+    if list_named(module):
         kept = dict(request.user.preferences.get("columns", {}))
         kept[module] = [] if request.POST.get("reset") else [name[:60] for name in request.POST.getlist("columns")[:60]]
         request.user.prefer(columns=kept)
@@ -67,19 +73,19 @@ def save_view(request: Request) -> HttpResponse:
     """Keep the conditions, columns and sort of a list under a name."""
     path, name = request.POST.get("path", "/"), request.POST.get("name", "").strip()
     asked = Asked.of(path if stays_here(path) else "/", QueryDict(request.POST.get("query", "")))
-    if not name or request.POST.get("module") not in LISTS:
+    if not name or list_named(request.POST.get("module", "")) is None:
         return redirect(asked.url())
     try:
         view = _keep(request, asked, name[:60])
     except FilterRefused as refusal:
         toast(request, str(refusal))
         return redirect(asked.url())
-    return redirect(Asked(asked.path, {}).url(view=f"v{view.pk}"))
+    return redirect(asked.place.url(view=f"v{view.pk}"))
 
 
 def _keep(request: Request, asked: Asked, name: str) -> SavedView:
     module = request.POST["module"]
-    base = ListPage(LISTS[module], request, asked).view
+    base = page_of(_list_of(request, module), request, asked).view
     values = {
         "filter": together([*top(base.node), *top(asked.node())]),
         "columns": asked.columns or list(base.columns),

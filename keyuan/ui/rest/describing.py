@@ -57,6 +57,9 @@ LIST_PARAMETERS = [
 ]
 
 
+POOL = parameter("pool", {"type": "integer"}, "What lies in this pool, instead of what people own.")
+
+
 def operation(
     operation_id: str,
     summary: str,
@@ -115,7 +118,8 @@ def _refusal(number: int) -> dict[str, Any]:
 class Words:
     """The operations that every record type has, described for one of them."""
 
-    def __init__(self, resource: str) -> None:
+    def __init__(self, resource: str, *, pooled: bool = False) -> None:
+        self.pooled = pooled
         self.resource = resource.replace("-", "_")
         self.one = f"{self.resource[:-3]}y" if self.resource.endswith("ies") else self.resource.removesuffix("s")
         self.name = "".join(part.capitalize() for part in self.one.split("_"))
@@ -125,7 +129,7 @@ class Words:
             f"list_{self.resource}",
             f"List {self.resource}",
             result=ref(f"{self.name}List"),
-            parameters=LIST_PARAMETERS,
+            parameters=[*LIST_PARAMETERS, *([POOL] if self.pooled else [])],
             refusals=(422,),
         )
 

@@ -9,6 +9,7 @@ from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from keyuan.org.models import User
 from keyuan.records.kinds.kind import FilterRefused
 from keyuan.records.listing import LAST_PAGE, Listing
 from keyuan.records.namebook import NameBook
@@ -17,7 +18,7 @@ from keyuan.ui.rest.inputs import UNSTORABLE, parameters, whole_number
 from keyuan.ui.rest.problems import answer, refused
 from keyuan.ui.rest.showing import Shape
 
-PARAMETERS = ("q", "filter", "sort", "fields", "limit", "cursor")
+PARAMETERS = ("q", "pool", "filter", "sort", "fields", "limit", "cursor")
 LIMIT, MOST = 50, 200
 LONGEST_FILTER = 50_000
 
@@ -28,11 +29,12 @@ def list_answer(request: HttpRequest, shape: Shape) -> HttpResponse:
     Raises:
         FilterRefused, Problem: 422 that says which parameter is wrong.
     """
-    given = parameters(request, PARAMETERS)
-    book = NameBook(request.user)  # type: ignore[arg-type]
+    given = parameters(request, PARAMETERS if shape.catalogue.model.pooled else PARAMETERS[:1] + PARAMETERS[2:])
+    reader, among = _place(request.user, shape, given)  # type: ignore[arg-type]
+    book = NameBook(reader)
     limit = whole_number("limit", given.get("limit", str(LIMIT)), 1, MOST)
     names = shape.chosen(given.get("fields", ""), book)
-    listing = listed(shape, book, given)
+    listing = listed(shape, book, given, among)
     pks, following = Pages(listing).after(given.get("cursor", ""), limit)
     count = listing.count()
     return answer(
@@ -45,12 +47,33 @@ def list_answer(request: HttpRequest, shape: Shape) -> HttpResponse:
     )
 
 
-def listed(shape: Shape, book: NameBook, given: dict[str, str]) -> Listing:
+def _place(user: User, shape: Shape, given: dict[str, str]) -> tuple[User, list[int] | None]:
+    """Who reads this list, and the pool whose records it shows; what people own where none is named.
+
+    Raises:
+        Problem: 422 for a pool that is not open to the caller.
+    """
+    if "pool" not in given:
+        return user, None
+    pk = whole_number("pool", given["pool"], 1, 2**62)
+    reader = shape.catalogue.model.reader_of_pool(user, pk)
+    if reader is None:
+        raise refused({"pool": [_("There is no such pool.")]})
+    return reader, [pk]
+
+
+def listed(shape: Shape, book: NameBook, given: dict[str, str], pools: list[int] | None = None) -> Listing:
     """What q, filter and sort mean for this person."""
     node = filter_of(given.get("filter", ""))
     try:
         return Listing(
-            shape.catalogue, book.user, q=given.get("q", ""), node=node, sort=given.get("sort", ""), book=book
+            shape.catalogue,
+            book.user,
+            q=given.get("q", ""),
+            node=node,
+            sort=given.get("sort", ""),
+            book=book,
+            pools=pools,
         )
     except FilterRefused as refusal:
         named = "filter" if node else "sort"

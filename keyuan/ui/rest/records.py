@@ -76,11 +76,12 @@ class RecordApi:
         return get_object_or_404(rows, pk=pk)
 
     def answer(self, request: HttpRequest, record: Any, status: int = 200) -> HttpResponse:
-        """The record with its version as ETag."""
+        """The record with its version as ETag, as the caller reads it."""
+        reader = record.reader(request.user)
         headers = {"ETag": f'"{record.version}"'}
         if status == 201:
             headers["Location"] = f"/api/v1/{self.resource}/{record.pk}"
-        return answer(self.shape.one(record, NameBook(request.user)), status, headers)  # type: ignore[arg-type]
+        return answer(self.shape.one(record, NameBook(reader)), status, headers)
 
     @contextmanager
     def explaining(self, request: HttpRequest, form: RecordForm | None = None) -> Iterator[None]:
@@ -88,7 +89,8 @@ class RecordApi:
         try:
             yield
         except Stale as stale:
-            current = self.shape.one(stale.current, NameBook(request.user))  # type: ignore[arg-type]
+            reader = stale.current.reader(request.user)  # type: ignore[arg-type]
+            current = self.shape.one(stale.current, NameBook(reader))
             headers = {"ETag": f'"{stale.current.version}"'}
             raise Problem(409, str(stale), headers=headers, current=current) from stale
         except Duplicate as duplicate:
@@ -111,7 +113,9 @@ class RecordApi:
         if owner is None or "owner" not in given:
             return {}
         value = given.pop("owner")
-        if value is None or not fits(owner, value, NameBook(by)):
+        if value is None:
+            return self._nobody(by)
+        if not fits(owner, value, NameBook(by)):
             raise refused({"owner": [wrong_type(owner.label)]})
         try:
             person = Person().parse(str(Person().from_json(value)), NameBook(by))
@@ -125,6 +129,12 @@ class RecordApi:
             if not reach.covers(person.pk, person.department_id):
                 raise NotAllowed(_("You may not create records for %(name)s.") % {"name": person})
         return {"owner": person}
+
+    def _nobody(self, by: User) -> dict[str, Any]:
+        """A record for nobody, where something takes it. Raises Problem: 422 where nothing does."""
+        if self.model.receiver(by) is None:
+            raise refused({"owner": [_("No pool takes it. Name an owner.")]})
+        return {"owner": None}
 
     def change(self, request: HttpRequest, pk: int) -> HttpResponse:
         record = self.find(request, pk)
@@ -221,7 +231,8 @@ class RecordApi:
 
     def router(self) -> Router:
         """The operations under `/{resource}`."""
-        router, words, module = Router(tags=[self.resource]), Words(self.resource), self.module
+        router, module = Router(tags=[self.resource]), self.module
+        words = Words(self.resource, pooled=self.model.pooled)
 
         @router.get("", **words.list())
         @may_call(module, "view")

@@ -2904,6 +2904,50 @@ document.addEventListener("click", async (event) => {
 });
 return {  };
 })();
+const kx_pool = (() => {
+const { send } = kx_steps;
+const { refuse, tell } = kx_toasts;
+
+function taken(button) {
+  const row = button.closest("tr");
+  const box = row?.querySelector('input[name="ids"]');
+  if (box?.checked) box.click();
+  if (box) box.disabled = true;
+  row?.classList.add("mine");
+  const said = document.createElement("span");
+  said.className = "ok fs13 nowrap";
+  said.textContent = `✓ ${button.dataset.claim}`;
+  said.tabIndex = -1;
+  button.replaceWith(said);
+  said.focus({ preventScroll: true });
+}
+function count() {
+  for (const one of document.querySelectorAll(".quota2 > div")) {
+    const number = one.querySelector("b");
+    number.textContent = String(Number(number.textContent) + 1);
+    one.querySelector("progress").value += 1;
+  }
+}
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("button[data-claim]");
+  if (!button) return;
+  event.preventDefault();
+  button.disabled = true;
+  const values = new FormData();
+  values.set("one", button.value);
+  const { told, sentence } = await send(button.getAttribute("formaction"), values);
+  if (told) {
+    taken(button);
+    count();
+    return tell(told.toast);
+  }
+  button.disabled = false;
+  button.focus({ preventScroll: true });
+  refuse(sentence);
+});
+return {  };
+})();
 const kx_departments = (() => {
 const { csrf, post } = kx_server;
 const { announce, say } = kx_words;

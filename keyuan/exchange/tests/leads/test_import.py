@@ -9,7 +9,7 @@ from keyuan.leads.models import Lead
 from keyuan.org.models import User
 from keyuan.records.errors import NotAllowed
 from keyuan.records.history import Event
-from tests.make import make_campaign, make_customer, make_lead, option
+from tests.make import make_campaign, make_customer, make_lead, make_pool, option
 
 pytestmark = pytest.mark.django_db
 HEAD = "公司名称,联系人,手机,线索来源,潜力,状态,无效原因,负责人,需求"
@@ -132,3 +132,11 @@ def test_a_sheet_without_names_takes_the_number_of_the_lead_and_its_export_comes
         text = path.read_text("utf-8-sig")
     again = imported(upload(cast.boss, text.encode(), kind="leads", name="线索.csv"))
     assert (again.counts["skipped"], again.counts.get("created", 0), Lead.rows.count()) == (3, 0, 3)
+
+
+def test_a_row_for_the_pool_lies_there_and_without_pools_it_is_refused(cast):
+    assert checked(sheet(cast.boss, "宁波海德,,,,,,,线索池,")).counts["refused"] == 1
+    pool = make_pool("lead", cast.boss)
+    assert imported(sheet(cast.boss, "宁波海德,,,,,,,线索池,")).counts["created"] == 1
+    lead = Lead.rows.get()
+    assert (lead.owner, lead.pool) == (None, pool)

@@ -1,0 +1,100 @@
+"""What a pool demands, in words. The one source of these sentences: pages, notices and the rules themselves agree."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from keyuan.pools.rules import DEAL, FOLLOW_UP, LOCKED, OPEN, OPPORTUNITY, WON, PoolRules, Wait
+from keyuan.ui import formats
+
+
+def rule_sentence(rules: PoolRules) -> str:
+    """When what somebody has taken comes back, in one sentence."""
+    if not rules.recycles or not (rules.waits or rules.hard_end is not None):
+        return _("Nothing comes back by itself.")
+    parts = [_of_event(event, wait, rules) for event, wait in rules.waits.items()]
+    joint = pgettext("rules of a pool", ", and ") if not rules.needs_all else pgettext("rules of a pool", ", or ")
+    said = joint.join(parts)
+    if rules.hard_end is not None:
+        ends = ngettext("%(n)d day after it was taken at the latest", "%(n)d days after it was taken at the latest",
+                        rules.hard_end) % {"n": rules.hard_end}  # fmt: skip
+        said = pgettext("rules of a pool", "%(rule)s, and %(end)s") % {"rule": said, "end": ends} if said else ends
+    return _("%(rule)s; else it comes back by itself") % {"rule": said}
+
+
+def _of_event(event: str, wait: Wait, rules: PoolRules) -> str:
+    words = {"first": max(rules.protection, wait.days), "each": wait.days}
+    if event == FOLLOW_UP:
+        said = _("A follow-up that counts within %(first)d days of taking, each one keeps it %(each)d days longer")
+    elif event == OPPORTUNITY:
+        said = _("a new opportunity within %(first)d days of taking, each one keeps it %(each)d days longer")
+    else:
+        said = _("a deal won within %(first)d days of taking, each one keeps it %(each)d days longer")
+    return (said + _by_choice(wait)) % words
+
+
+def _by_choice(wait: Wait) -> str:
+    return _(" (other numbers of days for some)") if wait.by_choice else ""
+
+
+def further_sentences(rules: PoolRules) -> list[str]:
+    """What else the pool demands: protection of new records, limits, rest, what never comes back."""
+    found = []
+    if rules.recycles and rules.new_days:
+        found.append(_("What was written down stays for %(n)d days in any case.") % {"n": rules.new_days})
+    if rules.claims is not None:
+        found.append(_("Each person claims at most %(n)d a day.") % {"n": rules.claims})
+    if rules.holds is not None:
+        found.append(_("Each person holds at most %(n)d.") % {"n": rules.holds})
+    if rules.rest:
+        found.append(_("Whoever had it last can claim it again after %(n)d days.") % {"n": rules.rest})
+    never = {LOCKED: _("locked ones"), WON: _("customers who have bought"), OPEN: _("those with an open opportunity")}
+    if rules.recycles and rules.exempt:
+        names = pgettext("list", ", ").join(never[one] for one in rules.exempt if one in never)
+        found.append(_("Never by itself: %(what)s.") % {"what": names})
+    return found
+
+
+def days_left(due: date, today: date) -> tuple[str, str]:
+    """How long somebody still has it, and how urgent that is: a kind of colour."""
+    left = (due - today).days
+    if left < 0:
+        return _("Comes back tonight"), "bad"
+    if left == 0:
+        return _("Until today"), "bad"
+    said = ngettext("%(n)d day left", "%(n)d days left", left) % {"n": left}
+    return said, "bad" if left <= 1 else "warn" if left <= 3 else ""
+
+
+def how_due(record: Any, rules: PoolRules) -> str:
+    """How the last day of a record came about: what happened last, and what the rule makes of it."""
+    if record.due_on is None:
+        return _why_never(record, rules)
+    if record.extended_to is not None and record.extended_to == record.due_on:
+        return _("A manager has extended it to %(day)s.") % {"day": formats.day(record.extended_to)}
+    taken = record.taken_at or record.created_at
+    followed = getattr(record, "last_followed_at", None)
+    if followed is not None and followed > taken:
+        return _("Followed up on %(day)s; until %(due)s.") % {
+            "day": formats.day(followed),
+            "due": formats.day(record.due_on),
+        }
+    return _("Taken on %(day)s, not followed up since; until %(due)s.") % {
+        "day": formats.day(taken),
+        "due": formats.day(record.due_on),
+    }
+
+
+def _why_never(record: Any, rules: PoolRules) -> str:
+    if record.is_locked:
+        return _("It is locked and does not come back by itself.")
+    if getattr(record, "has_bought", False) and WON in rules.exempt:
+        return _("It has bought and does not come back by itself.")
+    return _("It does not come back by itself.")
+
+
+EVENTS = (FOLLOW_UP, OPPORTUNITY, DEAL)
