@@ -4,6 +4,7 @@ from keyuan.activities.models import *  # noqa: F403
 from keyuan.campaigns.models import Campaign, CampaignSearch
 from keyuan.customers.models import *  # noqa: F403
 from keyuan.exchange.models import *  # noqa: F403
+from keyuan.leads.campaigns.models import CampaignMember
 from keyuan.leads.models import *  # noqa: F403
 from keyuan.notices.models import *  # noqa: F403
 from keyuan.opportunities.models import *  # noqa: F403
@@ -20,6 +21,7 @@ __all__ = [
     "ApiToken",
     "Attachment",
     "Campaign",
+    "CampaignMember",
     "CampaignSearch",
     "ClaimCount",
     "Department",

@@ -57,6 +57,7 @@ REASONS = {
 """Who may look at rows without asking for whom, and why."""
 
 ROWS = {
+    "keyuan/leads/campaigns/joining.py": "what has just been put into a campaign tells its customer",
     "keyuan/activities/composing.py": "finds what a form of this person has saved before",
     "keyuan/activities/leads_along.py": "moves what hangs on a lead along, whoever may see it",
     "keyuan/activities/forms.py": "checks that contacts belong to a customer that the person may see",

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from tests.visiting import Visit, binned, ids
+from tests.world import OWNERS
 
 
 def campaign_form(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
@@ -14,6 +15,15 @@ def campaign_form(world: SimpleNamespace, records: SimpleNamespace) -> dict[str,
 
 def given_to(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
     return {"chosen": records.campaign.pk, "to": world.people["ben"].pk}
+
+
+def joining(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
+    return {"module": "lead", "chosen": records.lead.pk, "campaign": records.campaign.pk}
+
+
+def everybody(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
+    """The members of all owners at once: only one's own may change."""
+    return {"verb": "leave", "ids": [world.records[owner].member.pk for owner in OWNERS]}
 
 
 CAMPAIGN: Any = {"about": "campaign"}
@@ -36,6 +46,18 @@ CAMPAIGN_VISITS = {
     "POST /campaigns/<int:pk>/delete/": Visit(to="/campaigns/", **CAMPAIGN),
     "POST /campaigns/<int:pk>/restore/": Visit(before=binned("campaign"), to="/campaigns/", **CAMPAIGN),
     "POST /campaigns/<int:pk>/star/": Visit(to="/campaigns/", **CAMPAIGN),
+    "GET /campaigns/join/": Visit(data=lambda world, records: {"module": "lead", "chosen": records.lead.pk}),
+    "POST /campaigns/join/": Visit(data=joining, to="/leads/"),
+    "GET /campaigns/<int:pk>/members/": Visit(**CAMPAIGN),
+    "GET /campaigns/<int:pk>/members/new/": Visit(**CAMPAIGN),
+    "POST /campaigns/<int:pk>/members/new/": Visit(
+        data=lambda world, records: {"contacts": [records.contact.pk]}, to="/campaigns/", **CAMPAIGN
+    ),
+    "POST /campaigns/<int:pk>/members/bulk/": Visit(data=everybody, to="/campaigns/", **CAMPAIGN),
+    "GET /campaigns/<int:pk>/members/<int:member>/": Visit(path={"member": "@member"}, **CAMPAIGN),
+    "POST /campaigns/<int:pk>/members/<int:member>/": Visit(
+        path={"member": "@member"}, data={"answer": "attended"}, to="/campaigns/", **CAMPAIGN
+    ),
     "GET /api/v1/campaigns": Visit(data={"q": "共同"}),
     "POST /api/v1/campaigns": Visit(data={"name": "共同 新活动", "type": "exhibition"}),
     "GET /api/v1/campaigns/fields": Visit(),

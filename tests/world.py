@@ -24,6 +24,7 @@ from keyuan.customers.industries_admin import add_industry
 from keyuan.exchange import exporting, importing, making, running
 from keyuan.exchange.models import Export, Import
 from keyuan.exchange.staff import verbs as staff
+from keyuan.leads.campaigns.models import CampaignMember
 from keyuan.leads.fields import LEAD
 from keyuan.notices.models import Notice
 from keyuan.notices.telling import tell
@@ -239,6 +240,7 @@ def make_records(owner: User) -> SimpleNamespace:
     campaign = make_campaign(
         f"共同 {word}1 活动", owner=owner, place=f"{word}2 会场", description=f"{word}2 说明", cost=Decimal("1200.50")
     )
+    member = CampaignMember.objects.create(campaign=campaign, customer=customer, added_by=owner, result=f"{word}2 结果")
     view = SavedView.objects.create(owner=owner, module="customer", name=f"{word}4 视图")
     token = ApiToken.objects.create(user=owner, name=f"{word}4", digest=word, epoch=owner.epoch)
     customer.refresh_from_db()
@@ -253,6 +255,7 @@ def make_records(owner: User) -> SimpleNamespace:
         opportunity=opportunity,
         lead=lead,
         campaign=campaign,
+        member=member,
         competitor=opportunity.competitors.get(),
         transfer=Done.begin("customer.transferred", by=owner),
         customer_claim=Done.begin("customer.claimed", by=owner),

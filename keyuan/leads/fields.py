@@ -3,11 +3,12 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from keyuan.customers.fields import CUSTOMER
 from keyuan.leads.kinds import Late
 from keyuan.leads.models import Lead, LeadSearch
 from keyuan.leads.searching import lead_limits
 from keyuan.pools.lists import Came, Soon
-from keyuan.records.catalogue import Catalogue, Field, from_model
+from keyuan.records.catalogue import Catalogue, Field, Relation, from_model
 from keyuan.records.kinds import (
     Choice,
     Date,
@@ -95,3 +96,5 @@ LEAD.declare(
     field("updated_by", Person(), label=_("Updated by"), group="system", editable=False, limitable=False),
     field("id", Number(), label=_("Number"), group="system", editable=False, listed=False, limitable=False),
 )  # fmt: skip
+
+CUSTOMER.relate(Relation("leads", pgettext_lazy("module", "Leads"), LEAD, "converted_customer"))

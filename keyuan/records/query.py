@@ -161,5 +161,7 @@ def _related(relation: Relation, op: str, value: Any, asked: Asked) -> Q:
     inner = replace(asked, catalogue=relation.catalogue, under_or=False)
     condition = _where(value, inner) if value else Q()
     rows = relation.catalogue.model.rows.beneath(asked.user).filter(condition)
+    if relation.catalogue.model._meta.get_field(relation.back).null:
+        rows = rows.filter(**{f"{relation.back}__isnull": False})
     found = probe(rows, relation.back, asked.under_or)
     return found if op == "some" else ~found

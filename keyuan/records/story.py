@@ -31,6 +31,15 @@ HANDS = {
     "unlocked": pgettext_lazy("event", "unlocked it"),
 }
 """Events that say whose a record is: told in one sentence, whatever follows from that."""
+OF_CAMPAIGN = {
+    "joined_campaign": pgettext_lazy("event", "put the %(record)s into the campaign “%(name)s”"),
+    "answered_campaign": pgettext_lazy(
+        "event", "noted what the %(record)s answered to the campaign “%(name)s”: %(answer)s"
+    ),
+    "left_campaign": pgettext_lazy("event", "took the %(record)s out of the campaign “%(name)s”"),
+}
+"""What happens to a record with a campaign, which the details name; of one that the reader does not see, no name."""
+CAMPAIGN = Link("Campaign")
 HAPPENED = {
     "created": pgettext_lazy("event", "created"),
     "edited": pgettext_lazy("event", "edited"),
@@ -50,6 +59,11 @@ HAPPENED = {
     "converted": pgettext_lazy("event", "made a customer of"),
     "revived": pgettext_lazy("event", "revived"),
     "move_undone": pgettext_lazy("event", "took back a step of"),
+    "joined_campaign": pgettext_lazy("event", "put into a campaign"),
+    "answered_campaign": pgettext_lazy("event", "noted the answer to a campaign"),
+    "left_campaign": pgettext_lazy("event", "took out of a campaign"),
+    "members_added": pgettext_lazy("event", "added members to"),
+    "members_removed": pgettext_lazy("event", "took members out of"),
     **WHOLE,
     **HANDS,
 }
@@ -98,6 +112,9 @@ def stories(events: Iterable[Event], catalogues: dict[str, Catalogue], book: Nam
     events = list(events)
     book.meet(event.by_id for event in events)
     meet_named([(catalogues.get(event.record_type), _change_of(event)) for event in events], book)
+    campaigns = {event.details.get("campaign") for event in events if event.name in OF_CAMPAIGN}
+    if campaigns:
+        book.meet_records(CAMPAIGN.model, campaigns)
     return [_story(event, catalogues.get(event.record_type), book) for event in events]
 
 
@@ -126,7 +143,7 @@ def _story(event: Event, catalogue: Catalogue | None, book: NameBook) -> Story:
     lines = lines_of(change, catalogue, book) if catalogue and change and told else []
     what = _what(event, catalogue, book)
     label = str(catalogue.label) if catalogue else event.record_type
-    label = "" if event.name in WHOLE or event.name in HANDS else label
+    label = "" if {event.name} & (WHOLE.keys() | HANDS.keys() | OF_CAMPAIGN.keys()) else label
     return Story(event, str(book.person(event.by_id) or ""), what, label, event.at, lines)
 
 
@@ -141,7 +158,19 @@ def _what(event: Event, catalogue: Catalogue | None, book: NameBook) -> str:
     if event.name == "assigned" and (change := _change_of(event)) and (to := change.after.get("owner")):
         book.meet([to])
         return _("assigned it to %(name)s") % {"name": book.person(to) or ""}
+    if event.name in OF_CAMPAIGN:
+        return _with_campaign(event, catalogue, book)
     return _looked_at(event, catalogue, book) if event.name == "shown" else str(HAPPENED.get(event.name, event.name))
+
+
+def _with_campaign(event: Event, catalogue: Catalogue | None, book: NameBook) -> str:
+    """The campaign by its name, as far as the reader sees it, and the answer in words."""
+    pk = event.details.get("campaign")
+    name = book.meet_records(CAMPAIGN.model, [pk]).get(pk, "") if isinstance(pk, int) else ""
+    answer = book.option(event.details.get("answer"))
+    record = catalogue.label if catalogue else event.record_type
+    words = {"record": record, "name": name or "…", "answer": answer or _("empty")}
+    return str(OF_CAMPAIGN[event.name]) % words
 
 
 def _looked_at(event: Event, catalogue: Catalogue | None, book: NameBook) -> str:

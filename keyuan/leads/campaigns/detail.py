@@ -9,6 +9,8 @@ from keyuan.campaigns.fields import CAMPAIGN
 from keyuan.campaigns.lists import LOOKS, Status, load_campaigns
 from keyuan.campaigns.models import Campaign
 from keyuan.customers.detail import groups
+from keyuan.leads.campaigns.figures import Outcome
+from keyuan.leads.campaigns.roll import Roll
 from keyuan.org.models import User
 from keyuan.records.history import Event
 from keyuan.records.models import Favourite
@@ -51,11 +53,15 @@ class CampaignDetail:
 
     def context(self) -> dict[str, Any]:
         campaign, may_edit = self.campaign, self.may_edit
+        roll = Roll(campaign, self.user, self.book)
         return {
             "title": campaign.name,
             "campaign": campaign,
             "detail": self,
             "may_edit": may_edit,
+            "figures": Outcome(campaign, self.user, self.book).figures(),
+            "roll": roll,
+            "members": roll.rows() if roll.total else [],
             "may_delete": campaign.allows(self.user, "delete"),
             "may_transfer": self.user.reach("campaign", "transfer").covers(campaign.owner_id, campaign.department_id),
             "groups": groups(CAMPAIGN, campaign, self.book, may_edit, ELSEWHERE),

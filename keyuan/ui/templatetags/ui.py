@@ -8,6 +8,7 @@ from django.template.base import Parser, Token
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
+from keyuan.org.models import User
 from keyuan.records.forms import Held
 from keyuan.ui import cells, formats
 from keyuan.ui.kept import Kept
@@ -36,6 +37,13 @@ register.filter("moment", formats.moment)
 register.filter("percent", formats.percent)
 register.filter("change", formats.change)
 register.filter("file_size", formats.file_size)
+
+
+@register.filter
+def may(user: User, right: str) -> bool:
+    """{% if request.user|may:"campaign view" %}: whether the person may do this with records of this module at all."""
+    module, operation = right.split()
+    return user.is_authenticated and user.may(module, operation)
 
 
 @register.tag
