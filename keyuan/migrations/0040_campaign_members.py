@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("keyuan", "0038_of_campaigns_are_found"),
+        ("keyuan", "0039_keys_of_leads"),
     ]
 
     operations = [
