@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("keyuan", "0039_keys_of_leads"),
+        ("keyuan", "0041_lead_pool_indexes"),
     ]
 
     operations = [
