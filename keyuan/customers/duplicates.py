@@ -201,11 +201,11 @@ def _by_keys(holders: Iterable[DuplicateKey], by: User) -> dict[Place, Hit]:
         + [contact.customer_id for contact in contacts.values()]
     )
     hits: dict[Place, Hit] = {}
-    names = by.may("contact", "view")
     for row in holders:
         contact = contacts.get(row.record_id) if row.record_type == "contact" else None
         customer = customers.get(contact.customer_id if contact else row.record_id)
         if customer is not None:
+            names = contact is not None and customer.reader(by).may("contact", "view")
             _explain(row, contact, hits.setdefault(("customer", customer.pk), Hit(customer)), names=names)
     return hits
 
@@ -338,8 +338,9 @@ def _mark_visible(hits: list[Hit], by: User) -> None:
     for module in sorted({hit.module for hit in hits}):
         mine = [hit for hit in hits if hit.module == module]
         seen = _seen(mine, by)
-        right = by.rights.limits(module).get("mobile" if mine[0].source else "phone")
+        name = "mobile" if mine[0].source else "phone"
         for hit in mine:
+            right = hit.record.reader(by).rights.limits(module).get(name)
             hit.is_visible, hit.hides_phone = hit.record.pk in seen, right == FieldRight.HIDDEN
             hit.sees_phone = right not in (FieldRight.HIDDEN, FieldRight.MASKED)
 

@@ -65,8 +65,10 @@ def test_the_bin_and_the_pool_are_looked_through(cast):
     (hit,) = find_duplicates(Given(name="宁波海德精密"), by=cast.anna)
     assert "recycle bin" in hit.reasons[-1][1]
     pooled = make_pooled(make_pool("customer", cast.anna), by=cast.olga, name="厦门鹭岛仪器")
+    type(pooled).rows.filter(pk=pooled.pk).update(phone="0592-5551234")
     told = Caller(cast.anna).post("/customers/check-duplicates", {"name": "厦门鹭岛仪器"}).json()
     assert (told[0]["pool"]["id"], told[0]["owner"]) == (pooled.pool_id, None)
+    assert "5551234" not in told[0]["phone"]
 
 
 def test_what_became_a_customer_is_found_as_that_alone(cast):

@@ -192,8 +192,7 @@ def _settle(lead: Any, made: _Made, operation: Operation) -> LeadConversion:
 
 
 def _taken(lead: Any, by: User) -> dict[str, Any]:
-    """A lead that was nobody's belongs to who converted it."""
+    """A lead that was nobody's, and may have lain in a pool, belongs to who converted it."""
     if lead.owner_id is not None:
         return {}
-    pool = {"pool": None} if getattr(lead, "pool_id", None) else {}
-    return {"owner": by, "department": department_of(by.pk), **pool}
+    return {"owner": by, "department": department_of(by.pk)}

@@ -22,7 +22,18 @@ from keyuan.records.errors import Duplicate, NotAllowed, RuleBroken, Stale
 from keyuan.records.history import Event
 from keyuan.records.options import Tag
 from keyuan.ui.rest.tests.calling import Caller
-from tests.make import make_campaign, make_contact, make_customer, make_lead, make_opportunity, make_plan, option, stage
+from tests.make import (
+    make_campaign,
+    make_contact,
+    make_customer,
+    make_lead,
+    make_opportunity,
+    make_plan,
+    make_pool,
+    make_pooled_lead,
+    option,
+    stage,
+)
 from tests.project import ROOT
 
 pytestmark = pytest.mark.django_db
@@ -364,3 +375,19 @@ def test_the_api_revives(cast, lead):
     assert api.post(f"/leads/{lead.pk}/revive", {}).status_code == 409
     Customer.rows.get().delete_by(cast.boss)
     assert api.post(f"/leads/{lead.pk}/revive", {}).json()["state"]["value"] == "new"
+
+
+def test_a_lead_that_lies_in_a_pool_goes_to_who_converts_it_and_back_by_undo(cast):
+    Grant.objects.filter(role__name="boss", module="lead").update(
+        operations=dict.fromkeys(("view", "create", "edit", "claim", "assign"), "branch")
+    )
+    boss = type(cast.boss).objects.get(pk=cast.boss.pk)
+    pool = make_pool("lead", cast.anna, managers=[boss])
+    lead = make_pooled_lead(pool, by=cast.anna, company="公共线索")
+    with pytest.raises(NotAllowed):
+        lead.convert(by=cast.anna)
+    made = lead.convert(by=boss)
+    lead.refresh_from_db()
+    assert (made.customer.owner, lead.owner, lead.pool, lead.due_on) == (boss, boss, None, None)
+    lead.undo_conversion(by=boss)
+    assert (lead.owner, lead.department, lead.pool, lead.state) == (None, None, pool, "new")
