@@ -1,5 +1,5 @@
 # ruff: noqa: PLC0415  what reads models is imported when Django knows its database
-"""`python -m bench`: build the data, measure, read plans."""
+"""`python -m bench`: build the data, measure, read plans, let leads come back by themselves."""
 
 from __future__ import annotations
 
@@ -25,6 +25,10 @@ def main(arguments: list[str]) -> int:
         return min(1, verify(options.size))
     if options.command == "explain":
         return _explain(options)
+    if options.command == "recycling":
+        from bench.recycling import measure as recycling
+
+        return recycling(options.size)
     from bench.measure import measure
 
     return measure(options.size, options.only, options.times)
@@ -42,7 +46,9 @@ def _explain(options: argparse.Namespace) -> int:
 
 def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    made.add_argument("command", nargs="?", choices=("measure", "build", "verify", "explain"), default="measure")
+    made.add_argument(
+        "command", nargs="?", choices=("measure", "build", "verify", "explain", "recycling"), default="measure"
+    )
     made.add_argument("--size", choices=home.SIZES, default="1M")
     made.add_argument(
         "--only",

@@ -15,7 +15,7 @@ from typing import Any
 
 import psycopg
 
-from bench import activities, home, opportunities
+from bench import activities, home, leads, opportunities
 from bench.activities import EACH
 from bench.copying import LOADED, bring_back, copy, set_aside
 
@@ -45,7 +45,7 @@ def build(size: str) -> None:
     """Make the data of this size, unless it is there."""
     place = home.enter(size)
     noted = home.noted(place)
-    if "opportunities" in noted:
+    if "leads" in noted:
         print(f"{place} holds {noted}")
         return
     place.mkdir(parents=True, exist_ok=True)
@@ -53,16 +53,17 @@ def build(size: str) -> None:
     own.write_text(FASTER)
     progress = Progress()
     try:
-        _build(home.SIZES[size], progress, noted)
+        made = _build(home.SIZES[size], progress, noted)
     finally:
         own.unlink()
     count = home.SIZES[size]
-    home.note(place, customers=count, activities=EACH * count, opportunities=count * opportunities.OF_TEN // 10)
+    deals = count * opportunities.OF_TEN // 10
+    home.note(place, customers=count, activities=EACH * count, opportunities=deals, leads=made)
     progress.say(f"done: {place}")
 
 
-def _build(count: int, progress: Progress, noted: dict[str, Any]) -> None:
-    """Customers, activities, opportunities: what an earlier version has made is kept."""
+def _build(count: int, progress: Progress, noted: dict[str, Any]) -> int:
+    """Customers, activities, opportunities, leads, of which it gives the number: what an earlier version has made is kept."""
     from keyuan.__main__ import set_up_django
     from keyuan.engine import database
     from keyuan.engine.postgres import NAME, SUPERUSER, Cluster
@@ -76,7 +77,9 @@ def _build(count: int, progress: Progress, noted: dict[str, Any]) -> None:
             _customers(url, count, progress)
         if "activities" not in noted:
             activities.add(url, progress)
-        opportunities.add(url, progress)
+        if "opportunities" not in noted:
+            opportunities.add(url, progress)
+        return leads.add(url, progress)
 
 
 def _customers(url: str, count: int, progress: Progress) -> None:

@@ -57,6 +57,7 @@ def _rows(product: Product, only: str, times: int) -> Iterator[Row]:
     from bench.activity_work import ACTIVITY_WORKS
     from bench.browser import browser_rows
     from bench.importing import import_follow_ups, import_opportunities, import_rows
+    from bench.lead_work import LEAD_WORKS
     from bench.opportunity_work import OPPORTUNITY_WORKS
     from bench.persons import persons
     from bench.work import WORKS
@@ -76,7 +77,7 @@ def _rows(product: Product, only: str, times: int) -> Iterator[Row]:
         "import, rows/s, opportunities": lambda name: (name, ">= 3,000", [import_opportunities(user), "", ""]),
         "import, rows/s, customers alone": lambda name: (name, ">= 3,000", [imported(contacts=False), "", ""]),
     }
-    works = (*WORKS, *ACTIVITY_WORKS, *OPPORTUNITY_WORKS)
+    works = (*WORKS, *ACTIVITY_WORKS, *OPPORTUNITY_WORKS, *LEAD_WORKS)
     wanted = _wanted(only, {*others, *(work.name for work in works)})
     for work in works:
         if _is_wanted(work.name, wanted):

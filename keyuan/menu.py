@@ -229,6 +229,7 @@ def compose() -> None:
                     Link(_("Classes and lists"), "/admin/lists/", "list"),
                     Link(pgettext_lazy("menu", "Tags"), "/admin/tags/", "tags"),
                     Link(_("Pipelines and stages"), "/admin/pipelines/", "layout-kanban"),
+                    Link(pgettext_lazy("menu", "Pools"), "/admin/pools/", "recycle"),
                     Link(_("Follow-ups and plans"), "/admin/activities/", "calendar-due"),
                     Link(_("Business registry"), "/admin/registry/", "building", may="administrator"),
                     Link(_("Modules"), "/admin/modules/", "layout-dashboard"),

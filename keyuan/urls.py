@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("keyuan.leads.urls")),
     path("", include("keyuan.leads.campaigns.urls")),
     path("", include("keyuan.opportunities.urls")),
+    path("", include("keyuan.pools.urls")),
     path("", include("keyuan.activities.urls")),
     path("", include("keyuan.search.urls")),
     path("", include("keyuan.exchange.urls")),

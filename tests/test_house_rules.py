@@ -78,6 +78,7 @@ ROWS = {
     "keyuan/pools/clock.py": "works out for the machine until when records are their owners'",
     "keyuan/pools/recycling.py": "gives back what is overdue, in the name of the machine",
     "keyuan/opportunities/forms.py": "checks that no other product has a code",
+    "keyuan/pools/effects.py": "whose records fall into a pool is asked of all owners",
     "keyuan/search/finding.py": "loads rows whose ids came out of a listing",
     "keyuan/ui/rest/showing.py": "loads rows whose ids came out of a listing",
 }

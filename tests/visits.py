@@ -33,6 +33,7 @@ from tests.visits_conversion import CONVERSION_VISITS
 from tests.visits_leads import LEAD_VISITS
 from tests.visits_opportunities import OPPORTUNITY_VISITS
 from tests.visits_pools import POOL_VISITS
+from tests.visits_pools_admin import POOL_ADMIN_VISITS
 from tests.world import sheet, small_file, staff_sheet
 
 MODULES = {
@@ -375,6 +376,7 @@ VISITS = (
     | CAMPAIGN_VISITS
     | CONVERSION_VISITS
     | POOL_VISITS
+    | POOL_ADMIN_VISITS
     | OPPORTUNITY_VISITS
 )
 """How every route is called with success. A route that is missing here fails the first test with its name."""

@@ -36,6 +36,8 @@ from keyuan.org.kept import Place
 from keyuan.org.models import ApiToken, Grant, Role, User
 from keyuan.org.scopes import OPERATIONS, FieldRight, Operation
 from keyuan.org.tokens import issue
+from keyuan.pools.admin import Members, add_pool, use_pool
+from keyuan.pools.rules import PoolRules
 from keyuan.records.attachments.attaching import attach, upload
 from keyuan.records.history import Operation as Done
 from keyuan.records.models import SavedView
@@ -159,6 +161,8 @@ def make_world() -> SimpleNamespace:
     world.option = option("level", "A")
     world.product = make_product("检测模块", by=people["administrator"], code="JC-1")
     world.pipeline, world.stage = stage("contract").pipeline, stage("contract")
+    world.spare_pool = add_pool("lead", "备用", members=Members(), rules=PoolRules(), by=people["administrator"])
+    use_pool(world.spare_pool, False, by=people["administrator"])
     world.spare_pipeline = add_pipeline("备用", by=people["administrator"])
     world.industry = SimpleNamespace(pk=add_industry("C36", "房车", by=people["administrator"]).code)
     world.other_tag = Tag.objects.filter(owner=None).last()

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from keyuan.customers.models import Contact, Customer, CustomerSearch
 from keyuan.org.models import User
 from keyuan.org.scopes import FieldRight
-from keyuan.pools.seeing import reader_in
 from keyuan.records.cleaners import Invalid
 from keyuan.records.cleaners.phone import clean_phones, display, masked
 from keyuan.records.cleaners.phone import key as phone_key
@@ -206,7 +205,7 @@ def _by_keys(holders: Iterable[DuplicateKey], by: User) -> dict[Place, Hit]:
         contact = contacts.get(row.record_id) if row.record_type == "contact" else None
         customer = customers.get(contact.customer_id if contact else row.record_id)
         if customer is not None:
-            names = contact is not None and _reader(customer, by).may("contact", "view")
+            names = contact is not None and customer.reader(by).may("contact", "view")
             _explain(row, contact, hits.setdefault(("customer", customer.pk), Hit(customer)), names=names)
     return hits
 
@@ -341,14 +340,9 @@ def _mark_visible(hits: list[Hit], by: User) -> None:
         seen = _seen(mine, by)
         name = "mobile" if mine[0].source else "phone"
         for hit in mine:
-            right = _reader(hit.record, by).rights.limits(module).get(name)
+            right = hit.record.reader(by).rights.limits(module).get(name)
             hit.is_visible, hit.hides_phone = hit.record.pk in seen, right == FieldRight.HIDDEN
             hit.sees_phone = right not in (FieldRight.HIDDEN, FieldRight.MASKED)
-
-
-def _reader(record: Any, by: User) -> User:
-    """Who reads this record: without what its pool hides, if it lies in one."""
-    return reader_in(by, record.pool) if getattr(record, "pool", None) is not None else by
 
 
 def _seen(hits: list[Hit], by: User) -> set[int]:

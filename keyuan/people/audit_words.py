@@ -36,6 +36,7 @@ KINDS: dict[str, Any] = {
     "pipeline": gettext_lazy("Pipeline"),
     "stage": pgettext_lazy("opportunity", "Stage"),
     "tag": gettext_lazy("Tag"),
+    "pool": pgettext_lazy("audit", "Pool"),
     "setting": pgettext_lazy("audit", "Setting"),
     "export": pgettext_lazy("audit", "Export"),
     "import": pgettext_lazy("audit", "Import"),

@@ -239,13 +239,9 @@ class Told:
             return {key: self.plain(key, one) for key, one in value.items()}
         if name == "tags":
             return sorted(self.tags[pk] for pk in value)
-        if (
-            isinstance(value, str)
-            and value[:2] == "20"
-            and "T" in value
-            and datetime.fromisoformat(value) >= self.began
-        ):
-            return "now"
+        if isinstance(value, str) and value[:2] == "20" and "T" in value:
+            at = datetime.fromisoformat(value)
+            return "now" if at >= self.began else at.isoformat()  # PostgreSQL writes no noughts at the end, Python does
         return value
 
 
