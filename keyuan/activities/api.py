@@ -86,7 +86,7 @@ def timeline(request: Request, pk: int) -> HttpResponse:
         raise refused({"kind": [", ".join(KINDS)]})
     if before and "," not in before:
         before = moment("before", before).isoformat()
-    book = NameBook(customer.reader(request.user))
+    book = NameBook(customer.reader_for(request.user))
     found = page_of(customer.pk, book, Asked(kind, given.get("q", "")[:100], None, before))
     return answer({"items": [_line(one, book) for one in found.lines], "next": found.more or None})
 

@@ -121,7 +121,7 @@ class Subject:
 def _customer(request: Request, pk: int) -> Subject:
     customer = record_or_404(Customer, request, pk)
     veil(CUSTOMER, [customer], request.user)
-    return Subject("customer", customer, customer, customer.reader(request.user))
+    return Subject("customer", customer, customer, customer.reader_for(request.user))
 
 
 def _contact(request: Request, pk: int) -> Subject:
@@ -142,7 +142,7 @@ def _lead(request: Request, pk: int) -> Subject:
     lead = record_or_404(Lead, request, pk)
     writes = lead.state != Lead.State.CONVERTED  # what happens then, happens with the customer
     veil(LEAD, [lead], request.user)
-    return Subject("lead", lead, None, lead.reader(request.user), lead=lead, may_write=writes)
+    return Subject("lead", lead, None, lead.reader_for(request.user), lead=lead, may_write=writes)
 
 
 def open_deals(customer: Customer, user: User, but: int | None = None) -> list[Opportunity]:

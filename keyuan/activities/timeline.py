@@ -237,8 +237,9 @@ def deal_names(told: Sequence[Story], book: NameBook) -> dict[int, str]:
 
 
 def _told(story: Story, names: dict[int, str]) -> Line:
-    if story.event.name in HANDS:
-        story = replace(story, lines=[])
+    hands = story.event.name in HANDS
+    kept = [] if hands else [one for one in story.lines if one.field != "taken_at"]  # whose it is says it
+    story = replace(story, lines=kept)
     if story.event.record_type != "opportunity":
         return Line(story.at, story=story)
     lines = [one for one in story.lines if one.field == "stage"] if story.event.name in STEPS else story.lines

@@ -156,7 +156,7 @@ def history(request: Request, pk: int) -> HttpResponse:
         raise refused({"at": [_("Say which moment you mean, such as 2026-01-31T12:00:00+08:00.")]})
     at = moment("at", given["at"])
     customer = CUSTOMERS.find(request, pk)
-    found = as_it_was(customer, at, CUSTOMER, NameBook(customer.reader(_user(request))))
+    found = as_it_was(customer, at, CUSTOMER, NameBook(customer.reader_for(_user(request))))
     if found is None:
         raise Http404
     return answer({"id": pk, "at": timezone.localtime(at).isoformat(), "record": found})

@@ -196,7 +196,7 @@ class Pooled(models.Model):
     class Meta:
         abstract = True
 
-    def reader(self, user: User) -> User:
+    def reader_for(self, user: User) -> User:
         """Who reads this record: without what its pool hides, if it lies in one (pools/seeing.py)."""
         return reader_of(user, self.module, self.__dict__.get("pool_id"))  # lists that ask no pool load none
 

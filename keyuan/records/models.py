@@ -87,7 +87,7 @@ class Record(models.Model):
     def allows(self, user: User, operation: str) -> bool:
         return type(self).objects.allowed(user, operation).filter(pk=self.pk).exists()
 
-    def reader(self, user: User) -> User:
+    def reader_for(self, user: User) -> User:
         """`user` as who reads this record: the same person, for whom some fields may not exist here."""
         return user
 
@@ -215,7 +215,7 @@ class Record(models.Model):
             NotAllowed: the record or the field is hidden from `by`.
         """
         self.require(by, "view")
-        if self.reader(by).rights.limits(self.module).get(name) == FieldRight.HIDDEN:
+        if self.reader_for(by).rights.limits(self.module).get(name) == FieldRight.HIDDEN:
             raise NotAllowed(_("You may not see this field."))
         self.log("shown", operation=Operation.begin(f"{self.module}.shown", by=by), field=name)
         return type(self).rows.values_list(name, flat=True).get(pk=self.pk)

@@ -20,7 +20,7 @@ def veil(catalogue: Catalogue, rows: Iterable[Any], user: User) -> None:
     """Leave in these records only what `user` sees of them, also of each where it lies."""
     known: dict[int, Changes] = {}
     for row in rows:
-        reader = row.reader(user)
+        reader = row.reader_for(user)
         if not reader.rights.limits(catalogue.module):
             continue
         changes = known.get(id(reader.rights))

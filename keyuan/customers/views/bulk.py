@@ -72,8 +72,12 @@ def chosen(request: Request, spec: ListOf, asked: Asked, given: QueryDict | None
         if shown.refusal:
             raise RuleBroken(shown.refusal)  # never more rows than were shown
         return rows
-    ids = [int(pk) for pk in _ids(given) if pk.isdecimal() and len(pk) < 18]
-    return spec.catalogue.model.objects.visible_to(request.user).filter(pk__in=ids)
+    return spec.catalogue.model.objects.visible_to(request.user).filter(pk__in=chosen_ids(given))
+
+
+def chosen_ids(given: QueryDict) -> list[int]:
+    """The numbers of the rows that were ticked."""
+    return [int(pk) for pk in _ids(given) if pk.isdecimal() and len(pk) < 18]
 
 
 def _ids(given: QueryDict) -> list[str]:

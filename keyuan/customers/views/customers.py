@@ -47,7 +47,7 @@ def customer_count(request: Request) -> HttpResponse:
 def customer_detail(request: Request, pk: int) -> HttpResponse:
     customer = record_or_404(Customer, request, pk)
     remember_visit(request.user, "customer", pk)
-    return page(request, "customers/detail.html", CustomerDetail(customer, customer.reader(request.user)).context())
+    return page(request, "customers/detail.html", CustomerDetail(customer, customer.reader_for(request.user)).context())
 
 
 @require_GET
@@ -55,7 +55,9 @@ def customer_detail(request: Request, pk: int) -> HttpResponse:
 def customer_facts(request: Request, pk: int) -> HttpResponse:
     """The strip of facts alone, after something else on the page has changed one of them."""
     customer = record_or_404(Customer, request, pk)
-    return render(request, "ui/facts.html", {"facts": CustomerDetail(customer, customer.reader(request.user)).facts()})
+    return render(
+        request, "ui/facts.html", {"facts": CustomerDetail(customer, customer.reader_for(request.user)).facts()}
+    )
 
 
 @require_http_methods(["GET", "POST"])

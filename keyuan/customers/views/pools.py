@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from keyuan.customers.lists import CUSTOMER_LIST, CUSTOMER_POOL
 from keyuan.customers.models import Customer
-from keyuan.customers.views.bulk import bulk_of, chosen, chosen_as_query
+from keyuan.customers.views.bulk import bulk_of, chosen, chosen_as_query, chosen_ids
 from keyuan.customers.views.transfer import in_words
 from keyuan.org.http import Request
 from keyuan.pools.claiming import set_locked
@@ -81,7 +81,8 @@ def pool_bulk_of(request: Request, spec: ListOf) -> HttpResponse:
     verb = request.POST.get("verb", "")
     asked = Asked.of(reverse(spec.route), QueryDict(request.POST.get("query", "")))
     if verb == "claim":
-        return hands.claim_of(request, chosen(request, spec, asked), asked.url())
+        rows, ids = chosen(request, spec, asked), set(chosen_ids(request.POST))
+        return hands.claim_of(request, rows, asked.url(), 0 if request.POST.get("scope") == "all" else len(ids))
     if verb == "assign":
         query = f"{chosen_as_query(request)}&{QueryDict(request.POST.get('query', '')).urlencode()}"
         return redirect(f"{reverse(spec.catalogue.route('assign'))}?{query}")
@@ -94,7 +95,7 @@ def pool_claim_of(request: Request, spec: ListOf) -> HttpResponse:
     text = request.POST.get("one", "")
     pk = int(text) if text.isdecimal() and len(text) < 18 else 0
     rows = spec.catalogue.model.objects.visible_to(request.user).filter(pk=pk)
-    return hands.claim_of(request, rows, safe_next(request, asked.url()))
+    return hands.claim_of(request, rows, safe_next(request, asked.url()), 1)
 
 
 def assign_of(request: Request, spec: ListOf) -> HttpResponse:

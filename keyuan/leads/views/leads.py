@@ -62,7 +62,7 @@ def detail(request: Request, pk: int) -> HttpResponse:
     lead = record_or_404(Lead, request, pk)
     lead.opened(request.user)
     remember_visit(request.user, "lead", pk)
-    return page(request, "leads/detail.html", LeadDetail(lead, lead.reader(request.user)).context())
+    return page(request, "leads/detail.html", LeadDetail(lead, lead.reader_for(request.user)).context())
 
 
 @require_GET
@@ -70,7 +70,9 @@ def detail(request: Request, pk: int) -> HttpResponse:
 def facts(request: Request, pk: int) -> HttpResponse:
     """The head of its page again, after something else there has moved it on or changed one of its facts."""
     lead = record_or_404(Lead, request, pk)
-    return render(request, "leads/head.html", LeadDetail(lead, lead.reader(request.user)).context() | {"fresh": True})
+    return render(
+        request, "leads/head.html", LeadDetail(lead, lead.reader_for(request.user)).context() | {"fresh": True}
+    )
 
 
 @require_POST

@@ -84,13 +84,30 @@ class ReleaseForm(forms.Form):
 # Claiming
 
 
-def claim_of(request: Request, rows: Any, back: str) -> HttpResponse:
-    """Claim these rows; what was refused is said beside what was not."""
+def claim_of(request: Request, rows: Any, back: str, chosen: int = 0) -> HttpResponse:
+    """Claim these rows; what was refused is said beside what was not.
+
+    Args:
+        chosen: how many were chosen. What is missing among the rows has left the pool, and nobody is told to whom.
+    """
     records, module = _few(rows), rows.model.module
     outcome = for_each(records, claim, f"{module}.claimed", by=request.user)
-    more = _left_today(request.user, records, module) if outcome.done else ""
+    gone = _gone(chosen - len(records))
+    if not records:
+        return refuse(request, gone or _("Nothing was chosen."), back)
+    more = [_left_today(request.user, records, module) if outcome.done else "", gone]
     said = _("“%(name)s” is yours now"), _("%(n)s are yours now")
-    return tell(request, outcome, said, more, back, f"/{module}s/pool/undo/")
+    return tell(request, outcome, said, " · ".join(filter(None, more)), back, f"/{module}s/pool/undo/")
+
+
+def _gone(number: int) -> str:
+    if number <= 0:
+        return ""
+    return ngettext(
+        "Somebody was faster: it is no longer in this pool.",
+        "Somebody was faster: %(n)d are no longer in this pool.",
+        number,
+    ) % {"n": number}
 
 
 def _left_today(user: User, records: list[Any], module: str) -> str:
@@ -175,15 +192,20 @@ def tell(request: Request, outcome: Outcome, said: tuple[str, str], more: str, b
     sentence = said[number > 1] % words
     refused = _refused(outcome)
     if not number:
-        if request.headers.get("X-Requested-With") == "fetch":
-            return JsonResponse({"sentence": refused}, status=409)
-        toast(request, refused or _("Nothing was chosen."))
-        return go(request, back)
+        return refuse(request, refused or _("Nothing was chosen."), back)
     more = " · ".join(filter(None, [more, refused]))
     told = {"text": sentence, "more": more, "undo": f"{undo}{outcome.operation.pk}/"}
     if request.headers.get("X-Requested-With") == "fetch":
         return JsonResponse({"toast": told, "done": [one.pk for one in outcome.done]})
     toast(request, told["text"], more=told["more"], undo=told["undo"])
+    return go(request, back)
+
+
+def refuse(request: Request, sentence: str, back: str) -> HttpResponse:
+    """Say why nothing was done: to the script, else on the next page."""
+    if request.headers.get("X-Requested-With") == "fetch":
+        return JsonResponse({"sentence": sentence}, status=409)
+    toast(request, sentence)
     return go(request, back)
 
 

@@ -77,7 +77,7 @@ class RecordApi:
 
     def answer(self, request: HttpRequest, record: Any, status: int = 200) -> HttpResponse:
         """The record with its version as ETag, as the caller reads it."""
-        reader = record.reader(request.user)
+        reader = record.reader_for(request.user)
         headers = {"ETag": f'"{record.version}"'}
         if status == 201:
             headers["Location"] = f"/api/v1/{self.resource}/{record.pk}"
@@ -89,7 +89,7 @@ class RecordApi:
         try:
             yield
         except Stale as stale:
-            reader = stale.current.reader(request.user)  # type: ignore[arg-type]
+            reader = stale.current.reader_for(request.user)  # type: ignore[arg-type]
             current = self.shape.one(stale.current, NameBook(reader))
             headers = {"ETag": f'"{stale.current.version}"'}
             raise Problem(409, str(stale), headers=headers, current=current) from stale
