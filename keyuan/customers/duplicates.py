@@ -205,7 +205,7 @@ def _by_keys(holders: Iterable[DuplicateKey], by: User) -> dict[Place, Hit]:
         contact = contacts.get(row.record_id) if row.record_type == "contact" else None
         customer = customers.get(contact.customer_id if contact else row.record_id)
         if customer is not None:
-            names = contact is not None and customer.reader(by).may("contact", "view")
+            names = contact is not None and customer.reader_for(by).may("contact", "view")
             _explain(row, contact, hits.setdefault(("customer", customer.pk), Hit(customer)), names=names)
     return hits
 
@@ -340,7 +340,7 @@ def _mark_visible(hits: list[Hit], by: User) -> None:
         seen = _seen(mine, by)
         name = "mobile" if mine[0].source else "phone"
         for hit in mine:
-            right = hit.record.reader(by).rights.limits(module).get(name)
+            right = hit.record.reader_for(by).rights.limits(module).get(name)
             hit.is_visible, hit.hides_phone = hit.record.pk in seen, right == FieldRight.HIDDEN
             hit.sees_phone = right not in (FieldRight.HIDDEN, FieldRight.MASKED)
 
