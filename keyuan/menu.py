@@ -38,6 +38,7 @@ from keyuan.leads.fields import LEAD
 from keyuan.leads.lists import LEAD_LIST, LEAD_POOL, show_lead_cells
 from keyuan.leads.models import Lead
 from keyuan.leads.pooling import POOLED_LEADS
+from keyuan.leads.web_form.notices import declare_web_form_kinds
 from keyuan.notices.clock import every_second
 from keyuan.notices.reading import unread_count
 from keyuan.opportunities.boards.board import CLOSED_VIEWS
@@ -189,6 +190,7 @@ def compose() -> None:
     declare_kinds()
     declare_activity_kinds()
     declare_customer_kinds()
+    declare_web_form_kinds()
     hangs("customer", OPEN_DEALS, OPEN_PLANS)
     hangs("opportunity", PLANS_OF_DEALS)
     declare_pools(CUSTOMERS)
@@ -230,6 +232,7 @@ def compose() -> None:
                     Link(pgettext_lazy("menu", "Tags"), "/admin/tags/", "tags"),
                     Link(_("Pipelines and stages"), "/admin/pipelines/", "layout-kanban"),
                     Link(pgettext_lazy("menu", "Pools"), "/admin/pools/", "recycle"),
+                    Link(pgettext_lazy("menu", "Web forms"), "/admin/web-forms/", "forms"),
                     Link(_("Follow-ups and plans"), "/admin/activities/", "calendar-due"),
                     Link(_("Business registry"), "/admin/registry/", "building", may="administrator"),
                     Link(_("Modules"), "/admin/modules/", "layout-dashboard"),

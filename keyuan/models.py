@@ -6,6 +6,7 @@ from keyuan.customers.models import *  # noqa: F403
 from keyuan.exchange.models import *  # noqa: F403
 from keyuan.leads.campaigns.models import CampaignMember
 from keyuan.leads.models import *  # noqa: F403
+from keyuan.leads.web_form.models import WebForm
 from keyuan.notices.models import *  # noqa: F403
 from keyuan.opportunities.models import *  # noqa: F403
 from keyuan.org.kept import PasswordLink, Place, Session, UsedPassword
@@ -40,4 +41,5 @@ __all__ = [
     "SignInTries",
     "UsedPassword",
     "User",
+    "WebForm",
 ]

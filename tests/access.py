@@ -68,6 +68,7 @@ THEIRS = {
     "lead": f"owner_id IN ({OWNED})",
     "campaign": f"owner_id IN ({OWNED})",
     "campaign_member": f"campaign_id IN (SELECT id FROM campaign WHERE owner_id IN ({OWNED}))",
+    "web_form": f"campaign_id IN (SELECT id FROM campaign WHERE owner_id IN ({OWNED}))",
     "lead_tag": f"lead_id IN (SELECT id FROM lead WHERE owner_id IN ({OWNED}))",
     "plan": f"owner_id IN ({OWNED})",
     "customer_tag": f"customer_id IN ({OWNED_CUSTOMERS})",

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from tests.visiting import Visit, binned, ids
+from django.utils import timezone
+
+from keyuan.leads.web_form.guarding import stamp
+from keyuan.leads.web_form.models import WebForm
+from keyuan.org.models import User
+from tests.visiting import CHIEF, Visit, binned, ids
 from tests.world import OWNERS
 
 
@@ -26,6 +32,27 @@ def everybody(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any
     return {"verb": "leave", "ids": [world.records[owner].member.pk for owner in OWNERS]}
 
 
+def opened(world: SimpleNamespace, records: SimpleNamespace) -> None:
+    """The campaign has a form, of which the public knows the address."""
+    make_form(campaign=records.campaign, by=records.owner)
+    WebForm.objects.filter(campaign=records.campaign).update(token=FORM)
+
+
+def opened_to_source(world: SimpleNamespace, records: SimpleNamespace) -> None:
+    make_form(source=world.source, by=world.people[CHIEF])
+
+
+def make_form(*, by: User, **of: Any) -> WebForm:
+    return WebForm(**of).keep(by=by, title="预约", asked=["name", "mobile"], needed=["name"])
+
+
+def sent(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
+    return {"name": "王工", "mobile": "13800138000", "t": stamp(FORM, timezone.now() - timedelta(minutes=1))}
+
+
+FORM = "the-address-that-nobody-guesses"
+FORM_GIVEN = {"title": "预约", "asked": ["name", "mobile"], "is_active": "on"}
+PUBLIC: Any = {"path": {"token": FORM}, "before": opened, "carries_key": True}
 CAMPAIGN: Any = {"about": "campaign"}
 CAMPAIGN_VISITS = {
     "GET /campaigns/": Visit(data={"q": "共同"}),
@@ -58,6 +85,20 @@ CAMPAIGN_VISITS = {
     "POST /campaigns/<int:pk>/members/<int:member>/": Visit(
         path={"member": "@member"}, data={"answer": "attended"}, to="/campaigns/", **CAMPAIGN
     ),
+    "GET /f/<str:token>/": Visit(**PUBLIC),
+    "POST /f/<str:token>/": Visit(data=sent, to="/f/", **PUBLIC),
+    "GET /f/<str:token>/thanks/": Visit(**PUBLIC),
+    "GET /campaigns/<int:pk>/form/": Visit(**CAMPAIGN),
+    "POST /campaigns/<int:pk>/form/": Visit(data=FORM_GIVEN, to="/campaigns/", **CAMPAIGN),
+    "POST /campaigns/<int:pk>/form/renew/": Visit(before=opened, to="/campaigns/", **CAMPAIGN),
+    "GET /campaigns/<int:pk>/form/code/": Visit(before=opened, **CAMPAIGN),
+    "GET /admin/web-forms/": Visit(CHIEF),
+    "GET /admin/web-forms/<int:pk>/": Visit(CHIEF, about="source"),
+    "POST /admin/web-forms/<int:pk>/": Visit(CHIEF, data=FORM_GIVEN, about="source", to="/admin/web-forms/"),
+    "POST /admin/web-forms/<int:pk>/renew/": Visit(
+        CHIEF, before=opened_to_source, about="source", to="/admin/web-forms/"
+    ),
+    "GET /admin/web-forms/<int:pk>/code/": Visit(CHIEF, before=opened_to_source, about="source"),
     "GET /api/v1/campaigns": Visit(data={"q": "共同"}),
     "POST /api/v1/campaigns": Visit(data={"name": "共同 新活动", "type": "exhibition"}),
     "GET /api/v1/campaigns/fields": Visit(),

@@ -159,6 +159,7 @@ def make_world() -> SimpleNamespace:
     world.spare_department = make_department("Spare", sales)
     world.sales_role = built_in["sales"]
     world.option = option("level", "A")
+    world.source = option("source", "website")
     world.product = make_product("检测模块", by=people["administrator"], code="JC-1")
     world.pipeline, world.stage = stage("contract").pipeline, stage("contract")
     world.spare_pool = add_pool("lead", "备用", members=Members(), rules=PoolRules(), by=people["administrator"])

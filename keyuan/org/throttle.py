@@ -121,6 +121,38 @@ class Asks(Tries):
         self.counters = [Counter("mail", f"mail:{neighbourhood(address)}", FREE["mail"])]
 
 
+class Windowed:
+    """So many posts from one place in so much time; what comes beyond waits for the next window.
+
+    Args:
+        kind: what is counted, apart from everything else.
+    """
+
+    def __init__(self, kind: str, place: str, address: str, most: int, window: timedelta) -> None:
+        self.kind, self.place, self.address = kind, place, address[:45]
+        self.most, self.window = most, window
+
+    def locked_until(self) -> datetime | None:
+        """Until when nothing more is taken from here."""
+        rows = SignInTries.objects.filter(account=self.kind, place=self.place, locked_until__gt=timezone.now())
+        return rows.values_list("locked_until", flat=True).first()
+
+    @transaction.atomic
+    def came(self) -> datetime | None:
+        """Count one; until when it has to wait, where it is one too many."""
+        key = {"account": self.kind, "place": self.place}
+        SignInTries.objects.bulk_create([SignInTries(**key)], ignore_conflicts=True)
+        row = SignInTries.objects.select_for_update().get(**key)
+        now = timezone.now()
+        if row.failures == 0 or row.failed_at < now - self.window:
+            row.failures, row.failed_at, row.locked_until = 0, now, None
+        row.failures += 1
+        row.locked_until = row.failed_at + self.window if row.failures > self.most else None
+        row.address = self.address
+        row.save()
+        return row.locked_until
+
+
 def locked_accounts() -> dict[int, list[SignInTries]]:
     """By id of the user: where wrong passwords have locked them out at this moment."""
     found: dict[int, list[SignInTries]] = {}

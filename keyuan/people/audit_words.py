@@ -26,6 +26,7 @@ SOURCES: dict[str, Any] = {
     "api": pgettext_lazy("source", "API"),
     "import": pgettext_lazy("source", "Import"),
     "job": pgettext_lazy("source", "Job"),
+    "form": pgettext_lazy("source", "Web form"),
     "command": pgettext_lazy("source", "Command"),
 }
 KINDS: dict[str, Any] = {
@@ -42,6 +43,7 @@ KINDS: dict[str, Any] = {
     "import": pgettext_lazy("audit", "Import"),
     "audit": pgettext_lazy("audit", "Log"),
     "workday": gettext_lazy("Holidays and workdays"),
+    "web_form": pgettext_lazy("web form", "Web form"),
 }
 VERBS: dict[str, Any] = {
     **story.HAPPENED,
@@ -51,6 +53,7 @@ VERBS: dict[str, Any] = {
     "merged": pgettext_lazy("audit", "merged"),
     "exported": pgettext_lazy("audit", "asked for"),
     "downloaded": pgettext_lazy("audit", "downloaded"),
+    "readdressed": pgettext_lazy("audit", "gave a new address to"),
     "shown": pgettext_lazy("audit", "looked at a masked value of"),
     "erased": pgettext_lazy("audit", "erased values of"),
     "dropped": pgettext_lazy("audit", "dropped old months of"),

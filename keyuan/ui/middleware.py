@@ -97,8 +97,10 @@ class SecurityHeaders:
 
 def protect(response: HttpResponse) -> HttpResponse:
     """Add the protective headers that the answer does not bring itself."""
+    embeddable = getattr(response, "may_be_embedded", False)  # its own policy says by whom
     for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+        if not (embeddable and name == "X-Frame-Options"):
+            response.headers.setdefault(name, value)
     if settings.BASE_URL.startswith("https://"):
         response.headers.setdefault("Strict-Transport-Security", f"max-age={YEAR}")
     return response

@@ -55,6 +55,12 @@ def arrangement(user: User) -> Arrangement:
     return found
 
 
+def is_module_off(key: str) -> bool:
+    """Whether a module is switched off, asked on behalf of nobody who has signed in."""
+    kept = apps.get_model("keyuan", "Setting").objects.filter(pk=SETTING).values_list("value", flat=True).first()
+    return key in (kept or {}).get("off", [])
+
+
 def arranged(modules: Sequence[Module], wanted: Arrangement) -> list[Module]:
     """The modules that are on, in the wanted order, under their own names; new ones come last."""
     names, order, off = wanted.get("names", {}), wanted.get("order", []), wanted.get("off", [])

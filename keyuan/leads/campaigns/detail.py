@@ -11,6 +11,8 @@ from keyuan.campaigns.models import Campaign
 from keyuan.customers.detail import groups
 from keyuan.leads.campaigns.figures import Outcome
 from keyuan.leads.campaigns.roll import Roll
+from keyuan.leads.web_form.views import known, of_campaign
+from keyuan.org.http import Request
 from keyuan.org.models import User
 from keyuan.records.history import Event
 from keyuan.records.models import Favourite
@@ -51,7 +53,7 @@ class CampaignDetail:
         mine = {"user": self.user, "record_type": "campaign", "record_id": self.campaign.pk}
         return Favourite.objects.filter(**mine).exists()
 
-    def context(self) -> dict[str, Any]:
+    def context(self, request: Request) -> dict[str, Any]:
         campaign, may_edit = self.campaign, self.may_edit
         roll = Roll(campaign, self.user, self.book)
         return {
@@ -61,6 +63,7 @@ class CampaignDetail:
             "may_edit": may_edit,
             "figures": Outcome(campaign, self.user, self.book).figures(),
             "roll": roll,
+            "web_form": known(of_campaign(campaign), request),
             "members": roll.rows() if roll.total else [],
             "may_delete": campaign.allows(self.user, "delete"),
             "may_transfer": self.user.reach("campaign", "transfer").covers(campaign.owner_id, campaign.department_id),

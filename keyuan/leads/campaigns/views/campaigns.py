@@ -66,7 +66,7 @@ def pick(request: Request) -> HttpResponse:
 def detail(request: Request, pk: int) -> HttpResponse:
     campaign = record_or_404(Campaign, request, pk)
     remember_visit(request.user, "campaign", pk)
-    return page(request, "campaigns/detail.html", CampaignDetail(campaign, request.user).context())
+    return page(request, "campaigns/detail.html", CampaignDetail(campaign, request.user).context(request))
 
 
 @require_http_methods(["GET", "POST"])
