@@ -137,6 +137,8 @@ def report_views(request: Request) -> Iterable[Link]:
     yield Link(_("Sales figures"), "/reports/", "chart-funnel")
     yield Link(_("My sales figures"), "/reports/?who=me", "user-check")
     yield Link(_("Forecast by person"), "/reports/?group=person", "chart-bar")
+    yield Link(_("Sources and conversion"), "/reports/sources/", "route")
+    yield Link(_("Campaigns and conversion"), "/reports/sources/?group=campaign", "speakerphone")
 
 
 def activity_views(request: Request) -> Iterable[Link]:

@@ -130,6 +130,7 @@ STAGES: Any = {"about": "stage", "to": "/admin/pipelines/"}
 OPPORTUNITY_VISITS = {
     "GET /reports/": Visit(data={"group": "person"}),
     "GET /reports/funnel/": Visit(),
+    "GET /reports/sources/": Visit(data={"group": "campaign", "period": "year"}),
     "GET /admin/pipelines/": Visit(CHIEF),
     "POST /admin/pipelines/won/": Visit(CHIEF, data={"won_class": "regular"}, to="/admin/pipelines/"),
     "GET /admin/pipelines/new/": Visit(CHIEF),

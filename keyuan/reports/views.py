@@ -15,7 +15,7 @@ from keyuan.opportunities.stages import offered_pipelines
 from keyuan.org.http import Request
 from keyuan.org.models import User
 from keyuan.records.namebook import NameBook
-from keyuan.reports import sales_page, waiting
+from keyuan.reports import sales_page, sources_page, waiting
 from keyuan.reports.asked import Asked
 from keyuan.reports.figures import figures
 from keyuan.reports.first_day import done_of, first_steps
@@ -40,8 +40,10 @@ def home(request: Request) -> HttpResponse:
         **done_of(first_steps(request.user)),
     }
     context["sees_deals"] = request.user.may("opportunity", "view")
-    if context["sees_deals"] and SCRIPTED not in request.COOKIES:
-        context |= funnel_context(asked)
+    context["sees_leads"] = request.user.may("lead", "view")
+    if SCRIPTED not in request.COOKIES:
+        context |= funnel_context(asked) if context["sees_deals"] else {}
+        context |= sources_page.home_context(asked) if context["sees_leads"] else {}
     if context["has_customers"]:
         # These take longer than the page; a script asks for them, and nobody without one goes without them.
         context |= {} if SCRIPTED in request.COOKIES else figures_context(asked) | news_context(asked)
@@ -116,6 +118,7 @@ def funnel_context(asked: Asked) -> dict[str, Any]:
 
 CARDS: dict[str, Any] = {
     "home_funnel": (funnel_context, ("opportunity", "view")),
+    "home_sources": (sources_page.home_context, ("lead", "view")),
     "head": (head_context, None),
     "figures": (figures_context, ("customer", "view")),
     "todo": (todo_context, ("plan", "view")),
