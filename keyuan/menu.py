@@ -137,7 +137,7 @@ def report_views(request: Request) -> Iterable[Link]:
     yield Link(_("Sales figures"), "/reports/", "chart-funnel")
     yield Link(_("My sales figures"), "/reports/?who=me", "user-check")
     yield Link(_("Forecast by person"), "/reports/?group=person", "chart-bar")
-    yield Link(_("Sources and conversion"), "/reports/sources/", "route")
+    yield Link(_("Sources and conversion"), "/reports/sources/", "arrows-exchange")
     yield Link(_("Campaigns and conversion"), "/reports/sources/?group=campaign", "speakerphone")
 
 

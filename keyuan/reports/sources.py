@@ -172,7 +172,7 @@ class Sources:
             return {}
         won = Q(outcome="won")
         rows = self._listed(OPPORTUNITY).values(grouped=self._column)
-        told = {"deals": Count("pk"), "won": Count("pk", filter=won)}
+        told: dict[str, Any] = {"deals": Count("pk"), "won": Count("pk", filter=won)}
         if self.sees_amounts:
             told["amount"] = Sum("amount", filter=won, default=NOTHING)
         return _by_group(rows.annotate(**told))
