@@ -61,7 +61,8 @@ def cells_of(row: Row, names: list[str]) -> list[dict[str, Any]]:
         {
             "value": formats.money_short(row.of(name)) if name == "amount" else f"{row.of(name):,}",
             "url": row.urls.get(name, ""),
-            "share": row.share(name, shares[name]) if name in shares and shares[name] in names else "",
+            "share": row.share(name, shares[name]) if shares.get(name) in names else "",
+            "has_share": shares.get(name) in names,
         }
         for name in names
     ]
