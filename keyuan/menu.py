@@ -50,6 +50,7 @@ from keyuan.opportunities.of_customer import deal_facts
 from keyuan.opportunities.pooling import CUSTOMERS
 from keyuan.org.http import Request
 from keyuan.pools.kinds import declare as declare_pools
+from keyuan.pools.notices import declare_pool_kinds
 from keyuan.records.attachments.holders import Holder, declare
 from keyuan.records.listing import Count, Listing
 from keyuan.records.models import Favourite, Recent
@@ -198,6 +199,7 @@ def compose() -> None:
     declare_pools(CUSTOMERS)
     moves_along(ACTIVITIES)
     declare_pools(POOLED_LEADS)
+    declare_pool_kinds()
     every_second(remind)
     show_cells()
     show_activity_cells()

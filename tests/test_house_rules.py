@@ -76,6 +76,7 @@ ROWS = {
     "keyuan/opportunities/pooling.py": "names the condition of customers with open opportunities",
     "keyuan/pools/claiming.py": "locks one record; the pool it lies in says who may have it",
     "keyuan/pools/clock.py": "works out for the machine until when records are their owners'",
+    "keyuan/pools/notices.py": "counts for the machine what of whom comes back",
     "keyuan/pools/recycling.py": "gives back what is overdue, in the name of the machine",
     "keyuan/opportunities/forms.py": "checks that no other product has a code",
     "keyuan/pools/effects.py": "whose records fall into a pool is asked of all owners",

@@ -16,5 +16,6 @@ POOLED_LEADS = PoolKind(
     events={FOLLOW_UP: "t.last_followed_at"},
     choices={"rating": "rating_id"},
     settled=Q(state__in=DONE),
+    named_by=("company", "name"),
     ending=tuple(f"t.state = '{state.value}'" for state in DONE),
 )

@@ -23,6 +23,7 @@ from keyuan.org.standing import department_of
 from keyuan.pools.kinds import KINDS
 from keyuan.pools.membership import home_pool, open_to, standing
 from keyuan.pools.models import ClaimCount, Pool
+from keyuan.pools.notices import tell_assigned
 from keyuan.records.errors import NotAllowed, RuleBroken
 from keyuan.records.history import Operation
 from keyuan.records.options import Option
@@ -54,7 +55,7 @@ def claim(record: Any, *, by: User, operation: Operation | None = None) -> None:
 
 @transaction.atomic
 def assign(record: Any, to: User, *, by: User, operation: Operation | None = None) -> None:
-    """Give a record that lies in a pool to somebody.
+    """Give a record that lies in a pool to somebody, who is told unless it is part of an `operation` (`assign_each`).
 
     Raises:
         NotAllowed: `by` does not manage the pool.
@@ -66,7 +67,10 @@ def assign(record: Any, to: User, *, by: User, operation: Operation | None = Non
     _lock_counter(pool, to)
     locked = _still_in_pool(record)
     _room(pool, to)
-    _take(locked, to, event="assigned", operation=operation or Operation.begin(f"{record.module}.assigned", by=by))
+    done = operation or Operation.begin(f"{record.module}.assigned", by=by)
+    _take(locked, to, event="assigned", operation=done)
+    if operation is None:
+        tell_assigned([record], to, done)
 
 
 @transaction.atomic
@@ -235,6 +239,13 @@ def for_each(records: Iterable[Any], verb: Callable[..., None], name: str, *, by
             outcome.done.append(record)
         except (RuleBroken, NotAllowed) as refusal:
             outcome.refused.append((record, str(refusal)))
+    return outcome
+
+
+def assign_each(records: Iterable[Any], module: str, to: User, *, by: User) -> Outcome:
+    """Give each of these to somebody, who is told of all of them at once."""
+    outcome = for_each(records, assign, f"{module}.assigned", by=by, to=to)
+    tell_assigned(outcome.done, to, outcome.operation)
     return outcome
 
 

@@ -20,6 +20,7 @@ class PoolKind:
         uncounted: by name, the condition of rows that the limit of holding does not count.
         choices: fields by whose entries waits may differ, with their columns.
         settled: the condition of rows that need nobody any more, and that nobody therefore holds.
+        named_by: columns of which the name of a record is made.
         ending: further SQL conditions under which a row has no clock, such as a lead that is converted.
     """
 
@@ -30,6 +31,7 @@ class PoolKind:
     choices: Mapping[str, str] = field(default_factory=dict)
     settled: Q = field(default_factory=lambda: Q(pk=None))
     ending: tuple[str, ...] = ()
+    named_by: tuple[str, ...] = ("name",)
 
 
 KINDS: dict[str, PoolKind] = {}

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from keyuan.org.http import Request
 from keyuan.org.models import User
-from keyuan.pools.claiming import Outcome, assign, claim, for_each, release, undo_hands
+from keyuan.pools.claiming import Outcome, assign_each, claim, for_each, release, undo_hands
 from keyuan.pools.kinds import KINDS
 from keyuan.pools.models import ClaimCount, Pool
 from keyuan.pools.seeing import pools_seen
@@ -129,7 +129,7 @@ def assign_of(request: Request, rows: Any, given: QueryDict, back: str) -> HttpR
     if request.method == "POST" and form.is_valid():
         to: User = form.cleaned_data["to"]
         module = rows.model.module
-        outcome = for_each(_few(rows), assign, f"{module}.assigned", by=request.user, to=to)
+        outcome = assign_each(_few(rows), module, to, by=request.user)
         said = _("“%(name)s” was assigned"), _("%(n)s were assigned")
         return tell(request, outcome, said, str(to), back, f"/{module}s/pool/undo/")
     return _asked(request, rows, given, form, _("Assign"), "pools/assign.html")
