@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from keyuan.org.administrators import require_administrator
 from keyuan.org.models import User
@@ -115,12 +116,23 @@ def edit_pool(pool: Pool, name: str, *, members: Members, rules: PoolRules, hidd
 
 @transaction.atomic
 def use_pool(pool: Pool, is_active: bool, *, by: User) -> None:
-    """Take a pool out of use, or into use again. What lies in it stays there, and is seen by who sees everything.
+    """Take an empty pool out of use, or a pool into use again.
 
     Raises:
         NotAllowed.
+        RuleBroken: something lies in it, which nobody would find any more.
     """
     require_administrator(by)
+    Pool.objects.select_for_update().get(pk=pool.pk)
+    if not is_active and (number := KINDS[pool.kind].model.rows.filter(pool=pool).count()):
+        raise RuleBroken(
+            ngettext(
+                "%(n)d record lies in this pool. Assign it first.",
+                "%(n)d records lie in this pool. Assign them first.",
+                number,
+            )
+            % {"n": number}
+        )
     if Pool.objects.filter(pk=pool.pk).exclude(is_active=is_active).update(is_active=is_active):
         log.write_difference("pool", pool.pk, {"is_active": not is_active}, {"is_active": is_active}, by=by)
 

@@ -16,7 +16,7 @@ from keyuan.pools.recycling import recycle
 from keyuan.pools.rules import FOLLOW_UP, PoolRules, Wait
 from keyuan.records.errors import NotAllowed, RuleBroken
 from keyuan.records.history import Event
-from tests.make import make_customer, make_pool, make_role, make_user, option
+from tests.make import make_customer, make_pool, make_pooled, make_role, make_user, option
 
 pytestmark = pytest.mark.django_db
 PAGE = "/admin/pools/"
@@ -190,3 +190,14 @@ def test_pools_stand_in_an_order_and_go_out_of_use(cast, client):
 
     client.post(f"{PAGE}{second.pk}/use/")
     assert list(standing(fresh(cast.anna), "customer")) == [first.pk]
+
+
+def test_a_pool_in_which_something_lies_stays_in_use(cast, client, chief):
+    pool = make_pool("customer", cast.anna)
+    make_pooled(pool, by=cast.anna)
+
+    answer = client.post(f"{PAGE}{pool.pk}/use/", follow=True)
+
+    assert "1 条" in answer.content.decode()
+    pool.refresh_from_db()
+    assert pool.is_active
