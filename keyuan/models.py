@@ -12,6 +12,7 @@ from keyuan.opportunities.models import *  # noqa: F403
 from keyuan.org.kept import PasswordLink, Place, Session, UsedPassword
 from keyuan.org.models import ApiToken, Department, Grant, Role, Setting, SignInTries, User
 from keyuan.people.models import *  # noqa: F403
+from keyuan.pools.extending import ExtensionRequest
 from keyuan.pools.models import ClaimCount, Pool, PoolMember
 from keyuan.records.attachments.models import Attachment
 from keyuan.records.models import *  # noqa: F403
@@ -28,6 +29,7 @@ __all__ = [
     "Department",
     "Epoch",
     "Erasure",
+    "ExtensionRequest",
     "Grant",
     "PasswordLink",
     "Place",

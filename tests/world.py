@@ -37,6 +37,7 @@ from keyuan.org.models import ApiToken, Grant, Role, User
 from keyuan.org.scopes import OPERATIONS, FieldRight, Operation
 from keyuan.org.tokens import issue
 from keyuan.pools.admin import Members, add_pool, use_pool
+from keyuan.pools.extending import ExtensionRequest
 from keyuan.pools.rules import PoolRules
 from keyuan.records.attachments.attaching import attach, upload
 from keyuan.records.history import Operation as Done
@@ -246,6 +247,9 @@ def make_records(owner: User) -> SimpleNamespace:
         f"共同 {word}1 活动", owner=owner, place=f"{word}2 会场", description=f"{word}2 说明", cost=Decimal("1200.50")
     )
     member = CampaignMember.objects.create(campaign=campaign, customer=customer, added_by=owner, result=f"{word}2 结果")
+    extension = ExtensionRequest.objects.create(
+        kind="customer", record_id=customer.pk, asked_by=owner, asked_at=timezone.now(), reason=f"{word}2 再等几天"
+    )
     view = SavedView.objects.create(owner=owner, module="customer", name=f"{word}4 视图")
     token = ApiToken.objects.create(user=owner, name=f"{word}4", digest=word, epoch=owner.epoch)
     customer.refresh_from_db()
@@ -265,6 +269,7 @@ def make_records(owner: User) -> SimpleNamespace:
         transfer=Done.begin("customer.transferred", by=owner),
         customer_claim=Done.begin("customer.claimed", by=owner),
         lead_claim=Done.begin("lead.claimed", by=owner),
+        extension=extension,
         own_tag=own_tag,
         attachment=attach(customer, small_file(f"{word}2.txt", f"{word}2 里面"), owner),
         photo=attach(customer, small_file(f"{word}2.png", PICTURE), owner),

@@ -144,7 +144,7 @@ class CustomerDetail:
             "owner": {"value": cells.person(str(book.person(customer.owner_id) or ""))},
         }
         own = [{"label": FACTS[name]} | fact for name, fact in shown.items() if name in self.fields]
-        if (due := due_fact(customer)) is not None:
+        if (due := due_fact(customer, self.user)) is not None:
             own.insert(0, due)
         return [*(fact for tell in MORE_FACTS for fact in tell(customer, self.user)), *own]
 

@@ -54,7 +54,7 @@ class LeadDetail:
             "owner": {"value": cells.person(str(self.book.person(lead.owner_id) or ""))},
         }
         names = [name for name in shown if name in self.visible]
-        due = due_fact(lead)
+        due = due_fact(lead, self.user)
         return [*([due] if due else []), *({"label": self.visible[name].label} | shown[name] for name in names)]
 
     def status(self) -> Any:

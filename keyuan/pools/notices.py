@@ -1,4 +1,5 @@
-"""What people are told about pools: what of theirs comes back soon, what came back, what was assigned to them.
+"""What people are told about pools: what of theirs comes back soon, what came back, what was assigned to them, and
+what they ask each other about last days.
 
 The first two name no record; they are about a pool, and whoever sees nothing in it any more reads them no more.
 """
@@ -7,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -23,6 +25,7 @@ from keyuan.notices.models import Notice
 from keyuan.notices.telling import tell
 from keyuan.org.models import User
 from keyuan.org.shelf import shelf_of
+from keyuan.pools.extending import ASKED, DECIDED, ExtensionRequest, decides, waiting
 from keyuan.pools.kinds import KINDS
 from keyuan.pools.membership import home_pools, pools
 from keyuan.pools.models import Pool
@@ -34,6 +37,7 @@ from keyuan.ui.formats import day
 from keyuan.ui.lists.installed import LISTS
 
 SOON, BACK, ASSIGNED = "pool.soon", "pool.back", "pool.assigned"
+SNIPPET = 80
 VIEWS = [("customer", "view"), ("lead", "view")]
 
 
@@ -53,6 +57,15 @@ def declare_pool_kinds() -> None:
             assigned(module), labels[module], "user-check", "accent", _assigned, _record_page, _seen(module),
             may=(module, "view"), pairs=_pairs(module), about=_about(module),
         ))  # fmt: skip
+    declare(NoticeKind(
+        ASKED, gettext_lazy("Somebody asks for an extension"), "hourglass", "accent",
+        _asked, lambda notice: f"/pools/extensions/#request-{notice.record_id}", _decides_seen,
+        may=[("customer", "assign"), ("lead", "assign")], about=about_requests,
+    ))  # fmt: skip
+    declare(NoticeKind(
+        DECIDED, gettext_lazy("Your request for an extension is decided"), "hourglass", "ok",
+        _decided, _asked_page, _own_seen, may=VIEWS, about=about_requests,
+    ))  # fmt: skip
 
 
 def assigned(module: str) -> str:
@@ -150,6 +163,39 @@ def names_of(module: str, asked: Asked) -> dict[tuple[int, int], str]:
     return {pair: str(row) for pair, row in rows.items()}
 
 
+@dataclass(frozen=True)
+class Request:
+    """A request for more days as one reader sees it, and what its record is called."""
+
+    asked: ExtensionRequest
+    name: str
+
+
+def about_requests(asked: Asked) -> dict[tuple[int, int], Request]:
+    """These requests to those who see their records."""
+    requests = ExtensionRequest.objects.in_bulk({pk for _user, pk in asked})
+    found = {}
+    for module in KINDS:
+        pairs = [(user, requests[pk]) for user, pk in asked if pk in requests and requests[pk].kind == module]
+        names = names_of(module, [(user, one.record_id) for user, one in pairs])
+        for user, one in pairs:
+            if (user.pk, one.record_id) in names:
+                found[user.pk, one.pk] = Request(one, names[user.pk, one.record_id])
+    return found
+
+
+def _decides_seen(user: User, ids: Collection[int]) -> set[int]:
+    """The requests that this person decides and that still wait: what is decided is no news to others."""
+    asked = [one for kind in KINDS for one in waiting(kind).filter(pk__in=ids)]
+    return {one.pk for one in decides(user, asked)}
+
+
+def _own_seen(user: User, ids: Collection[int]) -> set[int]:
+    """What this person has asked for, about records that they still see."""
+    own = ExtensionRequest.objects.filter(pk__in=ids, asked_by=user).values_list("pk", flat=True)
+    return {pk for _user, pk in about_requests([(user, pk) for pk in own])}
+
+
 # Said
 
 
@@ -193,6 +239,18 @@ def _assigned(notice: Notice, book: NameBook) -> SafeString:
     return format_html(_("<b>{}</b> assigned {} records to you, “{}” among them"), who, f"{number:,}", notice.about)
 
 
+def _asked(notice: Notice, book: NameBook) -> SafeString:
+    who, request = str(book.person(notice.by_id) or ""), notice.about
+    return format_html(_("<b>{}</b> asks to keep “{}” longer: {}"), who, request.name, request.asked.reason[:SNIPPET])
+
+
+def _decided(notice: Notice, book: NameBook) -> SafeString:
+    who, name, asked = str(book.person(notice.by_id) or ""), notice.about.name, notice.about.asked
+    if asked.extended_to is not None:
+        return format_html(_("<b>{}</b> lets you keep “{}” until {}"), who, name, day(asked.extended_to, weekday=False))
+    return format_html(_("<b>{}</b> did not extend “{}”: {}"), who, name, asked.answer[:SNIPPET])
+
+
 def _number(notice: Notice) -> int:
     return int(notice.details.get("number") or 0)
 
@@ -207,6 +265,10 @@ def _room(notice: Notice) -> str:
 
 def _soon_view(notice: Notice) -> str:
     return f"{_room(notice)}?view=soon"
+
+
+def _asked_page(notice: Notice) -> str:
+    return f"{_room(notice)}{notice.details.get('record')}/"
 
 
 def _pool_page(notice: Notice) -> str:

@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from keyuan.org.models import User
 from keyuan.org.shelf import shelf_of
 from keyuan.pools.claiming import free_from
+from keyuan.pools.extending import may_ask, waiting_about
 from keyuan.pools.membership import home_pool, lie_anywhere, pools
 from keyuan.pools.models import Pool
 from keyuan.pools.sentences import days_left, how_due, rule_sentence
@@ -58,13 +62,23 @@ def _rules_of(record: Any, pool: Pool | None) -> Any:
     return home.rules if home is not None else None
 
 
-def due_fact(record: Any) -> dict[str, Any] | None:
-    """How long its owner still has it, for the strip of facts."""
+def due_fact(record: Any, user: User) -> dict[str, Any] | None:
+    """How long its owner still has it, for the strip of facts; the owner may ask for more days there."""
     if record.due_on is None or record.owner_id is None:
         return None
     said, colour = days_left(record.due_on, timezone.localdate())
-    small = day(record.due_on, weekday=False)
+    small = format_html("{}{}", day(record.due_on, weekday=False), _extension(record, user))
     return {"label": pgettext("fact", "Comes back"), "value": said, "small": small, "kind": colour}
+
+
+def _extension(record: Any, user: User) -> SafeString:
+    """The way to the request for more days, or that it waits for an answer."""
+    if not may_ask(record, user):
+        return SafeString("")
+    if waiting_about(record) is not None:
+        return format_html(" · {}", _("extension asked for"))
+    url, word = reverse(f"extensions:{record.module}", args=[record.pk]), _("Ask for an extension")
+    return format_html(' <a class="lnk" href="{}" data-drawer="narrow">{}</a>', url, word)
 
 
 # Whose it was

@@ -5,6 +5,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from keyuan.org.settings import set_setting, setting
+from keyuan.pools.extending import forget_gone
 from keyuan.pools.kinds import KINDS
 from keyuan.pools.notices import tell_back, tell_soon
 from keyuan.pools.recycling import recycle
@@ -28,4 +29,5 @@ def recycle_overdue(timestamp: int) -> None:
         recycle(module, today)
         tell_back(module, today)
         tell_soon(module, today)
+        forget_gone(module)
     set_setting(DONE, today.isoformat())

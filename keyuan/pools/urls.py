@@ -1,8 +1,8 @@
-"""Addresses of the administration of pools; their lists stand with the records that lie in them."""
+"""Addresses of the administration of pools and of requests; the lists stand with the records that lie in pools."""
 
 from django.urls import include, path
 
-from keyuan.pools.views import admin
+from keyuan.pools.views import admin, extending
 
 admin_urls = (
     [
@@ -15,4 +15,14 @@ admin_urls = (
     ],
     "pools_admin",
 )
-urlpatterns = [path("admin/pools/", include(admin_urls))]
+extension_urls = (
+    [
+        path("", extending.extensions, name="list"),
+        path("customers/<int:pk>/", extending.ask_customer, name="customer"),
+        path("leads/<int:pk>/", extending.ask_lead, name="lead"),
+        path("<int:pk>/grant/", extending.grant, name="grant"),
+        path("<int:pk>/refuse/", extending.refuse, name="refuse"),
+    ],
+    "extensions",
+)
+urlpatterns = [path("admin/pools/", include(admin_urls)), path("pools/extensions/", include(extension_urls))]

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
@@ -29,6 +31,7 @@ HANDS = {
     "recycled": pgettext_lazy("event", "took it back by the rule of the pool"),
     "locked": pgettext_lazy("event", "locked it"),
     "unlocked": pgettext_lazy("event", "unlocked it"),
+    "extended": pgettext_lazy("event", "extended its last day"),
 }
 """Events that say whose a record is: told in one sentence, whatever follows from that."""
 OF_CAMPAIGN = {
@@ -158,6 +161,8 @@ def _what(event: Event, catalogue: Catalogue | None, book: NameBook) -> str:
     if event.name == "assigned" and (change := _change_of(event)) and (to := change.after.get("owner")):
         book.meet([to])
         return _("assigned it to %(name)s") % {"name": book.person(to) or ""}
+    if event.name == "extended" and (to := parse_date(event.details.get("to") or "")):
+        return _("let its owner keep it until %(day)s") % {"day": date_format(to, "SHORT_DATE_FORMAT")}
     if event.name in OF_CAMPAIGN:
         return _with_campaign(event, catalogue, book)
     return _looked_at(event, catalogue, book) if event.name == "shown" else str(HAPPENED.get(event.name, event.name))
