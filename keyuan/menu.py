@@ -63,6 +63,7 @@ from keyuan.ui.formats import AtLeast
 from keyuan.ui.frame import Link, Module, Panel, Section, install
 from keyuan.ui.lists.installed import install_lists
 from keyuan.ui.lists.page import ListOf, ListPage, View
+from keyuan.ui.modules import is_on
 
 OPENED = {
     "customer": (Customer, "/customers/", CUSTOMER),
@@ -138,6 +139,8 @@ def report_views(request: Request) -> Iterable[Link]:
     yield Link(_("Sales figures"), "/reports/", "chart-funnel")
     yield Link(_("My sales figures"), "/reports/?who=me", "user-check")
     yield Link(_("Forecast by person"), "/reports/?group=person", "chart-bar")
+    if not is_on("leads", request.user):
+        return
     yield Link(_("Sources and conversion"), "/reports/sources/", "arrows-exchange")
     yield Link(_("Campaigns and conversion"), "/reports/sources/?group=campaign", "speakerphone")
 

@@ -16,6 +16,7 @@ from keyuan.records.veil import veil
 from keyuan.ui import cells
 from keyuan.ui.lists.cells import SPECIAL
 from keyuan.ui.lists.page import ListOf, View
+from keyuan.ui.modules import is_on
 
 Status = Campaign.Status
 LOOKS = {Status.PLANNED: "c1", Status.RUNNING: "c2", Status.DONE: "c3", Status.CANCELLED: "cb"}
@@ -63,6 +64,8 @@ def campaign_cell(kind: Any, value: Campaign | None, book: NameBook) -> SafeStri
     name = book.meet_records(Campaign, [value.pk]).get(value.pk) if value is not None else ""
     if value is None or not name:
         return cells.EMPTY
+    if not is_on("leads", book.user):
+        return SafeString(escape(name))
     return SafeString(f'<a href="/campaigns/{value.pk}/">{escape(name)}</a>')
 
 

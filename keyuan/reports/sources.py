@@ -31,6 +31,7 @@ from keyuan.reports.asked import PERIODS, Period
 from keyuan.reports.sales import all_of, is_
 from keyuan.ui import formats
 from keyuan.ui.lists.asked import as_param
+from keyuan.ui.modules import is_on
 
 GROUPS = {"source": gettext_lazy("By source"), "campaign": gettext_lazy("By campaign")}
 VALID = ["valid", "converted"]
@@ -99,7 +100,7 @@ class Sources:
 
     @cached_property
     def sees_leads(self) -> bool:
-        return self._sees(LEAD, "state")
+        return is_on("leads", self.user) and self._sees(LEAD, "state")
 
     @cached_property
     def sees_customers(self) -> bool:
@@ -107,7 +108,7 @@ class Sources:
 
     @cached_property
     def sees_deals(self) -> bool:
-        return self._sees(OPPORTUNITY)
+        return is_on("opportunities", self.user) and self._sees(OPPORTUNITY)
 
     @cached_property
     def sees_amounts(self) -> bool:

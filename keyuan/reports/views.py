@@ -25,6 +25,7 @@ from keyuan.reports.todo import todo_context
 from keyuan.ui.audience import signed_in
 from keyuan.ui.formats import AtLeast
 from keyuan.ui.frame import SCRIPTED
+from keyuan.ui.modules import is_on
 from keyuan.ui.pages import page
 
 
@@ -40,7 +41,7 @@ def home(request: Request) -> HttpResponse:
         **done_of(first_steps(request.user)),
     }
     context["sees_deals"] = request.user.may("opportunity", "view")
-    context["sees_leads"] = request.user.may("lead", "view")
+    context["sees_leads"] = request.user.may("lead", "view") and is_on("leads", request.user)
     if SCRIPTED not in request.COOKIES:
         context |= funnel_context(asked) if context["sees_deals"] else {}
         context |= sources_page.home_context(asked) if context["sees_leads"] else {}

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from keyuan.org.http import Request
 from keyuan.org.shelf import shelf_of
 from keyuan.ui import routes  # noqa: F401  registers the check that every route has an audience
-from keyuan.ui.modules import ICONS, LABELS, SHORT, arranged, arrangement, closest
+from keyuan.ui.modules import ICONS, LABELS, SHORT, arranged, arrangement, closest, is_off
 from keyuan.ui.pages import in_drawer, toasts
 from keyuan.ui.parts import Count, Link, Module, Panel, Right, Section
 from keyuan.ui.pins import pins_of
@@ -192,6 +192,11 @@ class Frame:
             if one.in_bar
         ]
 
+    @property
+    def off(self) -> list[str]:
+        """The keys of the modules that are switched off."""
+        return arrangement(self.user).get("off", []) if self.signed_in else []
+
     @cached_property
     def tabs(self) -> list[Link]:
         """The bottom bar of a phone: what has a short word."""
@@ -207,7 +212,8 @@ class Frame:
 
     @cached_property
     def creates(self) -> list[Link]:
-        return self.allowed(INSTALLED.creates)
+        found = self.allowed(INSTALLED.creates)
+        return [one for one in found if not is_off(INSTALLED.modules, one.url, self.user)]
 
     @cached_property
     def panels(self) -> list[Panel]:

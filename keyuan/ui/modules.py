@@ -55,6 +55,11 @@ def arrangement(user: User) -> Arrangement:
     return found
 
 
+def is_on(key: str, user: User) -> bool:
+    """Whether a module is switched on."""
+    return key not in arrangement(user).get("off", [])
+
+
 def is_module_off(key: str) -> bool:
     """Whether a module is switched off, asked on behalf of nobody who has signed in."""
     kept = apps.get_model("keyuan", "Setting").objects.filter(pk=SETTING).values_list("value", flat=True).first()

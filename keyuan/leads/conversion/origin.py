@@ -10,6 +10,7 @@ from keyuan.leads.models import Lead, LeadConversion
 from keyuan.org.models import User
 from keyuan.records.models import Record
 from keyuan.records.origins import Origin
+from keyuan.ui.modules import is_on
 
 BECAME = ("customer", "contact", "opportunity")
 
@@ -20,11 +21,12 @@ def leads_behind(record: Record, user: User) -> list[Origin]:
         return []
     seen = Lead.objects.visible_to(user).filter(pk=OuterRef("lead"))
     found = LeadConversion.objects.filter(**{record.module: record.pk}, ended_at=None).select_related("lead")
-    return [_told(one) for one in found.annotate(is_seen=Exists(seen)).order_by("at", "pk")]
+    on = is_on("leads", user)
+    return [_told(one, on) for one in found.annotate(is_seen=Exists(seen)).order_by("at", "pk")]
 
 
-def _told(one: LeadConversion) -> Origin:
+def _told(one: LeadConversion, on: bool) -> Origin:
     label = _("Converted from a lead")
-    if not one.is_seen:  # type: ignore[attr-defined]
+    if not one.is_seen or not on:  # type: ignore[attr-defined]
         return Origin(label)
     return Origin(label, one.lead.heading, reverse("leads:detail", args=[one.lead_id]))
