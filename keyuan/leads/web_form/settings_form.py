@@ -81,8 +81,8 @@ class WebFormSettings(forms.Form):
             self.fields["pool"].widget = forms.Select(choices=[("", "—"), *offered])
         else:
             del self.fields["pool"]
-        if of.campaign is None:
-            del self.fields["source"]
+        if of.campaign is None or not by.rights.sees("lead", "source"):
+            del self.fields["source"]  # a form that is kept keeps its source
         else:
             offered = [(one.key, str(one)) for one in SOURCE.offered(self.book)]
             self.fields["source"].widget = forms.Select(choices=[("", "—"), *offered])

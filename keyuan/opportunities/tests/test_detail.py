@@ -140,7 +140,7 @@ def test_the_page_costs_the_same_with_one_line_and_with_many(cast, client, deal)
     assert (before, cost()) == (QUERIES, QUERIES)
 
 
-QUERIES = 28
+QUERIES = 29
 
 
 def test_a_star_puts_it_among_the_favourites_and_takes_it_off(cast, client, deal):

@@ -82,10 +82,13 @@ def test_a_wrong_name_and_a_wrong_password_take_about_the_same_time(lin):
         sign_in(Client(), name, "wrong")
         return perf_counter() - start
 
-    SignInTries.objects.all().delete()
-    times = {name: median(measured(name) for _ in range(3)) for name in ("nobody", "lin")}
+    found = {"nobody": [], "lin": []}
+    for _ in range(9):  # in turn, so that a busy moment of the machine meets both
+        SignInTries.objects.all().delete()
+        for name, times in found.items():
+            times.append(measured(name))
 
-    assert 0.5 < times["nobody"] / times["lin"] < 2
+    assert 0.5 < median(found["nobody"]) / median(found["lin"]) < 2
 
 
 def test_after_five_wrong_passwords_the_right_one_has_to_wait_too(lin):
