@@ -141,11 +141,14 @@ class Sources:
         return sorted(found.values(), key=lambda row: (row.key is None, -row.of("leads"), -row.of("deals"), row.label))
 
     def total(self) -> Row:
-        """All of them together."""
+        """All of them together. A customer whom leads of two sources became is one."""
         whole = Row(None, _("Total"))
         for row in self.rows:
             for name, value in row.counts.items():
                 whole.counts[name] = whole.of(name) + value
+        if whole.of("customers"):
+            _route, node = WAYS["customers"](self.asked.cohort())
+            whole.counts["customers"] = Listing(CUSTOMER, self.user, base=node, book=self.book).rows.order_by().count()
         whole.urls = {name: self._url(name, None) for name, _label in self.columns}
         return whole
 

@@ -40,7 +40,7 @@ def sources(request: Request) -> HttpResponse:
 
 
 def table_of(shown: Sources, most: int | None = None) -> dict[str, Any]:
-    """Head, lines and total as the page draws them."""
+    """Head and lines as the page draws them, and the total where all lines are there."""
     names = [name for name, _label in shown.columns]
     rows = shown.rows[:most]
     longest = max((row.of(names[0]) for row in rows), default=0) or 1
@@ -50,7 +50,7 @@ def table_of(shown: Sources, most: int | None = None) -> dict[str, Any]:
     return {
         "head": [label for _name, label in shown.columns],
         "lines": lines,
-        "total": cells_of(shown.total(), names),
+        "total": cells_of(shown.total(), names) if most is None else [],
     }
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone, translation
 
+from keyuan.customers.models import Customer
 from keyuan.leads.conversion.models.converting import Into
 from keyuan.leads.models import Lead
 from keyuan.opportunities.models import Opportunity
@@ -77,6 +78,19 @@ def test_every_figure_opens_a_list_of_exactly_that_many(story, group):
             if row.of(name):
                 page = client.get(row.urls[name]).content.decode()
                 assert len(re.findall(r"<tr data-id=", page)) == row.of(name), (row.label, name)
+
+
+def test_a_customer_of_leads_from_two_sources_is_one_in_the_total(story):
+    customer = Customer.rows.get(pk=Lead.rows.exclude(converted_customer=None).get().converted_customer_id)
+    fair = Lead.rows.get(source=option("source", "exhibition"))
+    fair.convert(Into(customer=customer, contact=False), by=story.boss)
+
+    found = shown(story.boss)
+
+    assert [row.of("customers") for row in found.rows if row.of("customers")] == [1, 1]
+    assert found.total().of("customers") == 1
+    page = client_of(story.boss).get(found.total().urls["customers"]).content.decode()
+    assert len(re.findall(r"<tr data-id=", page)) == 1
 
 
 def test_all_slices_together_are_what_one_sees(story):
