@@ -26,6 +26,8 @@ from keyuan.records.search_text import SearchText
 
 REACH = ("owner", "department")
 """Who may see a customer is asked of the index alone: a person of few customers walks past many of others."""
+HELD = (*REACH, "pool")
+"""So is whether it lies in a pool, which the lists of those who see everything leave out."""
 
 
 _TOUCH = """
@@ -99,7 +101,7 @@ class Customer(Pooled, Record):
                     F("id").desc(),
                     name=f"customer_by_{column}",
                     condition=Q(deleted_at=None),
-                    include=REACH,
+                    include=HELD,
                 )
                 for column in ("updated_at", "created_at", "sort_name", "completeness")
             ),
@@ -109,7 +111,7 @@ class Customer(Pooled, Record):
                     F("id").desc(),
                     name=f"customer_by_{column}",
                     condition=Q(deleted_at=None),
-                    include=REACH,
+                    include=HELD,
                 )
                 for column in ("last_followed_at", "next_contact_at")
             ),
@@ -119,7 +121,7 @@ class Customer(Pooled, Record):
                     F("id").asc(),
                     name=f"customer_by_{column[:-3]}_up",
                     condition=Q(deleted_at=None),
-                    include=REACH,
+                    include=HELD,
                 )
                 for column in ("last_followed_at", "next_contact_at")
             ),

@@ -16,7 +16,7 @@ from django.utils.translation import pgettext_lazy
 
 from keyuan.campaigns.models import Campaign
 from keyuan.customers.models import Contact, Customer
-from keyuan.customers.models.customer import REACH, optional_choice
+from keyuan.customers.models.customer import HELD, REACH, optional_choice
 from keyuan.leads.conversion.models.converting import Converting
 from keyuan.leads.conversion.models.reviving import Reviving
 from keyuan.leads.models.deriving import derive_leads
@@ -155,7 +155,7 @@ class Lead(Converting, Reviving, Standing, Pooled, Record):
                     F("id").desc(),
                     name=f"lead_by_{column}",
                     condition=Q(deleted_at=None),
-                    include=REACH,
+                    include=HELD,
                 )
                 for column in ("updated_at", "created_at", "sort_name")
             ),
@@ -165,7 +165,7 @@ class Lead(Converting, Reviving, Standing, Pooled, Record):
                     F("id").desc(),
                     name=f"lead_by_{column}",
                     condition=Q(deleted_at=None),
-                    include=REACH,
+                    include=HELD,
                 )
                 for column in ("last_followed_at", "next_contact_at", "score")
             ),
@@ -175,7 +175,7 @@ class Lead(Converting, Reviving, Standing, Pooled, Record):
                     F("id").asc(),
                     name=f"lead_by_{column.removesuffix('_at')}_up",
                     condition=Q(deleted_at=None),
-                    include=REACH,
+                    include=HELD,
                 )
                 for column in ("last_followed_at", "next_contact_at", "score")
             ),
