@@ -20,7 +20,7 @@ class Answer:
 
 @dataclass
 class Client:
-    """Requests as a browser sends them: keep-alive, gzip, the cookies of one session.
+    """Requests as a browser that runs our script sends them: keep-alive, gzip, the cookies of one session.
 
     Attributes:
         session: key of the session; "" for nobody.
@@ -37,7 +37,7 @@ class Client:
     def headers(self, **more: str) -> dict[str, str]:
         given = {"Accept-Encoding": "gzip", "Accept": "text/html", **more}
         if self.session:
-            given.setdefault("Cookie", f"keyuan_session={self.session}; keyuan_csrf={CSRF}")
+            given.setdefault("Cookie", f"keyuan_session={self.session}; keyuan_csrf={CSRF}; keyuan_script=1")
         if self.token:
             given["Authorization"] = f"Bearer {self.token}"
         return given

@@ -16,6 +16,8 @@ from bench.product import Product, running
 PAGES = ("/customers/", "/leads/", "/opportunities/?view=all", "/leads/pool/")
 IDLE = 15  # seconds
 
+Asked = tuple[str, float]  # a page, and the milliseconds it took
+
 GIVEN_BACK = """
     UPDATE lead l SET owner_id = last_owner_id, department_id = u.department_id, pool_id = NULL, released_at = NULL,
         last_owner_id = NULL, due_on = NULL, taken_at = l.created_at
@@ -50,7 +52,7 @@ def _measure(product: Product) -> None:
     Pool.objects.filter(pk=pool.pk).update(kept_rules=replace(pool.rules, recycles=True).as_json(), rules_from=None)
     try:
         over = threading.Event()
-        felt: list[list[float]] = []
+        felt: list[list[Asked]] = []
         asking = threading.Thread(target=lambda: felt.append(_asked(product, sessions, 600, over)))
         asking.start()
         start = time.perf_counter()
@@ -65,20 +67,28 @@ def _measure(product: Product) -> None:
         _give_back(began)
 
 
-def _asked(product: Product, sessions: list[str], seconds: float, over: Any = None) -> list[float]:
+def _asked(product: Product, sessions: list[str], seconds: float, over: Any = None) -> list[Asked]:
     """Milliseconds of list pages, one after another, by all three persons in turn."""
     from bench.client import Client
 
     clients = [Client(product.port, session) for session in sessions]
-    found, until = [], time.perf_counter() + seconds
+    found: list[Asked] = []
+    until = time.perf_counter() + seconds
     while time.perf_counter() < until and not (over and over.is_set()):
         for address in PAGES:
-            found += [client.get(address).seconds * 1000 for client in clients]
+            found += [(address, client.get(address).seconds * 1000) for client in clients]
     return found
 
 
-def _said(found: list[float]) -> str:
-    return f"{len(found)} pages, {median(found):.0f} / {quantiles(found, n=20)[-1]:.0f} ms"
+def _said(found: list[Asked]) -> str:
+    """Of all pages, then of each."""
+    parts = [f"{len(found)} pages {_figures([seconds for _page, seconds in found])}"]
+    parts += [f"{page} {_figures([seconds for asked, seconds in found if asked == page])}" for page in PAGES]
+    return ", ".join(parts)
+
+
+def _figures(found: list[float]) -> str:
+    return f"{median(found):.0f} / {quantiles(found, n=20)[-1]:.0f} ms"
 
 
 def _now() -> Any:

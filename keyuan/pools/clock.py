@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -17,11 +18,15 @@ from keyuan.pools.rules import PoolRules, Wait
 if TYPE_CHECKING:
     from keyuan.org.models import User
 
-_STATEMENT = sql.SQL("""
+_RENEWED = sql.SQL("""
     UPDATE {table} r SET due_on = n.due FROM (
         SELECT t.id, {due} AS due FROM {table} t
         WHERE t.owner_id = ANY(%s) AND t.deleted_at IS NULL {only}
     ) n WHERE r.id = n.id AND r.due_on IS DISTINCT FROM n.due
+""")
+_OVERDUE = sql.SQL("""
+    SELECT t.owner_id, t.id FROM {table} t
+    WHERE t.owner_id = ANY(%s) AND t.deleted_at IS NULL {only} AND {due} < %s ORDER BY t.owner_id, t.id
 """)
 
 
@@ -47,6 +52,26 @@ def renew_all(module: str) -> int:
     return sum(_write(KINDS[module], rules, people, None) for rules, people in _by_rules(module, owners))
 
 
+def overdue(module: str, today: date, pks: Collection[int] | None = None) -> dict[int, list[int]]:
+    """The records whose last day is over, by the id of their owner; asked of the rule itself, not of `due_on`.
+
+    Args:
+        pks: among these only; None is among all.
+    """
+    kind, found = KINDS[module], defaultdict(list)
+    among = (
+        kind.model.rows.exclude(owner=None) if pks is None else kind.model.rows.filter(pk__in=pks).exclude(owner=None)
+    )
+    owners = among.order_by().values_list("owner_id", flat=True).distinct()
+    for rules, people in _by_rules(module, owners):
+        given = [people, *([] if pks is None else [list(pks)]), today]
+        with connection.cursor() as cursor:
+            cursor.execute(_of(kind, _OVERDUE, rules, pks), given)
+            for owner, pk in cursor.fetchall():
+                found[owner].append(pk)
+    return found
+
+
 def _by_rules(module: str, owners: Iterable[int]) -> Iterable[tuple[PoolRules | None, list[int]]]:
     """People under the same pool together; None where no pool is open to them."""
     rules: dict[int | None, PoolRules | None] = {None: None}
@@ -58,13 +83,15 @@ def _by_rules(module: str, owners: Iterable[int]) -> Iterable[tuple[PoolRules | 
 
 
 def _write(kind: PoolKind, rules: PoolRules | None, people: list[int], pks: Collection[int] | None) -> int:
-    only = sql.SQL("" if pks is None else "AND t.id = ANY(%s)")
-    statement = _STATEMENT.format(
-        table=sql.Identifier(kind.model._meta.db_table), due=due_expression(kind, rules), only=only
-    )
     with connection.cursor() as cursor:
-        cursor.execute(statement, [people, *([] if pks is None else [list(pks)])])
+        cursor.execute(_of(kind, _RENEWED, rules, pks), [people, *([] if pks is None else [list(pks)])])
         return int(cursor.rowcount)
+
+
+def _of(kind: PoolKind, statement: sql.SQL, rules: PoolRules | None, pks: Collection[int] | None) -> sql.Composable:
+    only = sql.SQL("" if pks is None else "AND t.id = ANY(%s)")
+    table = sql.Identifier(kind.model._meta.db_table)
+    return statement.format(table=table, due=due_expression(kind, rules), only=only)
 
 
 def due_expression(kind: PoolKind, rules: PoolRules | None) -> sql.Composable:

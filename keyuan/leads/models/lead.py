@@ -60,7 +60,7 @@ class LeadQuerySet(PooledQuerySet):
         if "owner" in given and changed:
             comes = getattr(given["owner"], "pk", given["owner"])
             opened = timezone.now() if comes == by.pk else None
-            self.model.rows.filter(pk__in=changed).update(opened_at=opened)
+            self.model.rows.filter(pk__in=changed).exclude(opened_at=opened).update(opened_at=opened)
         return changed
 
 
