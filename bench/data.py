@@ -63,7 +63,7 @@ def build(size: str) -> None:
 
 
 def _build(count: int, progress: Progress, noted: dict[str, Any]) -> int:
-    """Customers, activities, opportunities, leads, of which it gives the number: what an earlier version has made is kept."""
+    """Customers, activities, opportunities, leads, whose number it gives; what an earlier version has made is kept."""
     from keyuan.__main__ import set_up_django
     from keyuan.engine import database
     from keyuan.engine.postgres import NAME, SUPERUSER, Cluster

@@ -1,5 +1,5 @@
 # ruff: noqa: PLC0415  what reads models is imported when Django knows its database
-"""Leads of the data: one for every four customers, four of five with an owner who has let them lie, the others in a pool.
+"""Leads of the data: one for every four customers, four of five with an owner who let them lie, the others in a pool.
 
 Made by the server from the numbers of the customers; search text, order and keys by the product itself.
 """
@@ -20,14 +20,15 @@ ONE_OF, ONE_POOLED_OF = 4, 5
 CHUNK = 5000
 
 FILLED = """
-    INSERT INTO lead (id, owner_id, department_id, created_at, created_by_id, updated_at, updated_by_id, version, custom,
-        company, name, title, mobile, phone, email, wechat, source_id, industry, region, address, requirement, rating_id,
-        score, state, invalid_reason_id, notes, opened_at, last_followed_at, next_contact_at, sort_name, pool_id,
-        taken_at, released_at, is_locked)
+    INSERT INTO lead (id, owner_id, department_id, created_at, created_by_id, updated_at, updated_by_id, version,
+        custom, company, name, title, mobile, phone, email, wechat, source_id, industry, region, address, requirement,
+        rating_id, score, state, invalid_reason_id, notes, opened_at, last_followed_at, next_contact_at, sort_name,
+        pool_id, taken_at, released_at, is_locked)
     SELECT row_number() OVER (ORDER BY id), CASE WHEN NOT pooled THEN owner_id END,
         CASE WHEN NOT pooled THEN department_id END, began, created_by_id, began + interval '9 days', created_by_id, 1,
         '{}', name, (%(people)s::text[])[1 + hash %% 8] || (%(people)s::text[])[1 + hash / 8 %% 8], '',
-        '139' || lpad((hash %% 100000000)::text, 8, '0'), '', '', '', (%(sources)s::bigint[])[1 + hash %% %(n_sources)s],
+        '139' || lpad((hash %% 100000000)::text, 8, '0'), '', '', '',
+        (%(sources)s::bigint[])[1 + hash %% %(n_sources)s],
         industry, region, '', '', (%(ratings)s::bigint[])[1 + hash / 3 %% %(n_ratings)s], hash / 5 %% 100,
         CASE WHEN hash %% 11 = 0 AND NOT pooled THEN 'invalid' WHEN hash %% 3 = 0 THEN 'new' WHEN hash %% 3 = 1
             THEN 'working' ELSE 'valid' END,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import connection
@@ -59,12 +59,10 @@ def overdue(module: str, today: date, pks: Collection[int] | None = None) -> dic
         pks: among these only; None is among all.
     """
     kind, found = KINDS[module], defaultdict(list)
-    among = (
-        kind.model.rows.exclude(owner=None) if pks is None else kind.model.rows.filter(pk__in=pks).exclude(owner=None)
-    )
-    owners = among.order_by().values_list("owner_id", flat=True).distinct()
+    among = kind.model.rows.all() if pks is None else kind.model.rows.filter(pk__in=pks)
+    owners = among.exclude(owner=None).order_by().values_list("owner_id", flat=True).distinct()
     for rules, people in _by_rules(module, owners):
-        given = [people, *([] if pks is None else [list(pks)]), today]
+        given: list[Any] = [people, *([] if pks is None else [list(pks)]), today]
         with connection.cursor() as cursor:
             cursor.execute(_of(kind, _OVERDUE, rules, pks), given)
             for owner, pk in cursor.fetchall():

@@ -48,7 +48,5 @@ def _give_back(module: str, owner: User, pool: Pool, pks: list[int], today: date
     model = KINDS[module].model
     list(model.rows.select_for_update(no_key=True).filter(pk__in=pks).order_by("pk").values_list("pk"))
     still = model.rows.filter(pk__in=overdue(module, today, pks).get(owner.pk, []))
-    values = {**NOBODYS, "pool": pool, "released_at": operation.at, "last_owner": owner}
-    return len(
-        still.change(by=operation.by, operation=operation, event="recycled", details={"by_rule": True}, **values)
-    )
+    values = {**NOBODYS, "pool": pool, "released_at": operation.at, "last_owner": owner, "details": {"by_rule": True}}
+    return len(still.change(by=operation.by, operation=operation, event="recycled", **values))
