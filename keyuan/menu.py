@@ -31,12 +31,14 @@ from keyuan.exchange.kinds import MODULES
 from keyuan.exchange.making import LISTS
 from keyuan.exchange.notices import declare_kinds
 from keyuan.exchange.recycling import KINDS
+from keyuan.leads.assignment.giving import arrive
 from keyuan.leads.conversion.along import moves_along
 from keyuan.leads.conversion.origin import leads_behind
 from keyuan.leads.duplicates import LEADS
 from keyuan.leads.fields import LEAD
 from keyuan.leads.lists import LEAD_LIST, LEAD_POOL, show_lead_cells
 from keyuan.leads.models import Lead
+from keyuan.leads.models.lead import NEWCOMERS
 from keyuan.leads.pooling import POOLED_LEADS
 from keyuan.leads.web_form.notices import declare_web_form_kinds
 from keyuan.notices.clock import every_second
@@ -203,6 +205,7 @@ def compose() -> None:
     moves_along(ACTIVITIES)
     declare_pools(POOLED_LEADS)
     declare_pool_kinds()
+    NEWCOMERS.append(arrive)
     every_second(remind)
     show_cells()
     show_activity_cells()
@@ -239,6 +242,7 @@ def compose() -> None:
                     Link(pgettext_lazy("menu", "Tags"), "/admin/tags/", "tags"),
                     Link(_("Pipelines and stages"), "/admin/pipelines/", "layout-kanban"),
                     Link(pgettext_lazy("menu", "Pools"), "/admin/pools/", "recycle"),
+                    Link(pgettext_lazy("menu", "Assignment of leads"), "/admin/assignment/", "user-check"),
                     Link(pgettext_lazy("menu", "Web forms"), "/admin/web-forms/", "forms"),
                     Link(_("Follow-ups and plans"), "/admin/activities/", "calendar-due"),
                     Link(_("Business registry"), "/admin/registry/", "building", may="administrator"),

@@ -4,6 +4,7 @@ from keyuan.activities.models import *  # noqa: F403
 from keyuan.campaigns.models import Campaign, CampaignSearch
 from keyuan.customers.models import *  # noqa: F403
 from keyuan.exchange.models import *  # noqa: F403
+from keyuan.leads.assignment.models import AssignmentRule
 from keyuan.leads.campaigns.models import CampaignMember
 from keyuan.leads.models import *  # noqa: F403
 from keyuan.leads.web_form.models import WebForm
@@ -21,6 +22,7 @@ from keyuan.ui.rest.kept import Replay
 
 __all__ = [
     "ApiToken",
+    "AssignmentRule",
     "Attachment",
     "Campaign",
     "CampaignMember",

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("keyuan.customers.admin_urls")),
     path("", include("keyuan.leads.urls")),
     path("", include("keyuan.leads.web_form.urls")),
+    path("", include("keyuan.leads.assignment.urls")),
     path("", include("keyuan.leads.campaigns.urls")),
     path("", include("keyuan.opportunities.urls")),
     path("", include("keyuan.pools.urls")),

@@ -74,6 +74,8 @@ ROWS = {
     "keyuan/customers/transfer_api.py": "names the record that find() has handed out",
     "keyuan/menu.py": "names what may go along; transferring.py asks who may give it",
     "keyuan/opportunities/pooling.py": "names the condition of customers with open opportunities",
+    "keyuan/leads/assignment/dealing.py": "counts for the machine how many open leads each has",
+    "keyuan/leads/assignment/giving.py": "gives leads of nobody by the rules, for the machine or an administrator",
     "keyuan/pools/admin.py": "asks whether anything lies in a pool before it goes out of use",
     "keyuan/pools/claiming.py": "locks one record; the pool it lies in says who may have it",
     "keyuan/pools/clock.py": "works out for the machine until when records are their owners'",

@@ -27,7 +27,9 @@ from tests.visiting import (
     settled,
     staff_made,
 )
+from tests.visits_absences import ABSENCE_VISITS
 from tests.visits_api import API_VISITS
+from tests.visits_assignment import ASSIGNMENT_VISITS
 from tests.visits_campaigns import CAMPAIGN_VISITS
 from tests.visits_conversion import CONVERSION_VISITS
 from tests.visits_leads import LEAD_VISITS
@@ -373,6 +375,8 @@ VISITS = (
         ),
     }
     | API_VISITS
+    | ABSENCE_VISITS
+    | ASSIGNMENT_VISITS
     | LEAD_VISITS
     | CAMPAIGN_VISITS
     | CONVERSION_VISITS

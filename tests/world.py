@@ -6,7 +6,7 @@ Every text of a record holds a word that stands nowhere else (its canary), so th
 from __future__ import annotations
 
 import base64
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from http.cookies import SimpleCookie
 from types import SimpleNamespace
@@ -24,6 +24,7 @@ from keyuan.customers.industries_admin import add_industry
 from keyuan.exchange import exporting, importing, making, running
 from keyuan.exchange.models import Export, Import
 from keyuan.exchange.staff import verbs as staff
+from keyuan.leads.assignment.models import AssignmentRule
 from keyuan.leads.campaigns.models import CampaignMember
 from keyuan.leads.fields import LEAD
 from keyuan.notices.models import Notice
@@ -36,6 +37,7 @@ from keyuan.org.kept import Place
 from keyuan.org.models import ApiToken, Grant, Role, User
 from keyuan.org.scopes import OPERATIONS, FieldRight, Operation
 from keyuan.org.tokens import issue
+from keyuan.people.models import Absence
 from keyuan.pools.admin import Members, add_pool, use_pool
 from keyuan.pools.extending import ExtensionRequest
 from keyuan.pools.rules import PoolRules
@@ -165,6 +167,7 @@ def make_world() -> SimpleNamespace:
     world.pipeline, world.stage = stage("contract").pipeline, stage("contract")
     world.spare_pool = add_pool("lead", "备用", members=Members(), rules=PoolRules(), by=people["administrator"])
     use_pool(world.spare_pool, False, by=people["administrator"])
+    world.assignment = AssignmentRule.objects.create(name="备用规则", is_active=False, people=[people["anna"].pk])
     world.spare_pipeline = add_pipeline("备用", by=people["administrator"])
     world.industry = SimpleNamespace(pk=add_industry("C36", "房车", by=people["administrator"]).code)
     world.other_tag = Tag.objects.filter(owner=None).last()
@@ -276,6 +279,9 @@ def make_records(owner: User) -> SimpleNamespace:
         waiting=upload(small_file(f"{word}4.txt", f"{word}4 里面"), owner),
         view=view,
         token=token,
+        absence=Absence.objects.create(
+            person=owner, deputy=User.objects.robot(), first=date(2031, 5, 1), last=date(2031, 5, 9), note=f"{word}4"
+        ),
         place=Place.objects.create(user=owner, browser_id=f"{word}4", address=f"{word}4", is_news=True),
         import_=make_import(owner),
         export=make_export(owner),

@@ -42,6 +42,8 @@ class RowImport:
         same: what a row is told that is there already.
         add: adds one row by the verb of its record.
         hold: locks what all rows of a chunk hang on.
+        together: what happens to all new rows of a chunk at once, by their ids.
+        ended: what follows when all rows are written.
     """
 
     module: str
@@ -53,6 +55,8 @@ class RowImport:
     same: Any
     add: Callable[[Draft, User, Operation], None]
     hold: Callable[[Sequence[Draft]], None] = lambda drafts: None
+    together: Callable[[Sequence[int], Operation], object] = lambda pks, operation: None
+    ended: Callable[[Operation], object] = lambda operation: None
 
     def check(self, of: Import) -> None:
         """Every row as the import would take it; nothing but the findings is written."""
@@ -130,17 +134,23 @@ class RowImport:
         of.save(update_fields=["counts", "written_to", "state", "finished_at"])
         if not rows:
             tell_import(of)
+            self.ended(self._operation(of, by))
         return bool(rows)
 
-    def _write_rows(self, of: Import, rows: list[Any], by: User, reader: Any) -> None:
+    def _operation(self, of: Import, by: User) -> Operation:
         assert of.operation_id is not None
         operation = Operation.objects.get(pk=of.operation_id)
         operation.by = by
+        return operation
+
+    def _write_rows(self, of: Import, rows: list[Any], by: User, reader: Any) -> None:
+        operation = self._operation(of, by)
         counts = Counter(running.flat(of.counts))
         drafts = reader.read(rows)
         self.hold([one for one in drafts if not one.is_refused])
         for draft in self.decide(drafts, {}, by):
             self.add(draft, by, operation)
+        self.together([one.record_id for one in drafts if one.outcome == "created" and one.record_id], operation)
         running.count(drafts, counts)
         running.note(of, drafts)
         of.written_to, of.counts = rows[-1][0], dict(counts)

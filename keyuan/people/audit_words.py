@@ -44,6 +44,7 @@ KINDS: dict[str, Any] = {
     "audit": pgettext_lazy("audit", "Log"),
     "workday": gettext_lazy("Holidays and workdays"),
     "web_form": pgettext_lazy("web form", "Web form"),
+    "assignment_rule": pgettext_lazy("audit", "Rule of assignment"),
 }
 VERBS: dict[str, Any] = {
     **story.HAPPENED,
@@ -72,6 +73,9 @@ TOLD: dict[str, Any] = {
     "tag": pgettext_lazy("audit", "Tag"),
     "until": pgettext_lazy("audit", "Until"),
     "fields": pgettext_lazy("audit", "Fields"),
+    "absence": gettext_lazy("Away"),
+    "deputy": gettext_lazy("Deputy"),
+    "rule": pgettext_lazy("audit", "Rule"),
 }
 """What is told of the details of an event. Details of records are not: they obey no field policy."""
 OF_RECORDS = ("reason", "fields")

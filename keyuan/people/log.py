@@ -23,6 +23,8 @@ HAPPENED = {
     "token_revoked": pgettext_lazy("administration", "revoked an API token"),
     "moved": pgettext_lazy("administration", "moved"),
     "granted": pgettext_lazy("administration", "changed the permissions"),
+    "absent": pgettext_lazy("administration", "added an absence"),
+    "present": pgettext_lazy("administration", "ended an absence"),
     "previewed": pgettext_lazy("administration", "looked at the product as"),
 }
 

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from keyuan.people.views import (
+    absences,
     account,
     addresses,
     administration,
@@ -35,6 +36,8 @@ urlpatterns = [
     path("account/sessions/<slug:key>/end/", sessions.session_end, name="session_end"),
     path("account/places/<int:pk>/known/", sessions.place_known, name="place_known"),
     path("account/sign-ins/", audit.own_sign_ins, name="own_sign_ins"),
+    path("account/absences/", absences.own_absences, name="own_absences"),
+    path("account/absences/<int:pk>/end/", absences.own_absence_end, name="own_absence_end"),
     path("admin/audit/", audit.operation_log, name="audit"),
     path("admin/audit/sign-ins/", audit.sign_in_log, name="sign_ins"),
     path("colleagues/", picking.colleagues, name="colleagues"),
@@ -49,6 +52,8 @@ urlpatterns = [
     path("admin/users/<int:pk>/records/", users.user_records, name="user_records"),
     path("admin/users/<int:pk>/moving/", users.user_moving, name="user_moving"),
     path("admin/users/<int:pk>/", users.user_detail, name="user"),
+    path("admin/users/<int:pk>/absences/", absences.absences_of, name="absences"),
+    path("admin/users/<int:pk>/absences/<int:absence>/end/", absences.absence_end, name="absence_end"),
     path("admin/users/<int:pk>/edit/", users.user_edit, name="user_edit"),
     path("admin/users/<int:pk>/reset/", users.user_reset, name="user_reset"),
     path("admin/users/<int:pk>/enable/", users.user_enable, name="user_enable"),

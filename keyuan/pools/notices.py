@@ -22,9 +22,18 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from keyuan.notices.kinds import NoticeKind, declare
 from keyuan.notices.models import Notice
-from keyuan.notices.telling import tell
 from keyuan.org.models import User
 from keyuan.org.shelf import shelf_of
+from keyuan.people.absences import Away, away_on
+from keyuan.pools.deputies import (
+    ABSENT,
+    assigned_instead,
+    back_instead,
+    is_for_another,
+    of_absent,
+    soon_instead,
+    tell_with_deputy,
+)
 from keyuan.pools.extending import ASKED, DECIDED, ExtensionRequest, decides, waiting
 from keyuan.pools.kinds import KINDS
 from keyuan.pools.membership import home_pools, pools
@@ -47,7 +56,11 @@ def declare_pool_kinds() -> None:
         (SOON, gettext_lazy("Records of yours come back soon"), "hourglass", "warn", _soon, _soon_view),
         (BACK, gettext_lazy("Records of yours came back"), "recycle", "bad", _back, _pool_page),
     ):
-        declare(NoticeKind(name, label, icon, tone, sentence, address, _pools_seen, may=VIEWS, about=about_pools))
+        declare(
+            NoticeKind(
+                name, label, icon, tone, sentence, address, _pools_seen, may=VIEWS, about=about_pools, people=("for",)
+            )
+        )
     labels = {
         "customer": gettext_lazy("A customer of a pool is assigned to you"),
         "lead": gettext_lazy("A lead of a pool is assigned to you"),
@@ -55,7 +68,7 @@ def declare_pool_kinds() -> None:
     for module in KINDS:
         declare(NoticeKind(
             assigned(module), labels[module], "user-check", "accent", _assigned, _record_page, _seen(module),
-            may=(module, "view"), pairs=_pairs(module), about=_about(module),
+            may=(module, "view"), pairs=_pairs(module), about=_about(module), people=(ABSENT,),
         ))  # fmt: skip
     declare(NoticeKind(
         ASKED, gettext_lazy("Somebody asks for an extension"), "hourglass", "accent",
@@ -80,8 +93,10 @@ def tell_assigned(records: Collection[Any], to: User, operation: Operation) -> N
     """The new owner hears once of all that came to them at once, and of the first by name."""
     for first in sorted(records, key=lambda one: one.pk)[:1]:
         details = {"module": first.module, "number": len(records)}
-        key = f"assigned:{operation.pk}"
-        tell(assigned(first.module), to=[to.pk], record_id=first.pk, by=operation.by, key=key, details=details)
+        tell_with_deputy(
+            assigned(first.module), to.pk, away_on(timezone.localdate()),
+            record_id=first.pk, by=operation.by, key=f"assigned:{operation.pk}", details=details,
+        )  # fmt: skip
 
 
 def tell_back(module: str, today: date) -> None:
@@ -89,16 +104,18 @@ def tell_back(module: str, today: date) -> None:
     begins = timezone.make_aware(datetime.combine(today, time.min))
     lying = KINDS[module].model.rows.living().filter(released_at__gte=begins, release_reason=None)
     rows = lying.exclude(pool=None).exclude(last_owner=None).order_by().values_list("last_owner", "pool")
+    away = away_on(today)
     for owner, pool, number in rows.annotate(number=Count("pk")):
         details = {"module": module, "number": number}
-        _tell(BACK, owner, pool, f"back:{module}:{pool}:{today}", details)
+        _tell(BACK, owner, pool, f"back:{module}:{pool}:{today}", details, away)
 
 
 def tell_soon(module: str, today: date) -> None:
     """Owners hear once a day how many of theirs come back within the days on which their pool warns."""
+    away = away_on(today)
     for owner, (pool, days) in _coming(module, today).items():
         details = {"module": module, "number": sum(days.values()), "first": min(days).isoformat()}
-        _tell(SOON, owner, pool.pk, f"soon:{module}:{today}", details)
+        _tell(SOON, owner, pool.pk, f"soon:{module}:{today}", details, away)
 
 
 def _coming(module: str, today: date) -> dict[int, tuple[Pool, dict[date, int]]]:
@@ -118,8 +135,8 @@ def _coming(module: str, today: date) -> dict[int, tuple[Pool, dict[date, int]]]
     return found
 
 
-def _tell(kind: str, owner: int, pool: int, key: str, details: dict[str, Any]) -> None:
-    tell(kind, to=[owner], record_id=pool, by=User.objects.robot(), key=key, details=details)
+def _tell(kind: str, owner: int, pool: int, key: str, details: dict[str, Any], away: Away) -> None:
+    tell_with_deputy(kind, owner, away, record_id=pool, by=User.objects.robot(), key=key, details=details)
 
 
 # Seen
@@ -200,6 +217,8 @@ def _own_seen(user: User, ids: Collection[int]) -> set[int]:
 
 
 def _soon(notice: Notice, book: NameBook) -> SafeString:
+    if is_for_another(notice):
+        return soon_instead(notice, book)
     first = parse_date(notice.details.get("first") or "")
     if notice.details.get("module") == "lead":
         said = ngettext(
@@ -217,6 +236,8 @@ def _soon(notice: Notice, book: NameBook) -> SafeString:
 
 
 def _back(notice: Notice, book: NameBook) -> SafeString:
+    if is_for_another(notice):
+        return back_instead(notice, book)
     if notice.details.get("module") == "lead":
         said = ngettext(
             "<b>{}</b> of your leads came back to the pool “{}” by its rule",
@@ -233,6 +254,8 @@ def _back(notice: Notice, book: NameBook) -> SafeString:
 
 
 def _assigned(notice: Notice, book: NameBook) -> SafeString:
+    if is_for_another(notice):
+        return assigned_instead(notice, book)
     who, number = str(book.person(notice.by_id) or ""), _number(notice)
     if number == 1:
         return format_html(_("<b>{}</b> assigned “{}” to you"), who, notice.about)
@@ -264,7 +287,7 @@ def _room(notice: Notice) -> str:
 
 
 def _soon_view(notice: Notice) -> str:
-    return f"{_room(notice)}?view=soon"
+    return f"{_room(notice)}{of_absent(notice, 'due_on')}" if is_for_another(notice) else f"{_room(notice)}?view=soon"
 
 
 def _asked_page(notice: Notice) -> str:
@@ -276,4 +299,6 @@ def _pool_page(notice: Notice) -> str:
 
 
 def _record_page(notice: Notice) -> str:
-    return f"{_room(notice)}{notice.record_id}/" if _number(notice) == 1 else f"{_room(notice)}?view=mine"
+    if _number(notice) == 1:
+        return f"{_room(notice)}{notice.record_id}/"
+    return f"{_room(notice)}{of_absent(notice, '-updated_at') if is_for_another(notice) else '?view=mine'}"

@@ -122,6 +122,8 @@ def _how(name: str, details: dict[str, Any], by: str, book: NameBook) -> str:
     match name:
         case "claimed":
             return _("claimed")
+        case "assigned" if rule := details.get("rule"):
+            return _("assigned by the rule “%(rule)s”") % {"rule": rule}
         case "assigned":
             return _("assigned by %(by)s") % words
         case "transferred":

@@ -160,7 +160,9 @@ def _what(event: Event, catalogue: Catalogue | None, book: NameBook) -> str:
         return _("gave it back: %(reason)s") % {"reason": reason}
     if event.name == "assigned" and (change := _change_of(event)) and (to := change.after.get("owner")):
         book.meet([to])
-        return _("assigned it to %(name)s") % {"name": book.person(to) or ""}
+        words = {"name": book.person(to) or "", "rule": event.details.get("rule", "")}
+        said = _("assigned it to %(name)s by the rule “%(rule)s”") if words["rule"] else _("assigned it to %(name)s")
+        return said % words
     if event.name == "extended" and (to := parse_date(event.details.get("to") or "")):
         return _("let its owner keep it until %(day)s") % {"day": date_format(to, "SHORT_DATE_FORMAT")}
     if event.name in OF_CAMPAIGN:

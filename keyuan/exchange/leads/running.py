@@ -14,6 +14,7 @@ from keyuan.exchange.leads.columns import targets_for
 from keyuan.exchange.leads.duplicates import warn_of_known
 from keyuan.exchange.leads.reading import NOBODY, Reader
 from keyuan.exchange.rowwise import RowImport
+from keyuan.leads.assignment.giving import distribute, tell_given
 from keyuan.leads.models import Lead
 from keyuan.leads.models.standing import State
 from keyuan.org.models import User
@@ -55,7 +56,8 @@ def _add(draft: Draft, by: User, operation: Operation) -> None:
         values["score"] = int(values["score"])
     try:
         with transaction.atomic():
-            lead = Lead.add(by=by, operation=operation, tags=ensure_tags(draft.tags), **values)
+            tags = ensure_tags(draft.tags)
+            lead = Lead.add(by=by, operation=operation, tags=tags, finds_owner=False, **values)
             _bring(lead, state, reason, by, operation)
             draft.record_id = lead.pk
     except (RuleBroken, PermissionDenied) as refusal:
@@ -82,4 +84,6 @@ LEADS = RowImport(
     existing,
     gettext_lazy("This lead is there already."),
     _add,
+    together=lambda pks, operation: distribute(pks, operation=operation, tells=False),
+    ended=tell_given,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
@@ -32,6 +32,8 @@ from keyuan.records.search_text import SearchText
 
 SETTLED = ("edit", "release")
 """What nobody does with a converted lead."""
+NEWCOMERS: list[Callable[[Sequence[int]], object]] = []
+"""What happens to new leads that are nobody's, by their ids; told at start (leads/assignment/)."""
 _TOUCH = """
     UPDATE lead l SET last_followed_at = given.last, next_contact_at = given.next
     FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) AS given(id, last, next)
@@ -258,8 +260,11 @@ class Lead(Converting, Reviving, Standing, Pooled, Record):
 
     @classmethod
     @transaction.atomic
-    def add(cls, *, by: User, **values: Any) -> Self:
-        """A new lead; who writes it down for themselves has seen it.
+    def add(cls, *, by: User, finds_owner: bool = True, **values: Any) -> Self:
+        """A new lead; who writes it down for themselves has seen it. One of nobody finds its owner by the rules.
+
+        Args:
+            finds_owner: whether it does so now; who adds many lets them do so together.
 
         Raises:
             NotAllowed.
@@ -270,7 +275,12 @@ class Lead(Converting, Reviving, Standing, Pooled, Record):
         if owner is not None:
             values.setdefault("taken_at", timezone.now())
             values.setdefault("opened_at", timezone.now() if owner.pk == by.pk else None)
-        return super().add(by=by, **values)
+        lead = super().add(by=by, **values)
+        if finds_owner and lead.owner_id is None and NEWCOMERS:
+            for comes in NEWCOMERS:
+                comes([lead.pk])
+            lead.refresh_from_db()
+        return lead
 
     @transaction.atomic
     def edit(self, *, by: User, **changes: Any) -> Self:

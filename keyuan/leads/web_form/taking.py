@@ -61,7 +61,8 @@ def take(form: PublicForm, of: WebForm) -> Lead:
     robot = form.by
     operation = Operation.begin("lead.created", by=robot)
     lead = Lead.add(by=robot, operation=operation, source=of.source, campaign=of.campaign, **where(of), **values)
-    tell_arrival(lead, of, by=robot)
+    if lead.owner_id is None or lead.owner_id == of.receiver_id:  # whom a rule gave it to has been told
+        tell_arrival(lead, of, by=robot)
     return lead
 
 

@@ -14,6 +14,7 @@ from keyuan.org.http import Request
 from keyuan.org.models import Role, User
 from keyuan.org.throttle import locked_accounts
 from keyuan.people import bulk, log, members, relocating
+from keyuan.people.absences import coming, in_words
 from keyuan.people.departments import tree
 from keyuan.people.forms import GiveRoleForm, MemberForm, MoveForm
 from keyuan.people.listing import SORTS, Asked, query_of
@@ -131,6 +132,7 @@ def user_detail(request: Request, pk: int) -> HttpResponse:
         "team": list(person.subordinates.filter(is_active=True).order_by("name", "pk")[: FACES + 1]),
         "team_size": person.subordinates.filter(is_active=True).count(),
         "granted": granted_to(person),
+        "absences": [(one, in_words(one)) for one in coming(person)],
         "lines": log.lines("user", person.pk, _labels()) if by.is_administrator else [],
         "may_edit": by.is_administrator or (_edits(by, person) and not person.is_administrator),
     }

@@ -15,12 +15,14 @@ from keyuan.leads.models import Lead
 from keyuan.notices.models import Notice, NoticePreferences
 from keyuan.notices.reading import still_visible
 from keyuan.notices.showing import looked_up, plain
-from keyuan.org.models import User
+from keyuan.org.models import Grant, User
 from keyuan.org.settings import set_setting
+from keyuan.people.absences import add_absence
 from keyuan.pools import tasks
 from keyuan.pools.claiming import assign, assign_each, release
 from keyuan.pools.models import PoolMember
 from keyuan.pools.tasks import DONE, recycle_overdue
+from keyuan.ui.formats import day
 from tests.make import make_customer, make_lead, make_pool, make_pooled, make_role, make_user, option
 
 pytestmark = pytest.mark.django_db
@@ -163,3 +165,26 @@ def test_each_kind_can_be_switched_off(sea):
     aged(make_customer(owner=sea.anna), 2)
     night()
     assert not Notice.objects.exists()
+
+
+def test_while_an_owner_is_away_the_deputy_hears_as_well_as_far_as_they_see_it(sea):
+    add_absence(sea.anna, TODAY(), TODAY() + timedelta(days=4), deputy=sea.ben, by=sea.anna)
+    customer = make_pooled(sea.pool, by=sea.head, name="东风厂")
+    assign(customer, sea.anna, by=sea.head)
+    aged(make_customer(owner=sea.anna), 2)
+    aged(make_customer(owner=sea.anna), 9)
+    night()
+    night(again=True)
+    until = day(TODAY() + timedelta(days=4), weekday=False)
+    assert told(sea.anna, "pool.assigned.customer") == ["Head3 assigned “东风厂” to you"]
+    assert told(sea.ben, "pool.soon")[0].startswith(f"2 customers of Anna3, who is away until {until}, come back")
+    assert told(sea.ben, "pool.back")[0].startswith(f"1 customer of Anna3, who is away until {until}, came back to")
+    assert told(sea.ben, "pool.assigned.customer") == []  # swimmers see their own only
+    Grant.objects.filter(role__name="swimmer").update(scope="department", operations={"view": "department"})
+    assign(make_pooled(sea.pool, by=sea.head, name="西风厂"), sea.anna, by=sea.head)
+    assert told(sea.ben, "pool.assigned.customer") == [f"“西风厂” was assigned to Anna3, who is away until {until}"]
+    client = Client()
+    client.force_login(sea.ben)
+    notice = Notice.objects.get(kind="pool.soon", user=sea.ben)
+    page = client.get(client.get(f"/notices/{notice.pk}/")["Location"])
+    assert (page.status_code, "西风厂" in page.content.decode()) == (200, True)

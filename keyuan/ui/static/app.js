@@ -1599,26 +1599,29 @@ const fetched = (url) => {
 
 class FilterBuilder extends HTMLElement {
   connectedCallback() {
-    this.recount = later(() => this.count(), 250);
+    this.recount = later(() => (this.dataset.kept ? this.keep() : this.count()), 250);
     this.addEventListener("submit", (event) => event.preventDefault());
     this.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && !event.isComposing && event.target.matches("input:not([type=checkbox])")) this.apply();
+      if (event.key !== "Enter" || event.isComposing || !event.target.matches("input:not([type=checkbox])")) return;
+      if (this.dataset.kept) event.preventDefault();
+      else this.apply();
     });
     this.swapped = () => this.isConnected && !(this.rows && this.contains(this.rows)) && this.opened();
     document.addEventListener("htmx:after:swap", this.swapped);
-    this.box = this.closest("details");
-    this.box.addEventListener("toggle", this.swapped);
-    this.form = this.querySelector("form");
+    this.box = this.dataset.kept ? null : this.closest("details");
+    this.box?.addEventListener("toggle", this.swapped);
+    this.form = this.querySelector(".fb");
+    if (this.dataset.kept) this.closest("form").addEventListener("submit", () => this.keep(), { capture: true });
     this.opened();
   }
 
   disconnectedCallback() {
     document.removeEventListener("htmx:after:swap", this.swapped);
-    this.box.removeEventListener("toggle", this.swapped);
+    this.box?.removeEventListener("toggle", this.swapped);
   }
 
   async opened() {
-    if (!this.box.open || this.waits) return;
+    if ((this.box && !this.box.open) || this.waits) return;
     this.form.hidden = true;
     this.waits = make("p", { className: "skl" }, make("span", { className: "skel w60" }), make("span", { className: "skel w45" }));
     this.append(this.waits);
@@ -1639,9 +1642,10 @@ class FilterBuilder extends HTMLElement {
     this.fields = new Map(this.told.fields.map((one) => [one.name, one]));
     this.parts = read(this.told.filter);
     this.rows = make("div", { className: "fb" });
-    this.foot = this.footer();
-    this.append(this.rows, this.foot);
-    if (!this.parts.length) this.parts.push(this.blank());
+    this.append(this.rows);
+    if (this.dataset.kept) this.hits = make("span");
+    else this.append(this.footer());
+    if (!this.parts.length && !this.dataset.kept) this.parts.push(this.blank());
     this.draw();
   }
 
@@ -1866,6 +1870,12 @@ class FilterBuilder extends HTMLElement {
     else url.searchParams.delete("filter");
     url.searchParams.delete("page");
     return url;
+  }
+
+  keep() {
+    if (!this.rows) return;
+    const node = this.node();
+    document.getElementById(this.dataset.kept).value = node ? JSON.stringify(node) : "";
   }
 
   apply() {
