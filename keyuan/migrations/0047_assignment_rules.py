@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("keyuan", "0045_absences"),
+        ("keyuan", "0046_absences"),
     ]
 
     operations = [

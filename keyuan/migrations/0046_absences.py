@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("keyuan", "0044_extension_requests"),
+        ("keyuan", "0045_indexes_with_pools"),
     ]
 
     operations = [
