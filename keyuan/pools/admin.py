@@ -19,6 +19,7 @@ from keyuan.people import log
 from keyuan.pools.kinds import KINDS
 from keyuan.pools.models import Pool, PoolMember
 from keyuan.pools.rules import EVENTS, PoolRules
+from keyuan.pools.sentences import own_limit_sentences
 from keyuan.records.errors import RuleBroken
 from keyuan.records.options import tag_key
 
@@ -195,4 +196,5 @@ def _picture(pool: Pool, members: Members) -> dict[str, Any]:
     rules = next_rules(pool)
     waits = {event: rules.waits[event].days if event in rules.waits else None for event in EVENTS}
     plain = {name: value for name, value in rules.as_json().items() if name != "waits"}
+    plain["own_limits"] = own_limit_sentences(rules)
     return {"name": pool.name, "hidden_fields": list(pool.hidden_fields), **members.as_json(), **plain, **waits}

@@ -12,6 +12,7 @@ from keyuan.org.models import Department, Role, User
 from keyuan.people.departments import tree
 from keyuan.pools.admin import LONGEST_NAME, Members, next_rules
 from keyuan.pools.kinds import KINDS
+from keyuan.pools.limit_forms import LimitFields
 from keyuan.pools.models import Pool, hidden_at_first
 from keyuan.pools.rules import EVENTS, LOCKED, OPEN, WON, PoolRules, Wait
 from keyuan.pools.seeing import CONTACTS
@@ -109,6 +110,7 @@ class PoolForm(forms.Form):
             if event not in KINDS[kind].events:
                 del self.fields[event]
         self.grid = self._offer_days(kept)
+        self.own_limits = LimitFields(self, kept.own_limits, by)
 
     def _offer_members(self, by: User) -> None:
         departments = [(str(one.pk), one.name) for one in tree()]
@@ -166,7 +168,7 @@ class PoolForm(forms.Form):
         return PoolRules(
             recycles=given["recycles"], waits=self._waits(), needs_all=given["joined"] == ALL, choice=given["choice"],
             hard_end=given["hard_end"], exempt=tuple(given["exempt"]), claims=given["claims"], holds=given["holds"],
-            uncounted=tuple(given["uncounted"]), **numbers,
+            uncounted=tuple(given["uncounted"]), own_limits=self.own_limits.limits, **numbers,
         )  # fmt: skip
 
     def _waits(self) -> dict[str, Wait]:

@@ -21,6 +21,7 @@ from django.utils.translation import ngettext
 from keyuan.org.models import User
 from keyuan.org.standing import department_of
 from keyuan.pools.kinds import KINDS
+from keyuan.pools.limits import limits_of
 from keyuan.pools.membership import home_pool, open_to, standing
 from keyuan.pools.models import ClaimCount, Pool
 from keyuan.pools.notices import tell_assigned
@@ -143,9 +144,15 @@ def _lock_counter(pool: Pool, user: User) -> ClaimCount:
     return found
 
 
+def claimed_today(pool: Pool, user: User) -> int:
+    """How many records this person has claimed today from this pool."""
+    counted = ClaimCount.objects.filter(pool=pool, user=user.pk, day=timezone.localdate())
+    return counted.values_list("number", flat=True).first() or 0
+
+
 def _count(pool: Pool, by: User) -> None:
     """One more claim today. A claim that fails takes it back with everything else; giving back does not."""
-    counter, limit = _lock_counter(pool, by), pool.rules.claims
+    counter, limit = _lock_counter(pool, by), limits_of(pool, by).claims
     if limit is not None and counter.number >= limit:
         raise RuleBroken(
             ngettext(
@@ -181,7 +188,7 @@ def held(pool: Pool, user: User) -> int:
 
 
 def _room(pool: Pool, user: User) -> None:
-    limit = pool.rules.holds
+    limit = limits_of(pool, user).holds
     if limit is not None and held(pool, user) >= limit:
         raise RuleBroken(
             _("%(name)s has %(number)d already, which is the limit of this pool.") % {"name": user, "number": limit}

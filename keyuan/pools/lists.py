@@ -20,10 +20,11 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from keyuan.org.http import Request
 from keyuan.org.models import User
-from keyuan.pools.claiming import free_from, held
+from keyuan.pools.claiming import claimed_today, free_from, held
 from keyuan.pools.kinds import KINDS
+from keyuan.pools.limits import Limits, limits_of
 from keyuan.pools.membership import home_pool, lie_anywhere, managed
-from keyuan.pools.models import ClaimCount, Pool
+from keyuan.pools.models import Pool
 from keyuan.pools.rules import PoolRules
 from keyuan.pools.seeing import hidden_from, pools_seen, reader_in
 from keyuan.pools.sentences import days_left, further_sentences, rule_sentence
@@ -219,24 +220,28 @@ class PoolPage(ListPage):
         return [{"label": one.name, "url": f"{here}?pool={one.pk}", "current": one == self.pool} for one in self.pools]
 
     @cached_property
+    def limits(self) -> Limits:
+        return limits_of(self.pool, self.person) if self.pool else Limits(None, None)
+
+    @cached_property
     def quota(self) -> list[dict[str, Any]]:
         """What this person has claimed today and holds, against the limits of the pool."""
         if self.pool is None or not self.may_claim:
             return []
-        rules, found = self.pool.rules, []
-        if rules.claims is not None:
-            counted = ClaimCount.objects.filter(pool=self.pool, user=self.person.pk, day=timezone.localdate())
-            number = counted.values_list("number", flat=True).first() or 0
-            found.append({"label": _("Claimed today"), "number": number, "most": rules.claims})
-        if rules.holds is not None:
-            found.append({"label": _("Held"), "number": held(self.pool, self.person), "most": rules.holds})
+        limits, found = self.limits, []
+        if limits.claims is not None:
+            found.append(
+                {"label": _("Claimed today"), "number": claimed_today(self.pool, self.person), "most": limits.claims}
+            )
+        if limits.holds is not None:
+            found.append({"label": _("Held"), "number": held(self.pool, self.person), "most": limits.holds})
         return found
 
     def rule(self) -> str:
         return rule_sentence(self.pool.rules) if self.pool else ""
 
     def further(self) -> list[str]:
-        return further_sentences(self.pool.rules) if self.pool else []
+        return further_sentences(self.pool.rules, self.limits) if self.pool else []
 
     def hides(self) -> bool:
         """Whether something is told only to who has claimed."""

@@ -40,7 +40,7 @@ class Open:
         """
         found = [self.people.get(user.pk), *(self.departments.get(one) for one in above)]
         if self.roles:
-            found += [self.roles.get(one) for one in user.roles.values_list("pk", flat=True)]
+            found += [self.roles.get(one) for one in roles_of(user)]
         given = [one for one in found if one is not None]
         return any(given) if given else None
 
@@ -68,17 +68,23 @@ def standing(user: User, kind: str) -> dict[int, bool]:
 
 
 def _standing(user: User, kind: str) -> dict[int, bool]:
-    above = _above(user)
+    departments = above(user)
     of_kind = [one for one in pools(shelf_of(user)) if one.pool.kind == kind]
-    found = {one.pool.pk: one.includes(user, above) for one in of_kind}
+    found = {one.pool.pk: one.includes(user, departments) for one in of_kind}
     return {pk: manages for pk, manages in found.items() if manages is not None}
 
 
-def _above(user: User) -> list[int]:
+def above(user: User) -> list[int]:
+    """The departments above `user` from the top down, the own one last."""
     if user.department_id is None:
         return []
     paths: dict[int, str] = dict(user.rights.tree.departments)
     return [int(part) for part in paths.get(user.department_id, "").split("/") if part]
+
+
+def roles_of(user: User) -> frozenset[int]:
+    """The roles of `user`, by id; kept with their rights."""
+    return user.rights.keep("ids of roles", lambda: frozenset(user.roles.values_list("pk", flat=True)))
 
 
 def managed(user: User, kind: str, operation: str) -> set[int]:

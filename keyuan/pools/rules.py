@@ -32,6 +32,22 @@ class Wait:
 
 
 @dataclass(frozen=True)
+class OwnLimit:
+    """Limits of one person, role or department (with those beneath), beside the general ones of a pool.
+
+    Attributes:
+        of: "people", "roles" or "departments".
+        pk: of that one.
+        claims, holds: as in `PoolRules`; None is as for everybody.
+    """
+
+    of: str
+    pk: int
+    claims: int | None = None
+    holds: int | None = None
+
+
+@dataclass(frozen=True)
 class PoolRules:
     """The rules of one pool; days are calendar days of the organisation, None switches a rule off.
 
@@ -50,6 +66,7 @@ class PoolRules:
         uncounted: what does not count as held.
         rest: days which the last owner must wait before claiming the same record again.
         extension: days that a manager may add on request.
+        own_limits: of whom other limits hold (pools/limits.py).
     """
 
     recycles: bool = False
@@ -66,6 +83,7 @@ class PoolRules:
     uncounted: tuple[str, ...] = (WON, LOCKED)
     rest: int = 0
     extension: int = 7
+    own_limits: tuple[OwnLimit, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -76,6 +94,7 @@ class PoolRules:
         known: dict[str, Any] = {name: kept[name] for name in cls.__dataclass_fields__ if name in kept}
         if "waits" in known:
             known["waits"] = {event: _wait(one) for event, one in known["waits"].items() if event in EVENTS}
+        known["own_limits"] = [OwnLimit(**one) for one in known.get("own_limits", ())]
         return cls(**known | {name: tuple(one) for name, one in known.items() if isinstance(one, list)})
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from keyuan.pools.rules import DEAL, FOLLOW_UP, LOCKED, OPEN, OPPORTUNITY, WON, PoolRules, Wait
+from keyuan.pools.limits import Limits, names_of
+from keyuan.pools.rules import DEAL, FOLLOW_UP, LOCKED, OPEN, OPPORTUNITY, WON, OwnLimit, PoolRules, Wait
 from keyuan.ui import formats
 
 
@@ -41,15 +42,16 @@ def _by_choice(wait: Wait) -> str:
     return _(" (other numbers of days for some)") if wait.by_choice else ""
 
 
-def further_sentences(rules: PoolRules) -> list[str]:
-    """What else the pool demands: protection of new records, limits, rest, what never comes back."""
+def further_sentences(rules: PoolRules, own: Limits | None = None) -> list[str]:
+    """What else the pool demands: protection of new records, limits, rest, what never comes back.
+
+    Args:
+        own: the limits of who reads it; without, the general ones and those of others are said (`limit_sentences`).
+    """
     found = []
     if rules.recycles and rules.new_days:
         found.append(_("What was written down stays for %(n)d days in any case.") % {"n": rules.new_days})
-    if rules.claims is not None:
-        found.append(_("Each person claims at most %(n)d a day.") % {"n": rules.claims})
-    if rules.holds is not None:
-        found.append(_("Each person holds at most %(n)d.") % {"n": rules.holds})
+    found += limit_sentences(rules) if own is None else _own(own)
     if rules.rest:
         found.append(_("Whoever had it last can claim it again after %(n)d days.") % {"n": rules.rest})
     never = {LOCKED: _("locked ones"), WON: _("customers who have bought"), OPEN: _("those with an open opportunity")}
@@ -57,6 +59,40 @@ def further_sentences(rules: PoolRules) -> list[str]:
         names = pgettext("list", ", ").join(never[one] for one in rules.exempt if one in never)
         found.append(_("Never by itself: %(what)s.") % {"what": names})
     return found
+
+
+def _own(limits: Limits) -> list[str]:
+    found = []
+    if limits.claims is not None:
+        found.append(_("You claim at most %(n)d a day.") % {"n": limits.claims})
+    if limits.holds is not None:
+        found.append(_("You hold at most %(n)d.") % {"n": limits.holds})
+    return found
+
+
+def limit_sentences(rules: PoolRules) -> list[str]:
+    """The general limits, and those of whom others hold."""
+    found = []
+    if rules.claims is not None:
+        found.append(_("Each person claims at most %(n)d a day.") % {"n": rules.claims})
+    if rules.holds is not None:
+        found.append(_("Each person holds at most %(n)d.") % {"n": rules.holds})
+    return found + own_limit_sentences(rules)
+
+
+def own_limit_sentences(rules: PoolRules) -> list[str]:
+    """Whose limits differ, one sentence each."""
+    names = names_of(rules.own_limits)
+    return [_of_limit(one, names[one.of, one.pk]) for one in rules.own_limits if (one.of, one.pk) in names]
+
+
+def _of_limit(one: OwnLimit, name: str) -> str:
+    words = {"name": name, "claims": one.claims, "holds": one.holds}
+    if one.holds is None:
+        return _("%(name)s: each claims at most %(claims)d a day.") % words
+    if one.claims is None:
+        return _("%(name)s: each holds at most %(holds)d.") % words
+    return _("%(name)s: each claims at most %(claims)d a day and holds at most %(holds)d.") % words
 
 
 def days_left(due: date, today: date) -> tuple[str, str]:

@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from keyuan.org.http import Request
 from keyuan.org.models import User
-from keyuan.pools.claiming import Outcome, assign_each, claim, for_each, release, undo_hands
+from keyuan.pools.claiming import Outcome, assign_each, claim, claimed_today, for_each, release, undo_hands
 from keyuan.pools.kinds import KINDS
-from keyuan.pools.models import ClaimCount, Pool
+from keyuan.pools.limits import limits_of
+from keyuan.pools.models import Pool
 from keyuan.pools.seeing import pools_seen
 from keyuan.records.errors import RuleBroken
 from keyuan.records.history import Operation
@@ -113,10 +114,10 @@ def _gone(number: int) -> str:
 def _left_today(user: User, records: list[Any], module: str) -> str:
     """How many more one may claim today from the pool in which these lay."""
     pool = Pool.objects.filter(pk__in={one.pool_id for one in records}).first()
-    if pool is None or pool.rules.claims is None:
+    most = limits_of(pool, user).claims if pool is not None else None
+    if pool is None or most is None:
         return ""
-    today = ClaimCount.objects.filter(pool=pool, user=user).order_by("-day").values_list("number", flat=True).first()
-    left = max(0, pool.rules.claims - (today or 0))
+    left = max(0, most - claimed_today(pool, user))
     return ngettext("%(n)d more today", "%(n)d more today", left) % {"n": left}
 
 
