@@ -79,6 +79,7 @@ ROWS = {
     "keyuan/pools/admin.py": "asks whether anything lies in a pool before it goes out of use",
     "keyuan/pools/claiming.py": "locks one record; the pool it lies in says who may have it",
     "keyuan/pools/clock.py": "works out for the machine until when records are their owners'",
+    "keyuan/pools/exempting.py": "asks for the machine what the filter of a pool exempts",
     "keyuan/pools/extending.py": "locks the record about which the person may decide, and asks whose it is",
     "keyuan/pools/notices.py": "counts for the machine what of whom comes back",
     "keyuan/pools/recycling.py": "gives back what is overdue, in the name of the machine",

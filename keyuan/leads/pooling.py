@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
+from keyuan.leads.fields import LEAD
 from keyuan.leads.models import Lead
 from keyuan.leads.models.standing import State
 from keyuan.pools.kinds import PoolKind
@@ -13,6 +14,7 @@ DONE = (State.INVALID, State.CONVERTED)
 
 POOLED_LEADS = PoolKind(
     Lead,
+    LEAD,
     events={FOLLOW_UP: "t.last_followed_at"},
     choices={"rating": "rating_id"},
     settled=Q(state__in=DONE),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 
+from keyuan.customers.fields import CUSTOMER
 from keyuan.customers.models import Customer
 from keyuan.opportunities.models import Opportunity
 from keyuan.pools.kinds import PoolKind
@@ -14,6 +15,7 @@ _OF = "FROM opportunity o WHERE o.customer_id = t.id AND o.deleted_at IS NULL"
 
 CUSTOMERS = PoolKind(
     Customer,
+    CUSTOMER,
     events={
         FOLLOW_UP: "t.last_followed_at",
         OPPORTUNITY: f"SELECT max(o.created_at) {_OF}",

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from keyuan.org.administrators import require_administrator
 from keyuan.org.models import User
 from keyuan.people import log
+from keyuan.pools.exempting import refuse_unfit
 from keyuan.pools.kinds import KINDS
 from keyuan.pools.models import Pool, PoolMember
 from keyuan.pools.rules import EVENTS, PoolRules
@@ -84,7 +85,9 @@ def add_pool(
         raise RuleBroken(_("Such records can't lie in pools."))
     _refuse_name(kind, name, None)
     last = Pool.objects.filter(kind=kind).aggregate(last=Max("position"))["last"]
-    pool = Pool(kind=kind, name=name, position=0 if last is None else last + 1, kept_rules=checked(rules).as_json())
+    pool = Pool(
+        kind=kind, name=name, position=0 if last is None else last + 1, kept_rules=checked(rules, kind).as_json()
+    )
     if hidden is not None:
         pool.hidden_fields = sorted(hidden)
     pool.save()
@@ -104,7 +107,8 @@ def edit_pool(pool: Pool, name: str, *, members: Members, rules: PoolRules, hidd
     locked: Pool = Pool.objects.select_for_update().get(pk=pool.pk)
     _refuse_name(locked.kind, name, locked.pk)
     before = _picture(locked, Members.of(locked))
-    if checked(rules) != next_rules(locked):
+    rules = checked(rules, locked.kind)
+    if rules != _fitting(next_rules(locked), locked.kind):
         _from_tomorrow(locked, rules)
     locked.name, locked.hidden_fields, locked.version = name, sorted(hidden), locked.version + 1
     locked.save()
@@ -160,8 +164,8 @@ def next_rules(pool: Pool) -> PoolRules:
     return PoolRules.from_json(pool.kept_rules)
 
 
-def checked(rules: PoolRules) -> PoolRules:
-    """These rules, without what nothing follows from.
+def checked(rules: PoolRules, kind: str) -> PoolRules:
+    """These rules of a pool of this kind, without what nothing follows from.
 
     Raises:
         RuleBroken: two rules contradict each other; the sentence says which.
@@ -173,6 +177,13 @@ def checked(rules: PoolRules) -> PoolRules:
         )
     if rules.recycles and not rules.waits and rules.hard_end is None:
         raise RuleBroken(_("Say after what a record comes back: days without an event, or an end."))
+    refuse_unfit(KINDS[kind], rules.exempt_filter)
+    return _fitting(rules, kind)
+
+
+def _fitting(rules: PoolRules, kind: str) -> PoolRules:
+    """Without exemptions that such records do not have, and days of entries where they do not differ."""
+    rules = replace(rules, exempt=tuple(one for one in rules.exempt if one in KINDS[kind].exempt))
     if rules.choice:
         return rules
     return replace(rules, waits={event: replace(one, by_choice={}) for event, one in rules.waits.items()})

@@ -21,7 +21,9 @@ from keyuan.records.cleaners.lines import clean_line
 from keyuan.records.kinds.links import find_person
 from keyuan.records.namebook import NameBook
 from keyuan.records.options import Option, tag_key
+from keyuan.records.query import FilterRefused, Node, parse
 from keyuan.records.widgets import Picker, Pills
+from keyuan.ui.lists.asked import as_param
 from keyuan.ui.lists.installed import LISTS
 
 LONGEST = 3650  # days
@@ -47,6 +49,22 @@ class PeopleField(forms.Field):
                 raise forms.ValidationError(_("Nobody here is called “%(name)s”.") % {"name": str(typed)[:40]})
             found.append(person.pk)
         return frozenset(found)
+
+
+class FilterField(forms.CharField):
+    """A filter, as JSON in a text area that the script fills from rows."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(widget=forms.Textarea(attrs={"rows": 3, "class": "mono", "spellcheck": "false"}), **given)
+
+    def prepare_value(self, value: Any) -> Any:
+        return as_param(value) if isinstance(value, dict) else value
+
+    def clean(self, value: Any) -> Node | None:
+        try:
+            return parse(super().clean(value))
+        except FilterRefused as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
 
 
 class PoolForm(forms.Form):
@@ -93,6 +111,7 @@ class PoolForm(forms.Form):
         gettext_lazy("End after taking, days"), gettext_lazy("Whatever happens, it comes back then. Empty: no end.")
     )
     exempt = forms.MultipleChoiceField(label=gettext_lazy("Never by itself"), required=False)
+    exempt_filter = FilterField(label=gettext_lazy("Filter as JSON"), required=False)
     warn = _days(gettext_lazy("Warn so many days ahead"), least=0)
     extension = _days(gettext_lazy("An extension adds, days"))
 
@@ -143,6 +162,15 @@ class PoolForm(forms.Form):
             self.initial[name] = kept.waits[event].by_choice.get(entry.pk) if event in kept.waits else None
             yield self[name]
 
+    @property
+    def builder(self) -> dict[str, Any]:
+        """What the script of the filter builder begins with."""
+        typed = self["exempt_filter"].value() or ""
+        try:
+            return {"filter": parse(typed) if isinstance(typed, str) else typed, "base": [], "from_view": ""}
+        except FilterRefused:
+            return {"filter": None, "base": [], "from_view": ""}
+
     def clean_name(self) -> str:
         try:
             name = clean_line(self.cleaned_data["name"], LONGEST_NAME)
@@ -167,7 +195,8 @@ class PoolForm(forms.Form):
         }
         return PoolRules(
             recycles=given["recycles"], waits=self._waits(), needs_all=given["joined"] == ALL, choice=given["choice"],
-            hard_end=given["hard_end"], exempt=tuple(given["exempt"]), claims=given["claims"], holds=given["holds"],
+            hard_end=given["hard_end"], exempt=tuple(given["exempt"]), exempt_filter=given["exempt_filter"],
+            claims=given["claims"], holds=given["holds"],
             uncounted=tuple(given["uncounted"]), own_limits=self.own_limits.limits, **numbers,
         )  # fmt: skip
 

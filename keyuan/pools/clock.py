@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 from psycopg import sql
 
+from keyuan.pools.exempting import condition as matching
 from keyuan.pools.kinds import KINDS, PoolKind
 from keyuan.pools.membership import home_pools, recycles
 from keyuan.pools.rules import PoolRules, Wait
@@ -96,12 +97,16 @@ def due_expression(kind: PoolKind, rules: PoolRules | None) -> sql.Composable:
     """The rule of `rules.due` about the row `t`, as a date or NULL."""
     if rules is None or not rules.recycles or not (set(rules.waits) & set(kind.events) or rules.hard_end is not None):
         return sql.SQL("NULL::date")
-    never = [kind.exempt[one] for one in rules.exempt if one in kind.exempt] + list(kind.ending)
+    never: list[sql.Composable] = [sql.SQL(kind.exempt[one]) for one in rules.exempt if one in kind.exempt]
+    never += map(sql.SQL, kind.ending)
+    if rules.exempt_filter is not None:
+        never.append(matching(kind, rules.exempt_filter))
     end = _within_the_end(_waited(kind, rules), rules)
     due = sql.SQL("GREATEST({}, t.extended_to)").format(end)
     if not never:
         return due
-    return sql.SQL("CASE WHEN {} THEN NULL ELSE {} END").format(sql.SQL(" OR ".join(f"({one})" for one in never)), due)
+    any_of = sql.SQL(" OR ").join(sql.SQL("({})").format(one) for one in never)
+    return sql.SQL("CASE WHEN {} THEN NULL ELSE {} END").format(any_of, due)
 
 
 def _waited(kind: PoolKind, rules: PoolRules) -> sql.Composable:

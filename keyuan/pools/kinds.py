@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db.models import Q
 
+from keyuan.records.catalogue import Catalogue
+
 
 @dataclass(frozen=True)
 class PoolKind:
@@ -15,6 +17,7 @@ class PoolKind:
 
     Attributes:
         model: a `Pooled` record; its module is the kind of its pools.
+        catalogue: of its fields.
         events: by event of the rules, an SQL expression about the row `t`: the moment it happened last, or NULL.
         exempt: by exemption, an SQL condition about the row `t`.
         uncounted: by name, the condition of rows that the limit of holding does not count.
@@ -25,6 +28,7 @@ class PoolKind:
     """
 
     model: Any
+    catalogue: Catalogue
     events: Mapping[str, str]
     exempt: Mapping[str, str] = field(default_factory=lambda: {"locked": "t.is_locked"})
     uncounted: Mapping[str, Q] = field(default_factory=lambda: {"locked": Q(is_locked=True)})

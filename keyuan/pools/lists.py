@@ -241,7 +241,7 @@ class PoolPage(ListPage):
         return rule_sentence(self.pool.rules) if self.pool else ""
 
     def further(self) -> list[str]:
-        return further_sentences(self.pool.rules, self.limits) if self.pool else []
+        return further_sentences(self.pool.rules, self.pool.kind, self.person, self.limits) if self.pool else []
 
     def hides(self) -> bool:
         """Whether something is told only to who has claimed."""

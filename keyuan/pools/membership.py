@@ -141,6 +141,12 @@ def _recycles(kind: str, kept: Shelf) -> bool:
     return any(one.pool.kind == kind and one.pool.rules.recycles for one in pools(kept))
 
 
+def exempts(kind: str, by: User | None) -> bool:
+    """Whether any pool of this kind exempts what matches a filter, which may ask any field."""
+    kept = shelf(present_state()) if by is None else shelf_of(by)
+    return any(one.pool.kind == kind and one.pool.rules.exempt_filter is not None for one in pools(kept))
+
+
 def home_pools(owners: Iterable[int], kind: str) -> dict[int, Pool | None]:
     """By the id of each owner: the pool whose rules hold for what they have, and into which it falls.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, ClassVar
 
 from django.db import models, transaction
@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from keyuan.org.models import Department, Role, User
 from keyuan.pools.clock import renew
-from keyuan.pools.membership import lie_anywhere, open_to, receiving_pool, standing
+from keyuan.pools.membership import exempts, lie_anywhere, open_to, receiving_pool, standing
 from keyuan.pools.rules import PoolRules
 from keyuan.pools.seeing import pools_seen, reader_in, reader_of
 from keyuan.records.history import Operation
@@ -143,9 +143,15 @@ class PooledQuerySet(RecordQuerySet):
             changed = super().change(by=by, **given)
         else:
             changed = self._come(comes, by, given)
-        if CLOCK & set(given):
+        if CLOCK & set(given) or exempts(self.model.module, by):
             renew(self.model.module, changed, by)
         return changed
+
+    def touched(self, pks: Sequence[int], operation: Operation) -> None:
+        """As every row whose tags changed; a pool may exempt by a tag."""
+        super().touched(pks, operation)
+        if exempts(self.model.module, operation.by):
+            renew(self.model.module, pks, operation.by)
 
     def _come(self, owner: int, by: User, given: dict[str, Any]) -> list[int]:
         """Rows that change hands leave their pool and begin their clock; those of `owner` already do not."""

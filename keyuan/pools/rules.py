@@ -10,7 +10,7 @@ from typing import Any
 FOLLOW_UP, OPPORTUNITY, DEAL = "follow_up", "opportunity", "deal"
 EVENTS = (FOLLOW_UP, OPPORTUNITY, DEAL)
 """What keeps a record with its owner: a follow-up that counts, a new opportunity, a deal that was won."""
-LOCKED, WON, OPEN = "locked", "won", "open"
+LOCKED, WON, OPEN, MATCHES = "locked", "won", "open", "matches"
 EXEMPTIONS = (LOCKED, WON, OPEN)
 """What is never recycled: marked as locked, has bought, has an open opportunity."""
 
@@ -60,6 +60,7 @@ class PoolRules:
         choice: the field of the record by whose entries waits may differ: category, level or rating.
         hard_end: days after taking at which a record comes back whatever happens.
         exempt: what never comes back.
+        exempt_filter: a filter (records/query.py); what matches it never comes back either (pools/exempting.py).
         warn: days before the end at which the owner is told.
         claims: how many records one person may claim on one day.
         holds: how many records one person may hold.
@@ -77,6 +78,7 @@ class PoolRules:
     choice: str = ""
     hard_end: int | None = None
     exempt: tuple[str, ...] = EXEMPTIONS
+    exempt_filter: dict[str, Any] | None = None
     warn: int = 3
     claims: int | None = None
     holds: int | None = None
@@ -110,7 +112,7 @@ class Facts:
         taken: when its owner got it.
         events: by name, the last day of each event that happened.
         choice: the entry of the list by which waits differ.
-        exempt: which exemptions hold.
+        exempt: which exemptions hold; MATCHES where the record matches the filter of the rules.
         extended: until when a manager let the owner keep it.
     """
 
@@ -128,7 +130,8 @@ def due(facts: Facts, rules: PoolRules) -> date | None:
     The clock counts from the latest of created, taken, and what happened last; so nothing new comes back at once. The
     statement in clock.py says the same about many records, and a test holds the two together.
     """
-    if not rules.recycles or facts.exempt & set(rules.exempt):
+    never = {*rules.exempt, MATCHES} if rules.exempt_filter is not None else set(rules.exempt)
+    if not rules.recycles or facts.exempt & never:
         return None
     ends = [_waited(facts, rules, event, wait) for event, wait in rules.waits.items()]
     if not ends and rules.hard_end is None:

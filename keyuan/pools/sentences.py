@@ -8,9 +8,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from keyuan.org.models import User
+from keyuan.pools.exempting import matches
+from keyuan.pools.kinds import KINDS, PoolKind
 from keyuan.pools.limits import Limits, names_of
 from keyuan.pools.rules import DEAL, FOLLOW_UP, LOCKED, OPEN, OPPORTUNITY, WON, OwnLimit, PoolRules, Wait
+from keyuan.records.namebook import NameBook
+from keyuan.records.query import FilterRefused, Node
 from keyuan.ui import formats
+from keyuan.ui.lists.sentences import Words
 
 
 def rule_sentence(rules: PoolRules) -> str:
@@ -42,7 +48,12 @@ def _by_choice(wait: Wait) -> str:
     return _(" (other numbers of days for some)") if wait.by_choice else ""
 
 
-def further_sentences(rules: PoolRules, own: Limits | None = None) -> list[str]:
+def all_sentences(rules: PoolRules, kind: str, reader: User) -> list[str]:
+    """Everything that a pool of this kind demands, as administrators read it."""
+    return [rule_sentence(rules), *further_sentences(rules, kind, reader)]
+
+
+def further_sentences(rules: PoolRules, kind: str, reader: User, own: Limits | None = None) -> list[str]:
     """What else the pool demands: protection of new records, limits, rest, what never comes back.
 
     Args:
@@ -54,11 +65,30 @@ def further_sentences(rules: PoolRules, own: Limits | None = None) -> list[str]:
     found += limit_sentences(rules) if own is None else _own(own)
     if rules.rest:
         found.append(_("Whoever had it last can claim it again after %(n)d days.") % {"n": rules.rest})
-    never = {LOCKED: _("locked ones"), WON: _("customers who have bought"), OPEN: _("those with an open opportunity")}
-    if rules.recycles and rules.exempt:
-        names = pgettext("list", ", ").join(never[one] for one in rules.exempt if one in never)
-        found.append(_("Never by itself: %(what)s.") % {"what": names})
+    return found + _exemptions(rules, KINDS[kind], reader) if rules.recycles else found
+
+
+def _exemptions(rules: PoolRules, kind: PoolKind, reader: User) -> list[str]:
+    """What never comes back, as far as there is such a thing in records of this kind."""
+    words = {LOCKED: _("locked ones"), WON: _("customers who have bought"), OPEN: _("those with an open opportunity")}
+    found = []
+    if names := [words[one] for one in rules.exempt if one in words and one in kind.exempt]:
+        found.append(_("Never by itself: %(what)s.") % {"what": pgettext("list", ", ").join(names)})
+    if rules.exempt_filter is not None:
+        phrase = filter_words(kind, rules.exempt_filter, reader)
+        said = _("Nor what matches in the night in which it would come back: %(filter)s.") if phrase else _(
+            "Nor some others that the administrator has chosen.")  # fmt: skip
+        found.append(said % {"filter": phrase} if phrase else said)
     return found
+
+
+def filter_words(kind: PoolKind, node: Node, reader: User) -> str:
+    """A filter as one phrase; "" for who does not see one of its fields, or where it can't be read any more."""
+    words = Words(kind.catalogue, reader, NameBook(reader))
+    try:
+        return " ".join(text for _part, text in words.parts(node)) if words.knows(node) else ""
+    except (FilterRefused, KeyError):
+        return ""
 
 
 def _own(limits: Limits) -> list[str]:
@@ -130,6 +160,8 @@ def _why_never(record: Any, rules: PoolRules) -> str:
         return _("It is locked and does not come back by itself.")
     if getattr(record, "has_bought", False) and WON in rules.exempt:
         return _("It has bought and does not come back by itself.")
+    if rules.exempt_filter is not None and matches(record, KINDS[record.module], rules.exempt_filter):
+        return _("The rules of the pool exempt it: it does not come back by itself.")
     return _("It does not come back by itself.")
 
 

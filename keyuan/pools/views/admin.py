@@ -13,12 +13,13 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from keyuan.org.http import Request
+from keyuan.org.models import User
 from keyuan.pools.admin import Members, add_pool, checked, edit_pool, next_rules, shift_pool, use_pool
 from keyuan.pools.admin_forms import PoolForm, summary
 from keyuan.pools.effects import in_all, touched
 from keyuan.pools.kinds import KINDS
 from keyuan.pools.models import Pool
-from keyuan.pools.sentences import further_sentences, rule_sentence
+from keyuan.pools.sentences import all_sentences
 from keyuan.records.errors import RuleBroken
 from keyuan.ui.audience import administrators
 from keyuan.ui.pages import go, page, toast
@@ -33,7 +34,7 @@ NAMED = 8
 def pools(request: Request) -> HttpResponse:
     found = list(Pool.objects.prefetch_related("members"))
     groups = [
-        {"kind": kind, "label": _title(kind), "pools": [_shown(one) for one in found if one.kind == kind]}
+        {"kind": kind, "label": _title(kind), "pools": [_shown(one, request.user) for one in found if one.kind == kind]}
         for kind in KINDS
     ]
     return page(request, "pools/admin/pools.html", {"title": _("Pools"), "groups": groups})
@@ -43,13 +44,13 @@ def _title(kind: str) -> str:
     return _("Customer pools") if kind == "customer" else _("Lead pools")
 
 
-def _shown(pool: Pool) -> dict[str, Any]:
+def _shown(pool: Pool, reader: User) -> dict[str, Any]:
     waiting = pool.rules_from is not None and pool.rules_from > timezone.localdate()
     return {
         "pool": pool,
         "members": summary(Members.of(pool)),
-        "sentences": [rule_sentence(pool.rules), *further_sentences(pool.rules)],
-        "tomorrow": [rule_sentence(next_rules(pool)), *further_sentences(next_rules(pool))] if waiting else [],
+        "sentences": all_sentences(pool.rules, pool.kind, reader),
+        "tomorrow": all_sentences(next_rules(pool), pool.kind, reader) if waiting else [],
     }
 
 
@@ -93,7 +94,7 @@ def pool_edit(request: Request, pk: int) -> HttpResponse:
     context: dict[str, Any] = {}
     if request.method == "POST" and form.is_valid():
         if "preview" in request.POST:
-            context = _tried(form, lambda: _preview(pool, form)) or {}
+            context = _tried(form, lambda: _preview(pool, form, request)) or {}
         elif (saved := _tried(form, lambda: _save(pool, form, request))) is not None:
             changed = saved.rules_from is not None and saved.rules_from > timezone.localdate()
             toast(request, _("Saved"), more=_("The rules hold from tomorrow on.") if changed else "")
@@ -106,9 +107,9 @@ def _save(pool: Pool, form: PoolForm, request: Request) -> Pool:
     return edit_pool(pool, form.cleaned_data["name"], by=request.user, **given)
 
 
-def _preview(pool: Pool, form: PoolForm) -> dict[str, Any]:
-    rules = checked(form.rules)
-    sentences = [rule_sentence(rules), *further_sentences(rules)]
+def _preview(pool: Pool, form: PoolForm, request: Request) -> dict[str, Any]:
+    rules = checked(form.rules, pool.kind)
+    sentences = all_sentences(rules, pool.kind, request.user)
     return {"preview": {"sentences": sentences, **_effect(pool, rules)}}
 
 
