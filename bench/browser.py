@@ -22,7 +22,7 @@ CLOCK = """{
 """Looks at every frame whether the page can be used. The page tells its own time: asking from outside takes longer."""
 PAGES = {
     "list": ("/customers/", "/contacts/", "tr[data-id]", "row-selection"),
-    "board": ("/opportunities/board/?view=all", "/opportunities/", "[data-card]", "deal-board"),
+    "board": ("/opportunities/board/?view=all", "/opportunities/", "[data-card]", "card-board"),
 }
 """By name: address, where one comes from, what stands on it, and the element whose script makes it work."""
 KINDS = (("cold", 450, 350), ("new tab", 0, 30), ("warm", 200, 30))

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from keyuan.activities.leads_along import ACTIVITIES
 from keyuan.activities.lists import FOLLOW_UP_LIST, PLAN_LIST, show_activity_cells
 from keyuan.activities.models import FollowUp, Plan
-from keyuan.activities.next_steps import next_steps
+from keyuan.activities.next_steps import next_steps_of
 from keyuan.activities.notices import declare_activity_kinds
 from keyuan.activities.reminding import remind
 from keyuan.activities.views.today import today_count
@@ -44,7 +44,6 @@ from keyuan.leads.web_form.notices import declare_web_form_kinds
 from keyuan.notices.clock import every_second
 from keyuan.notices.reading import unread_count
 from keyuan.opportunities.boards.board import CLOSED_VIEWS
-from keyuan.opportunities.boards.cards import tell_next_steps
 from keyuan.opportunities.fields import OPPORTUNITY
 from keyuan.opportunities.lists import OPPORTUNITY_LIST, PRODUCT_LIST, SHAPE, show_opportunity_cells
 from keyuan.opportunities.models import Opportunity
@@ -61,6 +60,7 @@ from keyuan.records.veil import veil
 from keyuan.reports import waiting
 from keyuan.reports.asked import DEPARTMENT, ME, Asked, reaches_further
 from keyuan.reports.todo import today_url
+from keyuan.ui.boards.cards import tell_next_steps
 from keyuan.ui.formats import AtLeast
 from keyuan.ui.frame import Link, Module, Panel, Section, install
 from keyuan.ui.lists.installed import install_lists
@@ -212,7 +212,7 @@ def compose() -> None:
     show_opportunity_cells()
     show_lead_cells()
     show_campaign_cells()
-    tell_next_steps(next_steps)
+    tell_next_steps("opportunity", next_steps_of("opportunity"))
     MORE_FACTS.append(deal_facts)
     ORIGINS.append(leads_behind)
     SOURCES[LEADS.module] = LEADS

@@ -26,7 +26,7 @@ class MonthBoard(Board):
     route, field_name, move_route = "opportunities:forecast", "month", "opportunities:expect"
     shape, shows_committed = "forecast", True
     group = TruncMonth("expected_on")
-    shows: ClassVar[dict[str, bool]] = {"shows_slips": True, "shows_stage": True}
+    shows: ClassVar[dict[str, Any]] = {"shows_slips": True, "shows_stage": True}
 
     @cached_property
     def pipeline(self) -> Any:

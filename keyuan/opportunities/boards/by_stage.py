@@ -48,9 +48,6 @@ class StageBoard(Board):
             for one in stages
         ]
 
-    def column_of(self, columns: list[Column], group: Any) -> Column | None:
-        return next((one for one in columns if one.key == str(group)), None)
-
     def places(self) -> list[tuple[str, str]]:
         stages = stages_of(self.book).of(self.pipeline.pk) if self.pipeline else []
         return [(str(one.pk), str(one)) for one in stages]

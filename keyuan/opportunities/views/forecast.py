@@ -14,7 +14,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from keyuan.opportunities.boards.by_month import MonthBoard, day_in
 from keyuan.opportunities.models import Opportunity
-from keyuan.opportunities.views.board import more_cards
 from keyuan.opportunities.views.moving import done, overtaken
 from keyuan.org.http import Request
 from keyuan.records.errors import RuleBroken, Stale
@@ -22,6 +21,7 @@ from keyuan.records.history import Event, Operation
 from keyuan.records.undoing import undo
 from keyuan.ui import formats
 from keyuan.ui.audience import may
+from keyuan.ui.boards.views import more_cards
 from keyuan.ui.editing import record_or_404, typed_version
 from keyuan.ui.errors import note
 from keyuan.ui.pages import quiet

@@ -1,9 +1,10 @@
-// <deal-board data-url data-field data-at>: opportunities as columns of cards; a card moves by mouse, finger, keys and menu.
+// <card-board data-url data-field data-at data-undone>: records as columns of cards; a card moves by mouse, finger, keys and menu.
 // It moves at once with the sums of its columns; the server says whether it may stay, and what it asks for first.
 import htmx from "../vendor/htmx.js";
 import { Drag } from "./board-drag.js";
 import { openMenu } from "./board-menu.js";
 import { exact, shifted, short } from "./board-money.js";
+import { openDrawer } from "./drawer.js";
 import { prefer } from "./server.js";
 import { question, send } from "./steps.js";
 import { tell } from "./toasts.js";
@@ -12,7 +13,7 @@ import { announce } from "./words.js";
 const AHEAD = 400; // further cards are fetched so many pixels before they are seen
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 
-class DealBoard extends HTMLElement {
+class CardBoard extends HTMLElement {
   connectedCallback() {
     if (this.drag) return;
     this.drag = new Drag(this);
@@ -26,7 +27,7 @@ class DealBoard extends HTMLElement {
     this.addEventListener("scroll", () => this.look(), true);
     this.swapped = (event) => event.detail.ctx?.target?.contains?.(this) && this.fresh();
     this.undone = (event) => {
-      if (!this.isConnected || !/^\/opportunities\/\d+\/(undo-move|expect)/.test(event.detail.url)) return;
+      if (!this.isConnected || !new RegExp(`^/\\w+/\\d+/(${this.dataset.undone})/`).test(event.detail.url)) return;
       event.preventDefault();
       this.refresh();
     };
@@ -216,12 +217,19 @@ class DealBoard extends HTMLElement {
     if (result.asked) result = await question(result.asked);
     card.removeAttribute("aria-busy");
     this.querySelector(".dk.ghost")?.remove();
+    if (result?.told?.drawer) return this.leads(card, result.told.drawer);
     if (result?.told) return this.adopt(card, result.told, focused);
     if (home.isConnected) this.back(card, home, own, key);
     else if (before === this.heads) this.paint();
     if (focused) card.focus();
     if (!result) return announce(fill(this.words.stays, { name: this.nameOf(card) }));
     return this.refused(card, result, focused);
+  }
+
+  // What the move comes to is decided in the drawer; the card stays until then.
+  leads(card, href) {
+    this.paint();
+    openDrawer({ href, dataset: {} });
   }
 
   back(card, home, own, key) {
@@ -292,7 +300,7 @@ class DealBoard extends HTMLElement {
   }
 
   push(card, by) {
-    if (card.matches(".fixed")) return announce(fill(this.words.fixed, { name: this.nameOf(card) }));
+    if (card.matches(".fixed")) return announce(fill(card.dataset.fixed ?? this.words.fixed, { name: this.nameOf(card) }));
     const all = this.columns();
     const next = all[all.indexOf(card.closest("[data-column]")) + by];
     if (!next || "past" in next.dataset) return announce(this.words.nowhere);
@@ -303,14 +311,14 @@ class DealBoard extends HTMLElement {
     const name = this.nameOf(card);
     const own = card.closest("[data-column]").dataset.column;
     const places = card.matches(".fixed") ? [] : this.places.filter(([key]) => key !== own);
-    const title = places.length ? fill(this.words.to, { name }) : fill(this.words.fixed, { name });
+    const title = places.length ? fill(this.words.to, { name }) : fill(card.dataset.fixed ?? this.words.fixed, { name });
     const link = { text: this.words.open, go: () => card.querySelector(".nm").click() };
     const items = places.map(([key, text]) => ({ text, go: () => this.move(card.dataset.card, key) }));
     openMenu(button, title, [...items, link], () => this.card(card.dataset.card)?.focus());
   }
 }
 
-customElements.define("deal-board", DealBoard);
+customElements.define("card-board", CardBoard);
 
 // The shape that somebody chooses is remembered before they go there.
 document.addEventListener("click", async (event) => {

@@ -9,7 +9,7 @@ let back = false; // this move through the history was ours
 
 const form = () => drawer.querySelector("form[data-draft]");
 
-function open(link) {
+export function openDrawer(link) {
   const url = new URL(link.href, location.href);
   from = location.href;
   const wait = document.getElementById("drawer-wait").content.cloneNode(true);
@@ -51,7 +51,7 @@ if (drawer) {
     const plain = !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0;
     if (!link || !plain || event.defaultPrevented) return;
     event.preventDefault();
-    open(link);
+    openDrawer(link);
   });
   drawer.addEventListener("click", (event) => {
     if (event.target.closest("[data-close]")) leave();

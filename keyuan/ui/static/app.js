@@ -1154,7 +1154,7 @@ let back = false; // this move through the history was ours
 
 const form = () => drawer.querySelector("form[data-draft]");
 
-function open(link) {
+function openDrawer(link) {
   const url = new URL(link.href, location.href);
   from = location.href;
   const wait = document.getElementById("drawer-wait").content.cloneNode(true);
@@ -1196,7 +1196,7 @@ if (drawer) {
     const plain = !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0;
     if (!link || !plain || event.defaultPrevented) return;
     event.preventDefault();
-    open(link);
+    openDrawer(link);
   });
   drawer.addEventListener("click", (event) => {
     if (event.target.closest("[data-close]")) leave();
@@ -1239,7 +1239,7 @@ if (drawer) {
     (first ?? drawer.querySelector("h2"))?.focus();
   });
 }
-return {  };
+return { openDrawer };
 })();
 const kx_palette = (() => {
 const { later } = kx_server;
@@ -2618,6 +2618,7 @@ const htmx = kx_htmx.default;
 const { Drag } = kx_board_drag;
 const { openMenu } = kx_board_menu;
 const { exact, shifted, short } = kx_board_money;
+const { openDrawer } = kx_drawer;
 const { prefer } = kx_server;
 const { question, send } = kx_steps;
 const { tell } = kx_toasts;
@@ -2626,7 +2627,7 @@ const { announce } = kx_words;
 const AHEAD = 400; // further cards are fetched so many pixels before they are seen
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 
-class DealBoard extends HTMLElement {
+class CardBoard extends HTMLElement {
   connectedCallback() {
     if (this.drag) return;
     this.drag = new Drag(this);
@@ -2640,7 +2641,7 @@ class DealBoard extends HTMLElement {
     this.addEventListener("scroll", () => this.look(), true);
     this.swapped = (event) => event.detail.ctx?.target?.contains?.(this) && this.fresh();
     this.undone = (event) => {
-      if (!this.isConnected || !/^\/opportunities\/\d+\/(undo-move|expect)/.test(event.detail.url)) return;
+      if (!this.isConnected || !new RegExp(`^/\\w+/\\d+/(${this.dataset.undone})/`).test(event.detail.url)) return;
       event.preventDefault();
       this.refresh();
     };
@@ -2816,12 +2817,17 @@ class DealBoard extends HTMLElement {
     if (result.asked) result = await question(result.asked);
     card.removeAttribute("aria-busy");
     this.querySelector(".dk.ghost")?.remove();
+    if (result?.told?.drawer) return this.leads(card, result.told.drawer);
     if (result?.told) return this.adopt(card, result.told, focused);
     if (home.isConnected) this.back(card, home, own, key);
     else if (before === this.heads) this.paint();
     if (focused) card.focus();
     if (!result) return announce(fill(this.words.stays, { name: this.nameOf(card) }));
     return this.refused(card, result, focused);
+  }
+  leads(card, href) {
+    this.paint();
+    openDrawer({ href, dataset: {} });
   }
 
   back(card, home, own, key) {
@@ -2886,7 +2892,7 @@ class DealBoard extends HTMLElement {
   }
 
   push(card, by) {
-    if (card.matches(".fixed")) return announce(fill(this.words.fixed, { name: this.nameOf(card) }));
+    if (card.matches(".fixed")) return announce(fill(card.dataset.fixed ?? this.words.fixed, { name: this.nameOf(card) }));
     const all = this.columns();
     const next = all[all.indexOf(card.closest("[data-column]")) + by];
     if (!next || "past" in next.dataset) return announce(this.words.nowhere);
@@ -2897,14 +2903,14 @@ class DealBoard extends HTMLElement {
     const name = this.nameOf(card);
     const own = card.closest("[data-column]").dataset.column;
     const places = card.matches(".fixed") ? [] : this.places.filter(([key]) => key !== own);
-    const title = places.length ? fill(this.words.to, { name }) : fill(this.words.fixed, { name });
+    const title = places.length ? fill(this.words.to, { name }) : fill(card.dataset.fixed ?? this.words.fixed, { name });
     const link = { text: this.words.open, go: () => card.querySelector(".nm").click() };
     const items = places.map(([key, text]) => ({ text, go: () => this.move(card.dataset.card, key) }));
     openMenu(button, title, [...items, link], () => this.card(card.dataset.card)?.focus());
   }
 }
 
-customElements.define("deal-board", DealBoard);
+customElements.define("card-board", CardBoard);
 document.addEventListener("click", async (event) => {
   const link = event.target.closest("a[data-prefer]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from keyuan.org.models import User
+from keyuan.records.kinds import Choice as ListKind
 from keyuan.records.query import Node
 from keyuan.ui.lists.asked import as_param
 from keyuan.ui.lists.sentences import SPANS, together, top
 
-QUICK = ("owner", "department", "tags", "expected_on")
 SHOWN_SPANS = ("this-month", "next-month", "this-quarter", "next-quarter", "this-year")
 MOST = 200
 
@@ -37,7 +37,7 @@ class Quick:
 
 def quick_filters(board: Any) -> list[Quick]:
     """Those on fields that the reader sees."""
-    return [_quick(board, name) for name in QUICK if name in board.words.fields]
+    return [_quick(board, name) for name in board.quick_names if name in board.words.fields]
 
 
 def _quick(board: Any, name: str) -> Quick:
@@ -76,13 +76,16 @@ def _offers(board: Any, name: str) -> Iterator[tuple[str, Node]]:
     elif name == "tags":
         for tag in board.book.tags.values():
             yield tag.name, {"field": name, "op": "any", "value": [tag.name]}
+    elif isinstance(kind := board.words.fields[name].kind, ListKind):
+        for option in kind.offered(board.book):
+            yield str(option), {"field": name, "op": "=", "value": option.key}
     else:
         for one in SHOWN_SPANS:
             yield str(SPANS[one]), {"field": name, "op": "within", "value": one}
 
 
 def owners(board: Any) -> list[User]:
-    """Whose open opportunities this board could show, by name."""
+    """Whose records this board could show, by name."""
     rows = board.without_conditions("owner").order_by().values_list("owner", flat=True).distinct()
     pks = [pk for pk in rows[:MOST] if pk]
     board.book.meet(pks)
