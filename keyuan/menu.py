@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -31,6 +31,7 @@ from keyuan.exchange.kinds import MODULES
 from keyuan.exchange.making import LISTS
 from keyuan.exchange.notices import declare_kinds
 from keyuan.exchange.recycling import KINDS
+from keyuan.leads import board as leads_board
 from keyuan.leads.assignment.giving import arrive
 from keyuan.leads.conversion.along import moves_along
 from keyuan.leads.conversion.origin import leads_behind
@@ -124,15 +125,24 @@ def customer_views(request: Request) -> Iterable[Link]:
 
 
 def lead_views(request: Request) -> Iterable[Link]:
-    return views_of(LEAD_LIST, "/leads/", request)
+    return on_board(
+        views_of(LEAD_LIST, "/leads/", request), "/leads/", request, leads_board.SHAPE, leads_board.STATE_VIEWS
+    )
 
 
 def opportunity_views(request: Request) -> Iterable[Link]:
-    """The views lead to the board where the person was on it last; what is closed stands in the list alone."""
-    on_board = request.user.preferences.get(SHAPE) == "board"
-    for link in views_of(OPPORTUNITY_LIST, "/opportunities/", request):
-        if on_board and link.key not in CLOSED_VIEWS:
-            link = replace(link, url=link.url.replace("/opportunities/", "/opportunities/board/", 1))
+    views = views_of(OPPORTUNITY_LIST, "/opportunities/", request)
+    return on_board(views, "/opportunities/", request, SHAPE, CLOSED_VIEWS)
+
+
+def on_board(
+    links: Iterable[Link], path: str, request: Request, shape: str, left_out: Collection[str]
+) -> Iterable[Link]:
+    """The views lead to the board where the person was on it last; `left_out` stand in the list alone."""
+    chosen = request.user.preferences.get(shape) == "board"
+    for link in links:
+        if chosen and link.key not in left_out:
+            link = replace(link, url=link.url.replace(path, f"{path}board/", 1))
         yield link
 
 
@@ -212,7 +222,8 @@ def compose() -> None:
     show_opportunity_cells()
     show_lead_cells()
     show_campaign_cells()
-    tell_next_steps("opportunity", next_steps_of("opportunity"))
+    for module in ("opportunity", "lead"):
+        tell_next_steps(module, next_steps_of(module))
     MORE_FACTS.append(deal_facts)
     ORIGINS.append(leads_behind)
     SOURCES[LEADS.module] = LEADS

@@ -70,6 +70,7 @@ QUERIES = {
     "/opportunities/board/?view=all": 6,
     "/opportunities/forecast/?view=all": 5,
     "/leads/?view=all": 5,
+    "/leads/board/?view=all": 5,
     "/campaigns/": 4,
     "/customers/pool/": 10,
     "/leads/pool/": 8,

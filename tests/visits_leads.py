@@ -35,6 +35,9 @@ LEAD: Any = {"about": "lead"}
 LEAD_VISITS = {
     "GET /leads/": Visit(data={"q": "共同", "view": "all"}),
     "GET /leads/count/": Visit(data={"exact": "1", "view": "all"}),
+    "GET /leads/board/": Visit(data={"q": "共同", "view": "all"}),
+    "GET /leads/board/cards/": Visit(data={"column": "new", "after": "0.0", "view": "all"}),
+    "GET /leads/board/choices/": Visit(data={"field": "owner", "at": "/leads/board/?view=all"}),
     "POST /leads/bulk/": Visit(data=ids("lead", verb="delete"), to="/leads/"),
     "GET /leads/new/": Visit(),
     "POST /leads/new/": Visit(data=lead_form, to="/leads/"),
@@ -52,6 +55,7 @@ LEAD_VISITS = {
     "POST /leads/<int:pk>/delete/": Visit(to="/leads/", **LEAD),
     "POST /leads/<int:pk>/restore/": Visit(before=binned("lead"), to="/leads/", **LEAD),
     "POST /leads/<int:pk>/star/": Visit(to="/leads/", **LEAD),
+    "POST /leads/<int:pk>/move/": Visit(data=as_it_stands(state="working"), to="/leads/", **LEAD),
     "POST /leads/<int:pk>/start/": Visit(data=as_it_stands(), to="/leads/", **LEAD),
     "POST /leads/<int:pk>/qualify/": Visit(data=as_it_stands(), to="/leads/", **LEAD),
     "GET /leads/<int:pk>/disqualify/": Visit(**LEAD),

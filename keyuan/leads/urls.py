@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from keyuan.leads.views import conversion, leads, pools, standing
+from keyuan.leads.views import board, conversion, leads, pools, standing
 
 lead_patterns = [
     path("", leads.lead_list, name="list"),
@@ -11,6 +11,9 @@ lead_patterns = [
     path("new/", leads.new, name="new"),
     path("duplicates/", leads.duplicates, name="duplicates"),
     path("transfer/", leads.lead_transfer, name="transfer"),
+    path("board/", board.board, name="board"),
+    path("board/cards/", board.board_cards, name="board_cards"),
+    path("board/choices/", board.board_choices, name="board_choices"),
     path("pool/", pools.pool, name="pool"),
     path("pool/count/", pools.pool_count, name="pool_count"),
     path("pool/bulk/", pools.pool_bulk, name="pool_bulk"),
@@ -27,6 +30,7 @@ lead_patterns = [
     path("<int:pk>/delete/", leads.delete, name="delete"),
     path("<int:pk>/restore/", leads.restore, name="restore"),
     path("<int:pk>/star/", leads.star, name="star"),
+    path("<int:pk>/move/", standing.move, name="move"),
     path("<int:pk>/start/", standing.start, name="start"),
     path("<int:pk>/qualify/", standing.qualify, name="qualify"),
     path("<int:pk>/disqualify/", standing.disqualify, name="disqualify"),

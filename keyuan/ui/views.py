@@ -24,7 +24,7 @@ CHOICES: dict[str, dict[str, Any]] = {
     },
     "language": {code: code for code, _name in settings.LANGUAGES},
     "home_who": {"me": "me", "department": "department"},
-    "opportunities_as": {one: one for one in ("board", "list")},
+    **{name: {one: one for one in ("board", "list")} for name in ("leads_as", "opportunities_as")},
     "home_period": {one: one for one in ("week", "month", "quarter", "year")},
     **{name: {"on": True, "off": False} for name in SWITCHES},
 }

@@ -190,6 +190,12 @@ class Lead(Converting, Reviving, Standing, Pooled, Record):
             models.Index(
                 "state", F("updated_at").desc(), F("id").desc(), name="lead_in_state", condition=Q(deleted_at=None)
             ),
+            models.Index(
+                fields=["state", "owner", "department"],
+                name="lead_on_board",
+                condition=Q(deleted_at=None),
+                include=["pool"],
+            ),
             *(
                 models.Index(fields=[column], name=f"lead_of_{column}", condition=Q(**{f"{column}__isnull": False}))
                 for column in ("converted_customer", "converted_contact", "converted_opportunity")

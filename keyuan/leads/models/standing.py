@@ -30,6 +30,14 @@ class State(models.TextChoices):
 
 OPEN = (State.NEW, State.WORKING, State.VALID)
 """States in which something is still to be done."""
+WAYS = {
+    (State.NEW, State.WORKING): "start",
+    (State.NEW, State.VALID): "qualify",
+    (State.WORKING, State.VALID): "qualify",
+    (State.INVALID, State.WORKING): "reopen",
+    **{(one, State.INVALID): "disqualify" for one in OPEN},
+}
+"""The verb that leads from one state to another."""
 STEPS = ("started", "qualified", "disqualified", "reopened")
 """The events of the verbs here."""
 
@@ -100,6 +108,25 @@ class Standing:
         """
         return self._step(State.WORKING, "reopened", (State.INVALID,), by, version, operation, invalid_reason=None)
 
+    @transaction.atomic
+    def move(self: Any, state: State, *, by: User, version: int | None = None, reason: Option | None = None) -> Any:
+        """Into another state, by the verb that leads there.
+
+        Raises:
+            NotAllowed, Stale.
+            NotReady: without a reason, where one is asked for.
+            RuleBroken: no verb leads there; the sentence says what does.
+        """
+        locked = self.lock()
+        locked.require(by, "edit")
+        if version is not None and version != locked.version:
+            raise Stale(locked)
+        verb = WAYS.get((State(locked.state), state))
+        if verb is None:
+            raise RuleBroken(_no_way(State(locked.state), state))
+        given = {"reason": reason} if verb == "disqualify" else {}
+        return getattr(self, verb)(by=by, version=version, **given)
+
     def _step(
         self: Any,
         state: State,
@@ -146,3 +173,14 @@ class Standing:
         """The last event that changed the state, also the one that took a step back."""
         events = Event.objects.filter(record_type=self.module, record_id=self.pk, change__after__has_key="state")
         return events.select_related("operation").order_by("-pk").first()
+
+
+def _no_way(now: State, state: State) -> str:
+    """Why no verb leads from `now` to `state`, and what one does instead."""
+    if state == State.NEW:
+        return _("Somebody has begun to work on this lead. It does not become new again.")
+    if state == State.CONVERTED:
+        return _("Convert it to a customer, so that it stands here.")
+    if now == State.INVALID:
+        return _("Work on this lead again first.")
+    return _("A valid lead is worked on already. Convert it, or mark it as invalid.")

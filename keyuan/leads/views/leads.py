@@ -17,6 +17,7 @@ from keyuan.customers.views.duplicates import panel_of
 from keyuan.customers.views.inline import field_of
 from keyuan.customers.views.showing import show_of
 from keyuan.customers.views.transfer import transfer_of
+from keyuan.leads.board import SHAPE
 from keyuan.leads.detail import LeadDetail
 from keyuan.leads.fields import LEAD
 from keyuan.leads.forms import LeadForm
@@ -34,6 +35,9 @@ from keyuan.ui.pages import go, page, toast
 @require_GET
 @may("lead", "view")
 def lead_list(request: Request) -> HttpResponseBase:
+    """The list; asked for nothing, the board for whom it was the shape used last."""
+    if not request.GET and request.user.preferences.get(SHAPE) == "board":
+        return redirect("leads:board")
     return ListPage(LEAD_LIST, request).response()
 
 
