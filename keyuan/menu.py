@@ -41,6 +41,7 @@ from keyuan.leads.lists import LEAD_LIST, LEAD_POOL, show_lead_cells
 from keyuan.leads.models import Lead
 from keyuan.leads.models.lead import NEWCOMERS
 from keyuan.leads.pooling import POOLED_LEADS
+from keyuan.leads.responding.notices import declare_response_kinds
 from keyuan.leads.web_form.notices import declare_web_form_kinds
 from keyuan.notices.clock import every_second
 from keyuan.notices.reading import unread_count
@@ -209,6 +210,7 @@ def compose() -> None:
     declare_activity_kinds()
     declare_customer_kinds()
     declare_web_form_kinds()
+    declare_response_kinds()
     hangs("customer", OPEN_DEALS, OPEN_PLANS)
     hangs("opportunity", PLANS_OF_DEALS)
     declare_pools(CUSTOMERS)

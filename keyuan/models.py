@@ -7,6 +7,7 @@ from keyuan.exchange.models import *  # noqa: F403
 from keyuan.leads.assignment.models import AssignmentRule
 from keyuan.leads.campaigns.models import CampaignMember
 from keyuan.leads.models import *  # noqa: F403
+from keyuan.leads.responding.models import ResponseStep
 from keyuan.leads.web_form.models import WebForm
 from keyuan.notices.models import *  # noqa: F403
 from keyuan.opportunities.models import *  # noqa: F403
@@ -38,6 +39,7 @@ __all__ = [
     "Pool",
     "PoolMember",
     "Replay",
+    "ResponseStep",
     "Role",
     "Seal",
     "Session",

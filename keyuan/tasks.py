@@ -3,6 +3,7 @@
 from keyuan.activities.tasks import *  # noqa: F403
 from keyuan.engine.tasks import *  # noqa: F403
 from keyuan.exchange.tasks import *  # noqa: F403
+from keyuan.leads.tasks import *  # noqa: F403
 from keyuan.notices.tasks import *  # noqa: F403
 from keyuan.org.tasks import *  # noqa: F403
 from keyuan.people.tasks import *  # noqa: F403

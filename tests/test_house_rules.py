@@ -76,6 +76,7 @@ ROWS = {
     "keyuan/opportunities/pooling.py": "names the condition of customers with open opportunities",
     "keyuan/leads/assignment/dealing.py": "counts for the machine how many open leads each has",
     "keyuan/leads/assignment/giving.py": "gives leads of nobody by the rules, for the machine or an administrator",
+    "keyuan/leads/responding/watching.py": "looks for the machine for what was not followed up in time",
     "keyuan/pools/admin.py": "asks whether anything lies in a pool before it goes out of use",
     "keyuan/pools/claiming.py": "locks one record; the pool it lies in says who may have it",
     "keyuan/pools/clock.py": "works out for the machine until when records are their owners'",

@@ -14,6 +14,8 @@ ASSIGNMENT_VISITS = {
     f"GET {PAGE}new/": Visit(CHIEF),
     f"POST {PAGE}new/": Visit(CHIEF, data=RULE, to=PAGE),
     f"GET {PAGE}effect/": Visit(CHIEF),
+    f"GET {PAGE}response/": Visit(CHIEF),
+    f"POST {PAGE}response/": Visit(CHIEF, data={"opens": "09:00", "closes": "18:00"}, to=f"{PAGE}response/"),
     f"POST {PAGE}apply/": Visit(CHIEF, to=PAGE),
     f"GET {PAGE}<int:pk>/": Visit(CHIEF, about="assignment"),
     f"POST {PAGE}<int:pk>/": Visit(CHIEF, data=RULE, **SPARE),

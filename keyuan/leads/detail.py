@@ -12,6 +12,7 @@ from keyuan.leads.fields import LEAD
 from keyuan.leads.lists import BECAME, LOOKS, load_leads, rating_cell
 from keyuan.leads.models import Lead, LeadConversion
 from keyuan.leads.models.standing import State
+from keyuan.leads.responding.shown import response_fact
 from keyuan.org.models import User
 from keyuan.pools.record import due_fact, of_record
 from keyuan.records.models import Favourite
@@ -54,8 +55,8 @@ class LeadDetail:
             "owner": {"value": cells.person(str(self.book.person(lead.owner_id) or ""))},
         }
         names = [name for name in shown if name in self.visible]
-        due = due_fact(lead, self.user)
-        return [*([due] if due else []), *({"label": self.visible[name].label} | shown[name] for name in names)]
+        first = [one for one in (response_fact(lead, self.user), due_fact(lead, self.user)) if one]
+        return [*first, *({"label": self.visible[name].label} | shown[name] for name in names)]
 
     def status(self) -> Any:
         return cells.status(self.lead.get_state_display(), LOOKS[State(self.lead.state)])

@@ -12,6 +12,7 @@ DEFAULTS: dict[str, Any] = {
     "attachment_most": 200,  # files of one record
     "history_months": "0",  # for how long history is kept; 0: for ever
     "activity_rules": {},  # see activities/rules.py
+    "response_rules": {},  # see leads/responding/rules.py
     "opportunity_rules": {},  # see opportunities/rules.py
     "workdays": {},  # see records/reference/workdays.py
     "currency": "CNY",  # of all amounts, as the API tells it

@@ -110,6 +110,12 @@ def tell_back(module: str, today: date) -> None:
         _tell(BACK, owner, pool, f"back:{module}:{pool}:{today}", details, away)
 
 
+def tell_taken_back(owner: int, pool: Pool, number: int, operation: Operation) -> None:
+    """Of leads that came back because nobody followed them up in time, at once."""
+    details = {"module": "lead", "number": number, "why": "response"}
+    _tell(BACK, owner, pool.pk, f"back:{operation.pk}", details, away_on(timezone.localdate()))
+
+
 def tell_soon(module: str, today: date) -> None:
     """Owners hear once a day how many of theirs come back within the days on which their pool warns."""
     away = away_on(today)
@@ -238,7 +244,13 @@ def _soon(notice: Notice, book: NameBook) -> SafeString:
 def _back(notice: Notice, book: NameBook) -> SafeString:
     if is_for_another(notice):
         return back_instead(notice, book)
-    if notice.details.get("module") == "lead":
+    if notice.details.get("why") == "response":
+        said = ngettext(
+            "<b>{}</b> of your leads came back to the pool “{}”: no first follow-up in time",
+            "<b>{}</b> of your leads came back to the pool “{}”: no first follow-up in time",
+            _number(notice),
+        )
+    elif notice.details.get("module") == "lead":
         said = ngettext(
             "<b>{}</b> of your leads came back to the pool “{}” by its rule",
             "<b>{}</b> of your leads came back to the pool “{}” by its rule",

@@ -130,6 +130,8 @@ def _how(name: str, details: dict[str, Any], by: str, book: NameBook) -> str:
             return _("transferred by %(by)s") % words
         case "released":
             return _("given back: %(reason)s") % {"reason": book.option(details.get("reason")) or ""}
+        case "recycled" if details.get("why") == "response":
+            return _("taken back: no first follow-up in time")
         case "recycled":
             return _("came back by itself")
         case "undone":

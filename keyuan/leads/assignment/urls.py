@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from keyuan.leads.assignment import views
+from keyuan.leads.responding.views import response
 
 admin_urls = (
     [
@@ -10,6 +11,7 @@ admin_urls = (
         path("new/", views.rule_new, name="new"),
         path("effect/", views.effect, name="effect"),
         path("apply/", views.give_now, name="apply"),
+        path("response/", response, name="response"),
         path("<int:pk>/", views.rule_edit, name="edit"),
         path("<int:pk>/use/", views.rule_use, name="use"),
         path("<int:pk>/shift/", views.rule_shift, name="shift"),

@@ -214,6 +214,7 @@ class Lead(Converting, Reviving, Standing, Pooled, Record):
                 condition=Q(pool__isnull=False, deleted_at=None),
             ),
             models.Index(fields=["due_on"], name="lead_due", condition=Q(due_on__isnull=False, deleted_at=None)),
+            models.Index(fields=["taken_at"], name="lead_taken", condition=Q(owner__isnull=False, deleted_at=None)),
             GinIndex(fields=["custom"], name="lead_custom", opclasses=["jsonb_path_ops"]),
         ]
         constraints: ClassVar = [
