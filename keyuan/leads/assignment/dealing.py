@@ -16,6 +16,7 @@ from keyuan.org.models import Department, User
 from keyuan.org.rights import load_rights_of
 from keyuan.people.absences import away_on
 from keyuan.pools.claiming import held
+from keyuan.pools.limits import limits_of
 from keyuan.pools.models import Pool
 from keyuan.records.reference import regions
 
@@ -62,7 +63,7 @@ class Desk:
 
     def has_room(self, person: int, pool: int | None) -> bool:
         """Whether the limit of this pool lets this person hold one more."""
-        if pool is None or self.pools[pool].rules.holds is None:
+        if pool is None:
             return True
         if (pool, person) not in self._left:
             self._left[pool, person] = self._room(self.pools[pool], self.people[person])
@@ -70,7 +71,7 @@ class Desk:
         return left is None or left > self.given[person]
 
     def _room(self, pool: Pool, person: User) -> int | None:
-        most = pool.rules.holds
+        most = limits_of(pool, person).holds
         return None if most is None else most - held(pool, person)
 
 

@@ -140,7 +140,7 @@ def _fitting(rule: AssignmentRule, leads: Sequence[Waiting]) -> set[int]:
 
 def _lock_counters(desk: Desk) -> None:
     """Whoever claims for one of these people waits, where a limit counts what they hold."""
-    limited = [pool for pool in desk.pools.values() if pool.rules.holds is not None]
+    limited = [one for one in desk.pools.values() if one.rules.holds is not None or one.rules.own_limits]
     if not limited or not desk.people:
         return
     today = timezone.localdate()
