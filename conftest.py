@@ -107,10 +107,10 @@ def create(connection: psycopg.Connection, name: str, original: str) -> None:
 
 
 def migrate(name: str) -> None:
-    from django.core.management import call_command
+    from keyuan.engine import migrating
 
     use(name)
-    call_command("migrate", verbosity=0, interactive=False)
+    migrating.migrate()
     use(NAME)
 
 

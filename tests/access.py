@@ -178,6 +178,28 @@ def forbidden_words(person: str, *, names_too: bool) -> set[str]:
     return words | {f"{canary(owner)}4" for owner in OWNERS if person != owner}
 
 
+class Watched:
+    """What a person may not change, before and after something happens.
+
+    A digest of so many tables takes as long as a page: where nothing was written to the log of the database, nothing
+    has changed, and none is worked out again.
+    """
+
+    def __init__(self, person: str, before: str | None = None) -> None:
+        self.person = person
+        self.before = untouchable(person) if before is None else before
+        self.began = _end_of_log()
+
+    def is_as_before(self) -> bool:
+        return _end_of_log() == self.began or untouchable(self.person) == self.before
+
+
+def _end_of_log() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_wal_insert_lsn()")
+        return str(cursor.fetchone()[0])
+
+
 def untouchable(person: str) -> str:
     """A digest of everything in the database that this person may not change, worked out in one statement."""
     owners = [IDS[owner] for owner in OWNERS if person not in CHANGES[owner]]

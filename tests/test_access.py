@@ -26,6 +26,7 @@ from tests.access import (
     PAIRS,
     SAFE,
     Caller,
+    Watched,
     address,
     browser,
     everything_in,
@@ -158,9 +159,9 @@ def test_every_route_is_reached_by_somebody(key: str, world: SimpleNamespace) ->
     with taken_back():
         call = Call(key, world, visit.who if visit.who in OWNERS else "anna")
         call.prepare()
-        before = untouchable("nobody")
+        watched = Watched("nobody")
         answer = call.by(visit.who)
-        changed = untouchable("nobody") != before
+        changed = not watched.is_as_before()
         said = " ".join(
             re.findall(r'(?:class="(?:err|bad|hint|note)[^>]*>|"detail": ")([^<"]+)', everything_in(answer))
         )
@@ -179,14 +180,15 @@ def test_nothing_foreign_is_returned_or_changed(key: str, world: SimpleNamespace
         with taken_back():
             call.prepare()
             harmless = call.method in SAFE or call.visit.carries_key
-            before = "" if harmless else untouchable(person) if call.visit.before else untouched(world, person)
+            before = None if call.visit.before and not harmless else untouched(world, person)
+            watched = Watched(person, before)
             answer = call.by(person, by_session=by_session)
             said = everything_in(answer)
-            after = "" if harmless else untouchable(person)
+            kept = harmless or watched.is_as_before()
         told = {word for word in forbidden_words(person, names_too=not call.visit.tells_names) if word in said}
 
         assert told == set(), f"{person} is told of {owner}'s {call.url}"
-        assert after == before, f"{person} changes {owner}'s {call.url}"
+        assert kept, f"{person} changes {owner}'s {call.url}"
         assert answer.status_code < 500, f"{person} breaks {call.url}"
 
 
@@ -197,14 +199,14 @@ def test_whoever_is_not_in_gets_nothing(
 ) -> None:
     monkeypatch.setattr(access, "WRONG", access.Wrong())  # the tokens of all these calls are too many for one minute
     call = Call(key, world, "anna")
-    before = untouched(world, person)
+    watched = Watched(person, untouched(world, person))
     with taken_back():
         answer = call.by(person)
         said = everything_in(answer)
-        after = untouchable(person)
+        kept = watched.is_as_before()
 
     assert {word for word in forbidden_words(person, names_too=True) if word in said} == set()
-    assert after == before
+    assert kept
     assert call.is_public or is_refused(answer, person, call.url)
 
 
@@ -231,12 +233,12 @@ def test_a_method_that_nobody_declared_is_refused(key: str, world: SimpleNamespa
     like = next(one for one in KNOWN if one.partition(" ")[2] == path)
     call = Call(like, world, "anna")
     with taken_back():
-        before = untouched(world, "nobody")
+        watched = Watched("nobody", untouched(world, "nobody"))
         answer = browser(world.clients["administrator"]).generic(method, call.url, b"{}", "application/json")
-        after = untouchable("nobody")
+        kept = watched.is_as_before()
 
     assert answer.status_code in (404, 405)
-    assert after == before
+    assert kept
 
 
 @pytest.mark.parametrize("key", [key for key in KNOWN if not ROUTES[key]["path"].startswith(API)])
@@ -257,12 +259,12 @@ FOR_ANYBODY = {"POST /f/<str:token>/": "a public form, which reads no session (d
 def test_what_changes_something_needs_the_csrf_token(key: str, world: SimpleNamespace) -> None:
     call = Call(key, world, "anna")
     client = browser(world.clients["administrator"], careful=True)
-    before = untouched(world, "nobody")
+    watched = Watched("nobody", untouched(world, "nobody"))
 
     answer = client.generic(call.method, call.url, b"{}", "application/json")
 
     assert answer.status_code == 403
-    assert untouchable("nobody") == before
+    assert watched.is_as_before()
 
 
 def bare(answer: Any, url: str) -> str:

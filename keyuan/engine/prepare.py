@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from keyuan.engine.home import home, write_private
+from keyuan.engine.migrating import migrate
 from keyuan.engine.words import Refusal, say
 from keyuan.engine.words import gettext as _
 
@@ -31,7 +32,7 @@ def prepare_tables() -> None:
         say(_("Preparing the database …"))
         with connection.cursor() as cursor:
             cursor.execute("SET statement_timeout = 0; SET lock_timeout = '60s'")  # an index takes what it takes
-        call_command("migrate", verbosity=0, interactive=False)
+        migrate()
 
 
 def check_program() -> None:
