@@ -18,6 +18,7 @@ from keyuan.opportunities import pipelines_api
 from keyuan.opportunities.fields import OPPORTUNITY, PRODUCT
 from keyuan.people import api as people
 from keyuan.people import audit_api
+from keyuan.pools import api as pools
 from keyuan.search import api as search
 from keyuan.ui.attachments import api as attachments
 from keyuan.ui.rest import saved_views
@@ -33,6 +34,7 @@ DESCRIPTION = (
 ROOMS: tuple[dict[str, Schema], ...] = (
     customers.SCHEMAS,
     leads.SCHEMAS,
+    pools.SCHEMAS,
     campaigns.SCHEMAS,
     conversion.SCHEMAS,
     opportunities.SCHEMAS,
@@ -55,6 +57,7 @@ api.add_router("/contacts", customers.contacts)
 api.add_router("/customers", activities.timelines)
 api.add_router("/campaigns", campaigns.campaigns)
 api.add_router("/leads", conversion.leads)
+api.add_router("/pools", pools.pools)
 api.add_router("/opportunities", opportunities.opportunities)
 api.add_router("/pipelines", pipelines_api.pipelines)
 api.add_router("/products", opportunities.products)

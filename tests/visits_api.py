@@ -50,6 +50,10 @@ API_VISITS = {
         "administrator", before=pooled, data=lambda world, _: {"to": world.people["ben"].pk}
     ),
     "POST /api/v1/customers/<int:pk>/release": Visit(before=in_reach_of_a_pool, data={"reason": "no_need"}),
+    "GET /api/v1/pools": Visit(),
+    "POST /api/v1/pools": Visit(CHIEF, data={"kind": "customer", "name": "新公海"}),
+    "GET /api/v1/pools/<int:pk>": Visit(CHIEF, about="spare_pool"),
+    "PATCH /api/v1/pools/<int:pk>": Visit(CHIEF, about="spare_pool", data={"name": "新名称"}),
     "POST /api/v1/opportunities/<int:pk>/transfer": Visit(
         about="opportunity", data=lambda world, _: {"to": world.people["ben"].pk}
     ),

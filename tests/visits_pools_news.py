@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from keyuan.customers.models import Customer
 from keyuan.leads.models import Lead
-from keyuan.pools.extending import ExtensionRequest
+from keyuan.pools.extending import ExtensionRequest, ask
 from tests.make import make_pool
 from tests.visiting import CHIEF, Visit
 
@@ -38,6 +38,16 @@ def not_asked_yet(kind: str) -> Any:
     return make
 
 
+def asked(kind: str) -> Any:
+    """The owner has asked for more days of it."""
+
+    def make(world: SimpleNamespace, records: SimpleNamespace) -> None:
+        not_asked_yet(kind)(world, records)
+        ask(getattr(records, kind), by=records.owner, reason="流程")
+
+    return make
+
+
 WAITS: Any = {"before": coming_back("customer"), "about": "extension"}
 WHY = {"text": "客户还在走流程"}
 POOL_NEWS_VISITS = {
@@ -46,6 +56,8 @@ POOL_NEWS_VISITS = {
     f"POST {PAGE}customers/<int:pk>/": Visit(before=not_asked_yet("customer"), data=WHY, to="/customers/"),
     f"GET {PAGE}leads/<int:pk>/": Visit(before=not_asked_yet("lead"), about="lead"),
     f"POST {PAGE}leads/<int:pk>/": Visit(before=not_asked_yet("lead"), about="lead", data=WHY, to="/leads/"),
+    f"POST {PAGE}customers/<int:pk>/withdraw/": Visit(before=asked("customer"), to="/customers/"),
+    f"POST {PAGE}leads/<int:pk>/withdraw/": Visit(before=asked("lead"), about="lead", to="/leads/"),
     f"POST {PAGE}<int:pk>/grant/": Visit(CHIEF, to=PAGE, **WAITS),
     f"GET {PAGE}<int:pk>/refuse/": Visit(CHIEF, **WAITS),
     f"POST {PAGE}<int:pk>/refuse/": Visit(CHIEF, to=PAGE, data=WHY, **WAITS),

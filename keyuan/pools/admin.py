@@ -27,6 +27,10 @@ from keyuan.records.options import tag_key
 LONGEST_NAME = 60
 
 
+class Outdated(RuleBroken):
+    """A pool has changed since it was read."""
+
+
 @dataclass(frozen=True)
 class Members:
     """To whom a pool is open, by id; managers are members, too."""
@@ -97,14 +101,29 @@ def add_pool(
 
 
 @transaction.atomic
-def edit_pool(pool: Pool, name: str, *, members: Members, rules: PoolRules, hidden: Sequence[str], by: User) -> Pool:
+def edit_pool(
+    pool: Pool,
+    name: str,
+    *,
+    members: Members,
+    rules: PoolRules,
+    hidden: Sequence[str],
+    by: User,
+    version: int | None = None,
+) -> Pool:
     """Change a pool. Name, members and what is hidden hold at once, rules from tomorrow on.
+
+    Args:
+        version: the one that was read; None where nobody could have read another.
 
     Raises:
         NotAllowed, RuleBroken.
+        Outdated: somebody has changed it since.
     """
     require_administrator(by)
     locked: Pool = Pool.objects.select_for_update().get(pk=pool.pk)
+    if version is not None and version != locked.version:
+        raise Outdated(_("Somebody has changed this record since you opened it."))
     _refuse_name(locked.kind, name, locked.pk)
     before = _picture(locked, Members.of(locked))
     rules = checked(rules, locked.kind)

@@ -173,12 +173,9 @@ class PoolForm(forms.Form):
 
     def clean_name(self) -> str:
         try:
-            name = clean_line(self.cleaned_data["name"], LONGEST_NAME)
+            return clean_pool_name(self.cleaned_data["name"])
         except Invalid as refusal:
             raise forms.ValidationError(str(refusal)) from refusal
-        if not tag_key(name):
-            raise forms.ValidationError(_("Write a name."))
-        return name
 
     @property
     def members(self) -> Members:
@@ -208,6 +205,14 @@ class PoolForm(forms.Form):
         start = f"{event}_"
         typed = {name.removeprefix(start): days for name, days in self.cleaned_data.items() if name.startswith(start)}
         return {int(entry): days for entry, days in typed.items() if entry.isdecimal() and days is not None}
+
+
+def clean_pool_name(text: str) -> str:
+    """Raises Invalid unless this can be the name of a pool."""
+    name = clean_line(text, LONGEST_NAME)
+    if not tag_key(name):
+        raise Invalid(_("Write a name."))
+    return name
 
 
 def initial_of(pool: Pool | None, kept: PoolRules) -> dict[str, Any]:

@@ -123,6 +123,24 @@ def ask(record: Any, *, by: User, reason: str) -> ExtensionRequest:
     return asked
 
 
+@transaction.atomic
+def withdraw(record: Any, *, by: User) -> None:
+    """Take back what one has asked for and nobody has decided yet. Its notice goes with it.
+
+    Raises:
+        NotAllowed: somebody else asked.
+        RuleBroken: nothing waits; it was decided meanwhile.
+    """
+    record.lock()
+    about = ExtensionRequest.objects.select_for_update(of=("self",))
+    asked = about.filter(kind=record.module, record_id=record.pk, state=ExtensionRequest.State.WAITING).first()
+    if asked is None:
+        raise RuleBroken(_("Nothing waits any more: it was decided, or the record has changed hands."))
+    if asked.asked_by_id != by.pk:
+        raise NotAllowed(_("Only who asked may take it back."))
+    asked.delete()
+
+
 def managers_of(pool: Pool) -> list[int]:
     """The people who manage this pool, by id, and may give what lies in it to others."""
     held = next((one for one in pools() if one.pool.pk == pool.pk), None)

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from keyuan.org.http import Request
 from keyuan.org.models import User
 from keyuan.pools.claiming import claimed_today, free_from, held
+from keyuan.pools.counting import lying
 from keyuan.pools.kinds import KINDS
 from keyuan.pools.limits import Limits, limits_of
 from keyuan.pools.membership import home_pool, lie_anywhere, managed
@@ -215,9 +216,17 @@ class PoolPage(ListPage):
     # Above the rows
 
     def switch(self) -> list[dict[str, Any]]:
-        """The pools, each with its address."""
-        here = self.asked.path
-        return [{"label": one.name, "url": f"{here}?pool={one.pk}", "current": one == self.pool} for one in self.pools]
+        """The pools, each with its address and how many records lie in it."""
+        here, numbers = self.asked.path, lying(self.catalogue.module, self.pools)
+        return [
+            {
+                "label": one.name,
+                "number": numbers.get(one.pk, "0"),
+                "url": f"{here}?pool={one.pk}",
+                "current": one == self.pool,
+            }
+            for one in self.pools
+        ]
 
     @cached_property
     def limits(self) -> Limits:

@@ -76,7 +76,8 @@ def _extension(record: Any, user: User) -> SafeString:
     if not may_ask(record, user):
         return SafeString("")
     if waiting_about(record) is not None:
-        return format_html(" · {}", _("extension asked for"))
+        url, word = reverse(f"extensions:{record.module}", args=[record.pk]), _("extension asked for")
+        return format_html(' · <a class="lnk" href="{}" data-drawer="narrow">{}</a>', url, word)
     url, word = reverse(f"extensions:{record.module}", args=[record.pk]), _("Ask for an extension")
     return format_html(' <a class="lnk" href="{}" data-drawer="narrow">{}</a>', url, word)
 

@@ -20,6 +20,8 @@ extension_urls = (
         path("", extending.extensions, name="list"),
         path("customers/<int:pk>/", extending.ask_customer, name="customer"),
         path("leads/<int:pk>/", extending.ask_lead, name="lead"),
+        path("customers/<int:pk>/withdraw/", extending.withdraw_customer, name="withdraw_customer"),
+        path("leads/<int:pk>/withdraw/", extending.withdraw_lead, name="withdraw_lead"),
         path("<int:pk>/grant/", extending.grant, name="grant"),
         path("<int:pk>/refuse/", extending.refuse, name="refuse"),
     ],

@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 from keyuan.customers.models import Customer
 from keyuan.org.models import User
 from keyuan.pools.claiming import claim, release
-from keyuan.pools.extending import ExtensionRequest, ask, decide, forget_gone, waiting
+from keyuan.pools.extending import ExtensionRequest, ask, decide, forget_gone, waiting, withdraw
 from keyuan.pools.tests.test_notices import aged, told
 from keyuan.records.errors import NotAllowed, RuleBroken
 from keyuan.records.history import Event
@@ -81,7 +81,7 @@ def test_the_owner_asks_on_the_page_of_the_record_once_at_a_time(sea):
     assert as_(sea.anna).post(form, {"text": " "}).status_code == 422
     answer = as_(sea.anna).post(form, {"text": "客户下周才开会"})
     assert (answer.status_code, answer["Location"]) == (302, record)
-    assert form not in page(sea.anna, record)
+    assert "已申请延期" in page(sea.anna, record)
     again = as_(sea.anna).post(form, {"text": "再来一次"})
     assert again.status_code == 422
     assert ExtensionRequest.objects.get().reason == "客户下周才开会"
@@ -133,6 +133,23 @@ def test_refusing_needs_a_sentence_which_the_owner_reads(sea):
     sea.customer.refresh_from_db()
     assert sea.customer.due_on == due
     assert told(sea.anna, "pool.extended") == ["Head4 did not extend “快到期的公司”: 先让别人试试"]
+
+
+def test_who_asked_takes_it_back_until_somebody_decides_and_may_ask_again(sea):
+    url = f"{PAGE}customers/{sea.customer.pk}/"
+    ask(sea.customer, by=sea.anna, reason="流程")
+    assert f"{url}withdraw/" in page(sea.anna, url)
+    with pytest.raises(NotAllowed):
+        withdraw(sea.customer, by=sea.head)
+
+    as_(sea.anna).post(f"{url}withdraw/")
+
+    assert not waiting("customer").exists()
+    assert "快到期的公司" not in page(sea.head, PAGE)
+    asked = ask(sea.customer, by=sea.anna, reason="还是要")
+    decide(asked.pk, True, by=sea.head)
+    with pytest.raises(RuleBroken):
+        withdraw(sea.customer, by=sea.anna)
 
 
 def test_nobody_decides_their_own_request_or_one_of_another_pool(sea):

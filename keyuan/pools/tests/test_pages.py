@@ -269,3 +269,16 @@ def test_what_is_given_back_is_locked_no_longer(sea):
     as_(sea.chief).post(f"/customers/{customer.pk}/lock/", {"on": "1"})
     as_(sea.anna).post("/customers/release/", {"chosen": customer.pk, "reason": "no_need"})
     assert not Customer.rows.get(pk=customer.pk).is_locked
+
+
+def test_the_switch_says_how_many_lie_in_each_pool_and_stops_counting_in_time(sea, monkeypatch):
+    empty, few = make_pool("customer", sea.anna), make_pool("customer", sea.anna)
+    for _number in range(3):
+        make_pooled(few, by=sea.chief)
+    Customer.rows.filter(pk=make_pooled(empty, by=sea.chief).pk).update(deleted_at=timezone.now())
+    monkeypatch.setattr("keyuan.pools.counting.MOST", 2)
+
+    page = as_(sea.anna).get("/customers/pool/").content.decode()
+
+    for pool, number in ((sea.pool, "1"), (empty, "0"), (few, "2+")):
+        assert f'{pool.name} <span class="t3 num">{number}</span>' in page

@@ -14,7 +14,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from keyuan.org.http import Request
 from keyuan.org.models import User
-from keyuan.pools.extending import LONGEST, ExtensionRequest, ask, decide, decides, may_ask, waiting
+from keyuan.pools.extending import (
+    LONGEST,
+    ExtensionRequest,
+    ask,
+    decide,
+    decides,
+    may_ask,
+    waiting,
+    waiting_about,
+    withdraw,
+)
 from keyuan.pools.kinds import KINDS
 from keyuan.pools.membership import home_pool, home_pools
 from keyuan.pools.models import Pool
@@ -83,6 +93,7 @@ def _ask(request: Request, kind: str, pk: int) -> HttpResponse:
             toast(request, _("The managers of the pool were asked for more days"))
             return go(request, safe_next(request, here))
     context = {"form": form, "record": record, "back": here, **_until(record, request.user)}
+    context |= {"asked": waiting_about(record), "withdraw": f"{PAGE}{kind}s/{pk}/withdraw/"}
     context["title"] = _("Ask for an extension")
     return page(request, "pools/extend.html", context, status=422 if form.is_bound else 200)
 
@@ -93,6 +104,24 @@ def _until(record: Any, user: User) -> dict[str, Any]:
         return {"until": "", "days": 0}
     pool = home_pool(user.pk, record.module)
     return {"until": day(record.due_on, weekday=False), "days": pool.rules.extension if pool else 0}
+
+
+@require_POST
+@may("customer", "view")
+def withdraw_customer(request: Request, pk: int) -> HttpResponse:
+    return _withdraw(request, "customer", pk)
+
+
+@require_POST
+@may("lead", "view")
+def withdraw_lead(request: Request, pk: int) -> HttpResponse:
+    return _withdraw(request, "lead", pk)
+
+
+def _withdraw(request: Request, kind: str, pk: int) -> HttpResponse:
+    withdraw(record_or_404(KINDS[kind].model, request, pk), by=request.user)
+    toast(request, _("The request was taken back"))
+    return go(request, safe_next(request, f"/{kind}s/{pk}/"))
 
 
 # Deciding
