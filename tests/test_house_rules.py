@@ -67,6 +67,7 @@ ROWS = {
     "keyuan/activities/timeline.py": "searches among the follow-ups of a customer that the person may see",
     "keyuan/customers/bulk.py": "locks rows whose ids came out of allowed()",
     "keyuan/demo/deals.py": "takes no other product's code, and tells deals that it has made itself",
+    "keyuan/exchange/activities/writing.py": "locks the leads that reading.py found among those the importer sees",
     "keyuan/exchange/merging.py": "locks what the duplicate check found; deciding.py asks who may edit it",
     "keyuan/exchange/recycling.py": "deletes for good what came out of binned(), and the contacts below it",
     "keyuan/customers/transferring.py": "gives away what came out of reached_by, locked",

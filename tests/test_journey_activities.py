@@ -130,7 +130,7 @@ def test_q_logs_from_anywhere_with_the_customer_named_by_at(visit, boss):
     page.keyboard.type("@海曙")
     expect(page.locator(".mention li")).to_have_count(1)
     page.keyboard.press("Enter")
-    expect(page.locator("#quick-customer")).to_have_value("宁波海曙精密机械有限公司")
+    expect(page.locator("#quick-about")).to_have_value("宁波海曙精密机械有限公司")
     page.keyboard.type("约好周五上门")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#toasts")).to_contain_text("跟进已保存")

@@ -15,7 +15,7 @@ from keyuan.records.adding import Happened, change_each, write_history
 from keyuan.records.history import Operation
 
 COPIED = (
-    "subject", "kind_id", "customer_id", "opportunity_id", "contacts", "participants", "is_all_day", "place",
+    "subject", "kind_id", "customer_id", "lead_id", "opportunity_id", "contacts", "participants", "is_all_day", "place",
     "priority", "notes", "reminders", "owner_id", "department_id",
 )  # fmt: skip
 

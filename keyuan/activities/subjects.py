@@ -23,6 +23,11 @@ from keyuan.opportunities.fields import OPPORTUNITY
 from keyuan.opportunities.models import Opportunity
 from keyuan.org.http import Request
 from keyuan.org.models import User
+from keyuan.records.catalogue import Catalogue
+from keyuan.records.listing import Listing
+from keyuan.records.models import Recent
+from keyuan.records.query import Node
+from keyuan.records.text import sort_name
 from keyuan.records.veil import veil
 from keyuan.ui.editing import record_or_404
 
@@ -149,6 +154,74 @@ def open_deals(customer: Customer, user: User, but: int | None = None) -> list[O
     """The open opportunities of a customer that `user` sees, the latest first, and `but` whatever became of it."""
     rows = Opportunity.objects.visible_to(user).filter(customer=customer)
     return list(rows.filter(Q(outcome="open") | Q(pk=but)).order_by("-updated_at")[:MOST_DEALS])
+
+
+# By a few letters, for the quick log
+
+
+@dataclass(frozen=True)
+class Named:
+    """Records that follow-ups are about, as they are found by what somebody types.
+
+    Attributes:
+        still: the condition on those about whom follow-ups are still written.
+    """
+
+    kind: str
+    catalogue: Catalogue
+    whole: Callable[[str], Q]
+    still: Node | None = None
+
+    def found(self, user: User, q: str, number: int) -> list[Any]:
+        pks = Listing(self.catalogue, user, q=q, base=self.still).page(1, number).pks
+        return self.these(user, pks)
+
+    def these(self, user: User, pks: Sequence[int]) -> list[Any]:
+        """Those of these records that `user` sees and may write about, in this order."""
+        rows = Listing(self.catalogue, user, base=self.still).rows.in_bulk(pks)
+        return [rows[pk] for pk in pks if pk in rows]
+
+    def called(self, user: User, text: str) -> list[Any]:
+        """Those whose whole name or number this is, at most two."""
+        is_it = Q(pk=int(text)) if text.isdecimal() and len(text) < 18 else self.whole(text)
+        return list(Listing(self.catalogue, user, base=self.still).rows.filter(is_it)[:2])
+
+
+def _heading(text: str) -> Q:
+    return Q(sort_name=sort_name(text)) & (Q(company=text) | Q(company="", name=text))
+
+
+NAMED = (
+    Named("customer", CUSTOMER, lambda text: Q(name=text)),
+    Named("lead", LEAD, _heading, {"field": "state", "op": "!=", "value": Lead.State.CONVERTED.value}),
+)
+
+
+def named_for(user: User) -> list[Named]:
+    """The kinds of records that `user` sees."""
+    return [one for one in NAMED if user.may(one.kind, "view")]
+
+
+def suggested(user: User, q: str, number: int) -> list[tuple[str, Any]]:
+    """Whom a few letters may mean, each kind getting its share; without letters, who was opened last."""
+    kinds = named_for(user)
+    if not q:
+        return _last(user, kinds, number)
+    found = [[(one.kind, row) for row in one.found(user, q, number)] for one in kinds]
+    shares = [rows[: number - min(sum(map(len, found)) - len(rows), number // 3)] for rows in found]
+    return [pair for rows in shares for pair in rows][:number]
+
+
+def _last(user: User, kinds: Sequence[Named], number: int) -> list[tuple[str, Any]]:
+    opened = Recent.objects.filter(user=user, record_type__in=[one.kind for one in kinds]).order_by("-at")
+    pairs = list(opened.values_list("record_type", "record_id")[:number])
+    rows = {
+        (one.kind, row.pk): row
+        for one in kinds
+        if (pks := [pk for kind, pk in pairs if kind == one.kind])
+        for row in one.these(user, pks)
+    }
+    return [(pair[0], rows[pair]) for pair in pairs if pair in rows]
 
 
 CATALOGUES = {"customer": CUSTOMER, "contact": CONTACT, "opportunity": OPPORTUNITY, "lead": LEAD}

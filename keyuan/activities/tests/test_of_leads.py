@@ -189,3 +189,25 @@ def test_the_api_writes_and_reads_follow_ups_and_plans_of_leads(cast, lead):
     assert planned.json()["lead"]["id"] == lead.pk
     refused = api.post("/follow-ups", {"kind": "phone", "content": "谈了", "at": "2026-01-05T10:00:00+08:00"})
     assert list(refused.json()["errors"]) == ["customer"]
+
+
+def test_the_quick_log_finds_leads_beside_customers_and_writes_on_them(cast, lead):
+    make_customer("宁波海德机电", owner=cast.anna)
+    gone = make_lead("宁波海德二厂", owner=cast.anna)
+    gone.convert(by=cast.anna)
+    make_lead("宁波海德外地", owner=cast.olga)
+    client = client_of(cast.anna)
+    found = client.get("/activities/customers/", {"q": "海德"}).json()["found"]
+    assert sorted((one["kind"], one["name"]) for one in found) == [
+        ("customer", "宁波海德二厂"), ("customer", "宁波海德机电"), ("lead", "宁波海德"),
+    ]  # fmt: skip
+    client.get(f"/leads/{lead.pk}/")
+    assert client.get("/activities/customers/").json()["found"][0]["kind"] == "lead"
+
+    given = {"kind": "phone", "content": "电话里问了产量和预算"}
+    assert client.post("/activities/quick/", given | {"lead": lead.pk}).status_code == 302
+    assert client.post("/activities/quick/", given | {"about_name": "宁波海德"})["Location"] == f"/leads/{lead.pk}/"
+    assert FollowUp.rows.filter(lead=lead).count() == 2
+    refused = client.post("/activities/quick/", given | {"lead": gone.pk, "about_name": "没有这家"})
+    assert (refused.status_code, "没有这家" in said(refused)) == (422, True)
+    assert client.post("/activities/quick/", given | {"about_name": "宁波海德外地"}).status_code == 422

@@ -14,7 +14,7 @@ from keyuan.activities.series_making import continue_series, extend, slots_of
 from keyuan.notices.models import Notice
 from keyuan.records.errors import NotAllowed, RuleBroken, Stale
 from keyuan.records.history import Event
-from tests.make import make_customer, make_plan, make_user
+from tests.make import make_customer, make_lead, make_plan, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -258,3 +258,9 @@ def test_who_takes_part_in_a_series_is_told_once_when_it_moves_or_ends(cast):
     assert list(Notice.objects.values_list("user", "kind")) == [(cast.ben.pk, "plan.moved")]
     cancel_series(plan, "all", by=cast.anna)
     assert Notice.objects.filter(kind="plan.cancelled").count() == 1
+
+
+def test_plans_of_a_series_about_a_lead_are_all_about_it(cast):
+    lead = make_lead("宁波海德", owner=cast.anna)
+    plan = weekly(cast, lead=lead)
+    assert {one.lead_id for one in series_of(plan)} == {lead.pk}

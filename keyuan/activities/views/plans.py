@@ -269,7 +269,9 @@ def complete(request: Request, pk: int) -> HttpResponse:
     if logged is not None:
         toast(request, told(logged), more=" · ".join(logged.reasons))
         return _back(request, plan)
-    log = f"{reverse('activities:quick')}?{urlencode({'customer': plan.customer_id})}" if plan.customer_id else ""
+    kind = "customer" if plan.customer_id else "lead"
+    about = plan.customer_id or plan.lead_id
+    log = f"{reverse('activities:quick')}?{urlencode({kind: about})}" if about else ""
     undo = reverse("plans:reopen", args=[pk])
     act = (str(_("Log a follow-up")), log) if log and request.user.may("follow_up", "create") else None
     toast(request, _("“%(plan)s” is done") % {"plan": plan}, undo=undo, act=act)

@@ -1,4 +1,4 @@
-"""The quick log: a follow-up from anywhere, its customer named by @."""
+"""The quick log: a follow-up from anywhere, its customer or lead named by @."""
 
 from __future__ import annotations
 
@@ -10,15 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from keyuan.activities.forms import ComposerForm, days_for, new_token
+from keyuan.activities.subjects import named_for, suggested
 from keyuan.activities.views.hub import save, told
-from keyuan.customers.fields import CUSTOMER
-from keyuan.customers.models import Customer
+from keyuan.leads.fields import LEAD
 from keyuan.org.http import Request
-from keyuan.records.cleaners import Invalid
-from keyuan.records.kinds import Link
-from keyuan.records.listing import Listing
 from keyuan.records.namebook import NameBook
-from keyuan.records.remembering import Recent
 from keyuan.ui.attachments.taking import take_files
 from keyuan.ui.audience import may
 from keyuan.ui.pages import go, in_drawer, page, toast, wants_part
@@ -33,38 +29,44 @@ def quick(request: Request) -> HttpResponse:
     """The form of the rail, of a drawer or of a page of its own; a POST logs."""
     if request.method != "POST":
         return _shown(request, None, {}, given=_asked(request))
-    customer, refusal = _customer(request)
-    if customer is None:
-        return _shown(request, None, {"customer": refusal}, status=422)
-    form = ComposerForm(request.POST, by=request.user, about=customer)
+    about, refusal = _about(request)
+    if about is None:
+        return _shown(request, None, {"about": refusal}, status=422)
+    form = ComposerForm(request.POST, by=request.user, about=about)
     logged = save(form, take_files(request))
     if logged is None:
         return _shown(request, form, {}, status=422)
     toast(request, told(logged), more=" · ".join(logged.reasons))
     if in_drawer(request) or not wants_part(request):
-        return go(request, "customers:detail", customer.pk)
+        return go(request, f"{about.module}s:detail", about.pk)
     response = _shown(request, None, {}, fresh=True)
     response["HX-Trigger"] = '{"kx:followed": {}}'
     return response
 
 
 def _asked(request: Request) -> dict[str, Any]:
-    """The customer that the address names, as far as this person may see them."""
-    text = request.GET.get("customer", "")
-    pk = int(text) if text.isdecimal() and len(text) < 18 else 0
-    customer = Customer.objects.visible_to(request.user).filter(pk=pk).first() if pk else None
-    return {"customer": customer.pk, "customer_name": customer.name} if customer else {}
+    """Whom the address names, as far as this person may see them."""
+    for one in named_for(request.user):
+        text = request.GET.get(one.kind, "")
+        if text.isdecimal() and (found := one.called(request.user, text)):
+            return {one.kind: found[0].pk, "about_name": str(found[0])}
+    return {}
 
 
-def _customer(request: Request) -> tuple[Customer | None, str]:
+def _about(request: Request) -> tuple[Any, str]:
     """Who is meant, by number or by the whole name; or what is wrong."""
-    text = (request.POST.get("customer") or request.POST.get("customer_name") or "").strip()
-    if not text:
-        return None, _("Choose a customer: type @ and a part of the name.")
-    try:
-        return Link("Customer").parse(text, NameBook(request.user)), ""
-    except Invalid:
-        return None, _("No customer of yours is called “%(name)s”. Choose one from the list.") % {"name": text[:40]}
+    user, name = request.user, request.POST.get("about_name", "").replace("\x00", "").strip()
+    kinds = named_for(user)
+    for one in kinds:
+        number = request.POST.get(one.kind, "").strip()
+        if number.isdecimal() and (found := one.called(user, number)):
+            return found[0], ""
+    if not name:
+        return None, _("Choose the customer or lead: type @ and a part of the name.")
+    found = [row for one in kinds for row in one.called(user, name)]
+    if len(found) == 1:
+        return found[0], ""
+    return None, _("No customer or lead of yours is called “%(name)s”. Choose from the list.") % {"name": name[:40]}
 
 
 def _shown(
@@ -82,6 +84,7 @@ def _shown(
     first = kinds[0].key if kinds else ""
     context = {
         "title": _("Log a follow-up"),
+        "sees_leads": request.user.may("lead", "view"),
         "given": given,
         "refused": [*errors.values(), *(text for texts in (form.errors if form else {}).values() for text in texts)],
         "kinds": [(one, one.key == (given.get("kind") or first)) for one in kinds],
@@ -96,20 +99,13 @@ def _shown(
 
 
 @require_GET
-@may("customer", "view")
-def customers(request: Request) -> JsonResponse:
-    """Customers whom a few letters may mean, those opened last first: for @ in the quick log."""
+@may("customer", "view", ("lead",))
+def abouts(request: Request) -> JsonResponse:
+    """Customers and leads whom a few letters may mean, those opened last first: for @ in the quick log."""
     q = request.GET.get("q", "").strip()[:60]
-    pks = _found(request, q) if q else _last(request)
-    rows = Customer.objects.visible_to(request.user).in_bulk(pks)
-    found = [rows[pk] for pk in pks if pk in rows]
-    return JsonResponse({"customers": [{"id": one.pk, "name": one.name} for one in found]})
-
-
-def _found(request: Request, q: str) -> list[int]:
-    return Listing(CUSTOMER, request.user, q=q).page(1, OFFERED).pks
-
-
-def _last(request: Request) -> list[int]:
-    opened = Recent.objects.filter(user=request.user, record_type="customer").order_by("-at")
-    return list(opened.values_list("record_id", flat=True)[:OFFERED])
+    told = {"lead": str(LEAD.label)}
+    found = [
+        {"kind": kind, "id": row.pk, "name": str(row), "told": told.get(kind, "")}
+        for kind, row in suggested(request.user, q, OFFERED)
+    ]
+    return JsonResponse({"found": found})

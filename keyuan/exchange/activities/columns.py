@@ -13,6 +13,8 @@ from keyuan.org.models import User
 
 NAMES = (
     "customer",
+    "lead",
+    "opportunity",
     "kind",
     "at",
     "content",
@@ -27,9 +29,13 @@ NAMES = (
 TOLD = ("author", "created_at")
 """What nobody fills in by hand, and a sheet tells of what happened elsewhere (A10)."""
 NEEDED = ("customer", "at", "content")
+RELATED = {"contacts": "contact", "lead": "lead", "opportunity": "opportunity"}
+"""Columns that are there only for who sees the records that they name."""
 
 MORE: dict[str, tuple[str, ...]] = {
     "customer": ("客户全称", "公司名称", "公司名", "企业名称", "企业", "单位", "customer name", "account name"),
+    "lead": ("关联线索", "线索名称", "lead name", "related lead"),
+    "opportunity": ("关联商机", "商机名称", "opportunity name", "related opportunity", "deal"),
     "kind": ("跟进类型", "活动类型", "联系方式", "activity type", "method", "channel"),
     "at": ("跟进日期", "发生时间", "联系时间", "activity date", "date and time"),
     "content": ("跟进情况", "跟进描述", "沟通内容", "备注", "描述", "description", "details", "summary"),
@@ -46,7 +52,7 @@ MORE: dict[str, tuple[str, ...]] = {
 def targets_for(user: User) -> dict[str, Target]:
     """The targets that exist for this person, in the order in which people think of them."""
     fields = FOLLOW_UP.fillable_fields(user) | {name: FOLLOW_UP.fields[name] for name in TOLD}
-    names = [name for name in NAMES if name in fields and (name != "contacts" or user.may("contact", "view"))]
+    names = [name for name in NAMES if name in fields and user.may(RELATED.get(name, "follow_up"), "view")]
     return {name: Target(name, fields[name], FOLLOW_UP) for name in names}
 
 

@@ -16,6 +16,7 @@ from keyuan.activities.models.follow_up import AHEAD, check
 from keyuan.exchange.activities.authors import Authors
 from keyuan.exchange.activities.columns import NEEDED, targets_for
 from keyuan.exchange.activities.companies import Companies, contacts_of, named_in
+from keyuan.exchange.activities.related import Leads, deal_in, deals_of, why_not_about
 from keyuan.exchange.cleaning import BLANK_WORDS, MOST_REMEMBERED, Cleaner
 from keyuan.exchange.columns import Mapping, Takers
 from keyuan.exchange.drafts import Draft
@@ -50,7 +51,7 @@ class Reader:
         self.targets = targets_for(user)
         self.takers = Takers(mapping, self.targets)
         self.column = {target.key: places[0] for target, places in self.takers.plan if places}
-        self.companies, self.authors = Companies(user), Authors()
+        self.companies, self.leads, self.authors = Companies(user), Leads(user), Authors()
         self.readers = {target.key: self._reader(target) for target, _places in self.takers.plan}
         kinds: Any = FOLLOW_UP.fields["kind"].kind
         self.kind: Option | None = kinds.find(OTHER, self.book) or next(iter(kinds.offered(self.book)), None)
@@ -61,6 +62,8 @@ class Reader:
             return remembering(partial(_listed, kind, self.book))
         special: dict[str, Callable[[str], Any]] = {
             "customer": clean_line,
+            "lead": clean_line,
+            "opportunity": clean_line,
             "contacts": str.strip,
             "author": remembering(self.authors.find),
             "minutes": _minutes,
@@ -71,8 +74,10 @@ class Reader:
         """The rows as drafts, each with its problems."""
         now = timezone.now()
         drafts = [self._draft(number, cells, now) for number, cells in rows]
-        self._find_customers(drafts)
+        self._find("customer", self.companies, drafts)
+        self._find("lead", self.leads, drafts)
         self._find_contacts(drafts)
+        self._find_deals(drafts)
         return drafts
 
     def _draft(self, number: int, cells: Sequence[str], now: datetime) -> Draft:
@@ -107,8 +112,9 @@ class Reader:
         values, wrong = draft.values, {problem.reason for problem in draft.problems}
         if "kind" not in self.column and self.kind is not None:
             values["kind"] = self.kind
+        about_lead = "lead" in values or "lead" in wrong
         for key in (*NEEDED, "kind"):
-            if key not in values and key not in wrong:
+            if key not in values and key not in wrong and not (key == "customer" and about_lead):
                 draft.refuse(f"required:{key}", required_sentence(FOLLOW_UP.fields[key]), self.column.get(key, -1))
         if "author" not in wrong:
             values.setdefault("author", self.user)
@@ -121,14 +127,33 @@ class Reader:
             sentence = _("It can't have been written down in the future.")
             draft.refuse("ahead:created_at", sentence, self.column["created_at"])
 
-    def _find_customers(self, drafts: Sequence[Draft]) -> None:
-        self.companies.meet(draft.values["customer"] for draft in drafts if "customer" in draft.values)
-        for draft in drafts:
-            if text := draft.values.pop("customer", ""):
-                try:
-                    draft.values["customer"] = self.companies.find(text)
-                except Invalid as refusal:
-                    draft.refuse("customer", str(refusal), self.column.get("customer", -1), text)
+    def _find(self, key: str, known: Companies | Leads, drafts: Sequence[Draft]) -> None:
+        """Whom the cells mean: the customer, or the lead."""
+        named = [draft for draft in drafts if key in draft.values]
+        known.meet(draft.values[key] for draft in named)
+        for draft in named:
+            text = draft.values.pop(key)
+            try:
+                draft.values[key] = known.find(text)
+            except Invalid as refusal:
+                draft.refuse(key, str(refusal), self.column.get(key, -1), text)
+            else:
+                if key == "lead" and (sentence := why_not_about(draft)):
+                    draft.refuse(key, sentence, self.column["lead"], text)
+
+    def _find_deals(self, drafts: Sequence[Draft]) -> None:
+        """The opportunity is one of the customer; who names none names one that nobody knows."""
+        named = [draft for draft in drafts if "opportunity" in draft.values]
+        asked = [(one.values["customer"], one.values["opportunity"]) for one in named if "customer" in one.values]
+        found = deals_of(self.user, asked)
+        for draft in named:
+            text, customer = draft.values.pop("opportunity"), draft.values.get("customer")
+            try:
+                if customer is None:
+                    raise Invalid(_("An opportunity belongs to a customer. Name the customer, too."))
+                draft.values["opportunity"] = deal_in(text, customer, found)
+            except Invalid as refusal:
+                self._refuse(draft, "opportunity", str(refusal), text)
 
     def _find_contacts(self, drafts: Sequence[Draft]) -> None:
         named = [draft for draft in drafts if "contacts" in draft.values and "customer" in draft.values]

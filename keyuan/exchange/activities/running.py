@@ -13,7 +13,7 @@ from keyuan.engine.clashes import is_clash
 from keyuan.exchange import running
 from keyuan.exchange.activities.columns import targets_for
 from keyuan.exchange.activities.reading import Reader
-from keyuan.exchange.activities.writing import Sign, Writing, decide, hold_customers
+from keyuan.exchange.activities.writing import Sign, Writing, decide, hold_abouts
 from keyuan.exchange.columns import Mapping
 from keyuan.exchange.models import Import, ImportRow
 from keyuan.exchange.notices import tell_import
@@ -96,7 +96,7 @@ def _write_chunk(work: Work, writing: Writing) -> bool:
     if rows:
         counts = Counter(running.flat(of.counts))
         drafts = work.reader.read(rows)
-        hold_customers(drafts)
+        hold_abouts(drafts)
         writing.add(decide(drafts, {}), timezone.now())
         running.count(drafts, counts)
         running.note(of, drafts)

@@ -65,8 +65,7 @@ class Standing:
         locked = self.lock()
         if locked.state == State.CONVERTED:
             raise RuleBroken(_("This lead has become a customer. Go on with the customer."))
-        if locked.state == State.NEW:
-            type(self).rows.filter(pk=self.pk).change(by=by, event="started", state=State.WORKING)
+        begin_all(type(self).rows.filter(pk=self.pk), by=by)
 
     @transaction.atomic
     def qualify(self: Any, *, by: User, version: int | None = None, operation: Operation | None = None) -> Any:
@@ -173,6 +172,11 @@ class Standing:
         """The last event that changed the state, also the one that took a step back."""
         events = Event.objects.filter(record_type=self.module, record_id=self.pk, change__after__has_key="state")
         return events.select_related("operation").order_by("-pk").first()
+
+
+def begin_all(leads: Any, *, by: User, operation: Operation | None = None) -> None:
+    """Follow-ups were written on these locked leads: the new ones among them are worked on from now on."""
+    leads.filter(state=State.NEW).change(by=by, operation=operation, event="started", state=State.WORKING)
 
 
 def _no_way(now: State, state: State) -> str:

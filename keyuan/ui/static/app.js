@@ -1065,7 +1065,7 @@ class QuickMention extends HTMLElement {
     this.list = this.querySelector("[role=listbox]");
     this.text = this.querySelector("textarea");
     this.who = this.querySelector("[data-who]");
-    this.hidden_ = this.closest("form")?.querySelector('[name="customer"]');
+    this.abouts = [...(this.closest("form")?.querySelectorAll("[data-about]") ?? [])];
     this.addEventListener("input", (event) => this.typed(event));
     this.addEventListener("keydown", (event) => this.key(event));
     this.list.addEventListener("pointerdown", (event) => {
@@ -1083,7 +1083,7 @@ class QuickMention extends HTMLElement {
 
   typed(event) {
     if (event.isComposing) return;
-    if (event.target === this.who) this.hidden_.value = "";
+    if (event.target === this.who) this.about();
     const q = this.asked(event.target);
     if (q === null) return this.shut();
     this.field = event.target;
@@ -1093,16 +1093,17 @@ class QuickMention extends HTMLElement {
   async ask(q) {
     const answer = await fetch(`${this.dataset.url}?q=${encodeURIComponent(q)}`, { headers: { "X-Requested-With": "fetch" } }).catch(() => null);
     if (!answer?.ok || !this.isConnected) return;
-    const { customers } = await answer.json();
-    this.list.replaceChildren(...customers.map((one) => this.option(one)));
-    this.list.hidden = !customers.length;
+    const { found } = await answer.json();
+    this.list.replaceChildren(...found.map((one) => this.option(one)));
+    this.list.hidden = !found.length;
     this.mark(0);
   }
 
-  option({ id, name }) {
-    const one = Object.assign(document.createElement("li"), { textContent: name, id: `mention-${id}` });
+  option({ kind, id, name, told }) {
+    const one = Object.assign(document.createElement("li"), { textContent: name, id: `mention-${kind}-${id}` });
     one.setAttribute("role", "option");
-    one.dataset.id = id;
+    Object.assign(one.dataset, { kind, id, name });
+    if (told) one.append(Object.assign(document.createElement("span"), { className: "t3 fs12", textContent: ` · ${told}` }));
     return one;
   }
 
@@ -1122,8 +1123,8 @@ class QuickMention extends HTMLElement {
 
   choose(one) {
     if (!one) return;
-    this.hidden_.value = one.dataset.id;
-    this.who.value = one.textContent;
+    this.about(one.dataset.kind, one.dataset.id);
+    this.who.value = one.dataset.name;
     if (this.field === this.text) {
       const { selectionStart: end, value } = this.text;
       const begin = value.slice(0, end).replace(/@[^\s@]{0,30}$/, "");
@@ -1133,6 +1134,9 @@ class QuickMention extends HTMLElement {
     this.shut();
     this.text.focus();
     this.who.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+  about(kind = "", id = "") {
+    for (const one of this.abouts) one.value = one.name === kind ? id : "";
   }
 
   shut() {
