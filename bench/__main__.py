@@ -1,5 +1,5 @@
 # ruff: noqa: PLC0415  what reads models is imported when Django knows its database
-"""`python -m bench`: build the data, measure, read plans, let leads come back by themselves."""
+"""`python -m bench`: build the data, measure, read plans, let leads come back by themselves, besiege a form."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import sys
 from bench import home
 from keyuan.__main__ import set_up_django
 from keyuan.engine import database
+
+COMMANDS = ("measure", "build", "verify", "explain", "recycling", "forms")
 
 
 def main(arguments: list[str]) -> int:
@@ -29,6 +31,10 @@ def main(arguments: list[str]) -> int:
         from bench.recycling import measure as recycling
 
         return recycling(options.size)
+    if options.command == "forms":
+        from bench.forms import measure as forms
+
+        return forms(options.size)
     from bench.measure import measure
 
     return measure(options.size, options.only, options.times)
@@ -46,9 +52,7 @@ def _explain(options: argparse.Namespace) -> int:
 
 def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    made.add_argument(
-        "command", nargs="?", choices=("measure", "build", "verify", "explain", "recycling"), default="measure"
-    )
+    made.add_argument("command", nargs="?", choices=COMMANDS, default="measure")
     made.add_argument("--size", choices=home.SIZES, default="1M")
     made.add_argument(
         "--only",
