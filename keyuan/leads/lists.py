@@ -32,6 +32,13 @@ def _in_state(state: str) -> dict[str, Any]:
 
 LEAD_VIEWS = (
     View("mine", gettext_lazy("My leads"), "user-check", {"and": [_MINE, _OPEN]}),
+    View(
+        "assigned",
+        gettext_lazy("Assigned to me"),
+        "user-plus",
+        {"and": [_MINE, _OPEN, {"not": {"field": "created_by", "op": "me"}}]},
+        sort="-taken_at",
+    ),
     View("all", gettext_lazy("All leads"), "list"),
     View("new", pgettext_lazy("leads", "To follow up"), "calendar-due", _in_state("new")),
     View(

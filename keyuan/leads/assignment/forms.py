@@ -107,7 +107,7 @@ class RuleForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         given["regions"] = {}
-        for place in range(len(self.lines)):
+        for place in range(len(self.lines)) if given.get("way") == Way.REGION else ():
             self._clean_line(place, given)
         return given
 

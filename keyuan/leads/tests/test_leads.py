@@ -84,6 +84,14 @@ def test_a_lead_is_marked_as_new_until_its_owner_opens_it(cast):
     assert Lead.rows.get(pk=lead.pk).version == lead.version
 
 
+def test_what_others_wrote_down_for_me_is_a_view_of_its_own(cast):
+    own, given = make_lead("自己的", owner=cast.anna), make_lead("分来的", owner=cast.anna, by=cast.boss)
+    later = make_lead("后来的", owner=cast.anna, by=cast.boss)
+    rows = said(client_of(cast.anna).get("/leads/?view=assigned"))
+    assert 0 < rows.index(f"/leads/{later.pk}/") < rows.index(f"/leads/{given.pk}/")
+    assert f"/leads/{own.pk}/" not in rows
+
+
 def test_who_gets_a_lead_has_not_opened_it_and_the_way_back_is_free_of_that(cast):
     lead = make_lead(owner=cast.anna)
     done = transfer(Lead.rows.filter(pk=lead.pk), cast.ben, by=cast.anna)

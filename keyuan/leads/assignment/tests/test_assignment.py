@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -24,12 +25,21 @@ from keyuan.notices.models import Notice
 from keyuan.org.first_start import lay_foundation
 from keyuan.org.models import Role, User
 from keyuan.people.absences import add_absence
-from keyuan.pools.claiming import undo_hands
+from keyuan.pools.claiming import claim, undo_hands
 from keyuan.pools.record import owners
 from keyuan.records.errors import NotAllowed, RuleBroken
 from keyuan.records.history import Operation
 from keyuan.records.namebook import NameBook
-from tests.make import make_campaign, make_department, make_lead, make_pool, make_role, make_user, option
+from tests.make import (
+    make_campaign,
+    make_department,
+    make_lead,
+    make_pool,
+    make_pooled_lead,
+    make_role,
+    make_user,
+    option,
+)
 
 pytestmark = pytest.mark.django_db
 SELLS = {"lead": {"view": "own", "create": "own"}}
@@ -261,3 +271,35 @@ def test_forty_leads_that_eight_write_down_at_once_go_ten_each_to_four():
         list(threads.map(write, range(40)))
     got = Counter(Lead.rows.values_list("owner", flat=True))
     assert got == dict.fromkeys(people, 10)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rules_and_claims_at_once_exceed_no_limit_and_do_not_wait_for_each_other_in_a_circle():
+    here = ground()
+    may = make_role("claims", lead={"view": "own", "claim": "own"})
+    people = [here.lin, here.mo, here.wu]
+    for one in people:
+        one.roles.add(may)
+    here.pool.kept_rules = {"holds": 6}
+    here.pool.save()
+    lying = [make_pooled_lead(here.pool, by=here.chief).pk for _number in range(20)]
+    rule(here, "a", Way.LOAD)
+    rule(here, "b", people=(here.wu.pk, here.lin.pk))
+
+    def act(number: int) -> None:
+        try:
+            if number % 3 == 0:
+                make_lead(owner=None, by=User.objects.get(pk=here.chief.pk))
+            elif number % 10 == 1:
+                apply_now(by=User.objects.get(pk=here.admin.pk))
+            else:
+                claim(Lead.rows.get(pk=random.choice(lying)), by=User.objects.get(pk=random.choice(people).pk))
+        except RuleBroken:
+            pass
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(act, range(50)))
+    held = Counter(Lead.rows.exclude(owner=None).values_list("owner__username", flat=True))
+    assert held == {"lin": 6, "mo": 6, "wu": 6}
