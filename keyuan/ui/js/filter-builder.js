@@ -34,6 +34,7 @@ class FilterBuilder extends HTMLElement {
     this.box = this.dataset.kept ? null : this.closest("details");
     this.box?.addEventListener("toggle", this.swapped);
     this.form = this.querySelector(".fb");
+    this.classList.add("pop-filter");
     if (this.dataset.kept) this.closest("form").addEventListener("submit", () => this.keep(), { capture: true });
     this.opened();
   }
