@@ -25,12 +25,16 @@ from keyuan.leads.fields import LEAD
 from keyuan.notices.kinds import NoticeKind, declare
 from keyuan.notices.models import Notice
 from keyuan.org.models import User
+from keyuan.pools.deputies import ABSENT, absent, is_for_another
 from keyuan.records.catalogue import Catalogue
 from keyuan.records.namebook import NameBook
 from keyuan.records.readers import Asked, shown_to
 from keyuan.ui import formats
 
 SNIPPET = 80
+
+NAMED = {OVERDUE: ("owner",), REMINDED: (ABSENT,)}
+"""By kind, the keys of the details that hold a person."""
 
 
 def declare_activity_kinds() -> None:
@@ -44,7 +48,7 @@ def declare_activity_kinds() -> None:
     ):
         declare(NoticeKind(
             name, label, icon, tone, sentence, _plan_page, _plans_seen,
-            may=("plan", "view"), pairs=plan_pairs, about=about_plans, people=("owner",) if name == OVERDUE else (),
+            may=("plan", "view"), pairs=plan_pairs, about=about_plans, people=NAMED.get(name, ()),
         ))  # fmt: skip
     declare(NoticeKind(
         FOLLOWED, gettext_lazy("A colleague follows up your customer"), "message", "neutral",
@@ -122,6 +126,9 @@ def _who(notice: Notice, book: NameBook) -> str:
 
 
 def _reminded(notice: Notice, book: NameBook) -> SafeString:
+    if is_for_another(notice):
+        said = _("Plan of <b>{}</b>, who is away until {}: {} {}")
+        return format_html(said, *absent(notice, book), _what(notice), _begins(notice))
     return format_html("{} {}", _what(notice), _begins(notice))
 
 

@@ -16,6 +16,8 @@ from keyuan.activities.telling import OVERDUE, REMINDED, days_late, people_of
 from keyuan.notices.models import Notice
 from keyuan.notices.telling import tell
 from keyuan.org.models import User
+from keyuan.people.absences import Away, away_on
+from keyuan.pools.deputies import tell_with_deputy
 
 LOG = logging.getLogger(__name__)
 AT_ONCE = 200
@@ -42,19 +44,21 @@ def remind() -> int:
         return 0
     found = Plan.objects.unscoped(reason="people are reminded of the plans they take part in").open()
     plans = found.in_bulk([plan for plan, _minutes, _at in claimed])
-    robot = User.objects.robot()
+    robot, away = User.objects.robot(), away_on(timezone.localdate())
     for plan, minutes, at in claimed:
         if plan in plans and at > timezone.now() - TOO_LATE:
-            _remind(plans[plan], minutes, at, robot)
+            _remind(plans[plan], minutes, at, robot, away)
     return len(claimed)
 
 
-def _remind(plan: Plan, minutes: int, at: datetime, robot: User) -> None:
+def _remind(plan: Plan, minutes: int, at: datetime, robot: User, away: Away) -> None:
     """What goes wrong with one keeps nobody else from theirs."""
     key = f"plan:{plan.pk}:reminder:{minutes}:{at.isoformat()}"
     try:
         with transaction.atomic():
-            tell(REMINDED, to=people_of(plan), record_id=plan.pk, by=robot, key=key)
+            tell(REMINDED, to=people_of(plan) - {plan.owner_id}, record_id=plan.pk, by=robot, key=key)
+            if plan.owner_id:
+                tell_with_deputy(REMINDED, plan.owner_id, away, record_id=plan.pk, by=robot, key=key, details={})
     except Exception:
         LOG.exception("reminder of plan %s", plan.pk)
 

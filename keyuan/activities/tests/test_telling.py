@@ -13,6 +13,7 @@ from keyuan.activities.reminding import escalate, remind
 from keyuan.activities.rules import ActivityRules, set_activity_rules
 from keyuan.notices.models import Notice
 from keyuan.notices.showing import entries
+from keyuan.people.absences import add_absence
 from tests.make import make_customer, make_plan, option
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +50,17 @@ def test_everybody_who_takes_part_is_reminded(cast):
     come_due(plan)
     remind()
     assert told(cast.olga) == ["plan.invited", "plan.reminder"]
+
+
+def test_while_the_owner_is_away_the_deputy_is_reminded_of_what_they_see(cast):
+    today = timezone.localdate()
+    add_absence(cast.anna, today, today, deputy=cast.boss, by=cast.anna)
+    add_absence(cast.ben, today, today, deputy=cast.olga, by=cast.ben)  # who sees none of Ben's plans
+    for owner in (cast.anna, cast.ben):
+        come_due(make_plan("拜访顾总", owner=owner, starts_at=timezone.now() + SOON, reminders=[5]))
+    remind()
+    assert [told(one) for one in (cast.anna, cast.boss, cast.olga)] == [["plan.reminder"], ["plan.reminder"], []]
+    assert sentence(cast.boss).startswith("Plan of <b>Anna</b>, who is away until ")
 
 
 def test_what_is_done_or_cancelled_reminds_nobody(cast):
