@@ -31,6 +31,8 @@ LEAD_WORKS = (
     Work("leads, search", None, 150, pages(*WORDS)),
     Work("lead pool, first page", 25, 50, pages("/leads/pool/")),
     Work("customer pool, first page", 25, 50, pages("/customers/pool/")),
+    Work("leads, board", None, 120, pages("/leads/board/?view=all")),
+    Work("sources report", None, 1000, pages("/reports/sources/")),
     Work("open a lead", None, 60, opened),
     Work("claim a lead (POST)", None, 60, claimed),
 )

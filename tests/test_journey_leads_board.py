@@ -1,4 +1,4 @@
-"""The board of leads in a real browser: the mechanism is that of the opportunities' board, the steps are those of leads."""
+"""The board of leads in a real browser: the mechanism is that of the opportunities' board, the steps those of leads."""
 
 from __future__ import annotations
 

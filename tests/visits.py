@@ -34,6 +34,7 @@ from tests.visits_campaigns import CAMPAIGN_VISITS
 from tests.visits_conversion import CONVERSION_VISITS
 from tests.visits_leads import LEAD_VISITS
 from tests.visits_opportunities import OPPORTUNITY_VISITS
+from tests.visits_planning import PLANNING_VISITS
 from tests.visits_pools import POOL_VISITS
 from tests.visits_pools_admin import POOL_ADMIN_VISITS
 from tests.visits_pools_news import POOL_NEWS_VISITS
@@ -384,5 +385,6 @@ VISITS = (
     | POOL_ADMIN_VISITS
     | POOL_NEWS_VISITS
     | OPPORTUNITY_VISITS
+    | PLANNING_VISITS
 )
 """How every route is called with success. A route that is missing here fails the first test with its name."""

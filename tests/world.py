@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from keyuan.activities.fields import FOLLOW_UP, PLAN
 from keyuan.activities.models import FollowUp
+from keyuan.activities.planning import VERB as PLANNED_FOR_MANY
 from keyuan.campaigns.fields import CAMPAIGN
 from keyuan.customers.fields import CONTACT, CUSTOMER
 from keyuan.customers.industries_admin import add_industry
@@ -272,6 +273,7 @@ def make_records(owner: User) -> SimpleNamespace:
         transfer=Done.begin("customer.transferred", by=owner),
         customer_claim=Done.begin("customer.claimed", by=owner),
         lead_claim=Done.begin("lead.claimed", by=owner),
+        planning=Done.begin(PLANNED_FOR_MANY, by=owner),
         extension=extension,
         own_tag=own_tag,
         attachment=attach(customer, small_file(f"{word}2.txt", f"{word}2 里面"), owner),

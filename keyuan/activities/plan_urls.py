@@ -1,10 +1,12 @@
 from django.urls import path
 
-from keyuan.activities.views import plans
+from keyuan.activities.views import planning, plans
 
 app_name = "plans"
 urlpatterns = [
     path("new/", plans.new, name="new"),
+    path("each/", planning.each, name="each"),
+    path("each/<int:pk>/undo/", planning.undo_each, name="undo_each"),
     path("contacts/", plans.contacts, name="contacts"),
     path("conflicts/", plans.conflicts, name="conflicts"),
     path("repeat/", plans.repeat_words, name="repeat"),

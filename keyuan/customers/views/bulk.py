@@ -47,6 +47,8 @@ def bulk_of(request: Request, spec: ListOf) -> HttpResponse:
         return export_of(request, spec, asked)
     if verb in ("transfer", "release") and verb in OPERATIONS[spec.catalogue.module]:
         return redirect(f"{reverse(spec.catalogue.route(verb))}?{chosen_as_query(request)}")
+    if verb == "plan" and spec.catalogue.module in ("customer", "lead"):
+        return redirect(f"/activities/plans/each/?module={spec.catalogue.module}&{chosen_as_query(request)}")
     if verb == "campaign":
         return redirect(f"/campaigns/join/?module={spec.catalogue.module}&{chosen_as_query(request)}")
     operation = "delete" if verb == "delete" else "edit"
