@@ -30,6 +30,7 @@ from keyuan.pools.record import owners
 from keyuan.records.errors import NotAllowed, RuleBroken
 from keyuan.records.history import Operation
 from keyuan.records.namebook import NameBook
+from keyuan.ui.rest.tests.calling import Caller
 from tests.make import (
     make_campaign,
     make_department,
@@ -191,6 +192,13 @@ def test_a_post_of_a_public_form_has_its_owner_when_the_answer_leaves(here):
     post(form)
     assert Lead.rows.get().owner == here.lin
     assert [one.kind for one in Notice.objects.filter(user=here.lin)] == ["pool.assigned.lead"]
+
+
+def test_the_api_answers_with_the_owner_even_to_who_does_not_see_the_lead_any_more(here):
+    rule(here, "x", Way.PERSON, person=here.wu)
+    answer = Caller(here.lin).post("/leads", {"company": "海德", "owner": None})
+    assert (answer.status_code, answer.json()["owner"]["id"]) == (201, here.wu.pk)
+    assert Caller(here.lin).get(f"/leads/{answer.json()['id']}").status_code == 404
 
 
 def test_an_import_gives_each_person_their_part_with_one_notice(here):
