@@ -8,9 +8,13 @@ from typing import Any
 
 from django.utils import timezone
 
+from keyuan.customers.models import Customer
+from keyuan.leads.campaigns.joining import join
+from keyuan.leads.campaigns.models import CampaignMember
 from keyuan.leads.web_form.guarding import stamp
 from keyuan.leads.web_form.models import WebForm
 from keyuan.org.models import User
+from keyuan.records.history import Operation
 from tests.visiting import CHIEF, Visit, binned, ids
 from tests.world import OWNERS
 
@@ -25,6 +29,17 @@ def given_to(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]
 
 def joining(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
     return {"module": "lead", "chosen": records.lead.pk, "campaign": records.campaign.pk}
+
+
+def joined_before(world: SimpleNamespace, records: SimpleNamespace) -> None:
+    """The owner has put a customer in, under the number that the address names."""
+    operation = Operation.objects.create(pk=JOINED, by=records.owner, verb="campaign.joined", source="web")
+    rows = Customer.rows.filter(pk=records.customer.pk)
+    CampaignMember.objects.filter(customer=records.customer).delete()
+    join(rows, records.campaign, by=records.owner, operation=operation)
+
+
+JOINED = 4_000_000_002
 
 
 def everybody(world: SimpleNamespace, records: SimpleNamespace) -> dict[str, Any]:
@@ -75,6 +90,9 @@ CAMPAIGN_VISITS = {
     "POST /campaigns/<int:pk>/star/": Visit(to="/campaigns/", **CAMPAIGN),
     "GET /campaigns/join/": Visit(data=lambda world, records: {"module": "lead", "chosen": records.lead.pk}),
     "POST /campaigns/join/": Visit(data=joining, to="/leads/"),
+    "POST /campaigns/<int:pk>/join/undo/<int:operation>/": Visit(
+        before=joined_before, path={"operation": str(JOINED)}, to="/campaigns/", **CAMPAIGN
+    ),
     "GET /campaigns/<int:pk>/members/": Visit(**CAMPAIGN),
     "GET /campaigns/<int:pk>/members/new/": Visit(**CAMPAIGN),
     "POST /campaigns/<int:pk>/members/new/": Visit(

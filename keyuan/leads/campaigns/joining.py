@@ -8,9 +8,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from psycopg import sql
 
@@ -19,10 +24,13 @@ from keyuan.customers.bulk import chunks
 from keyuan.leads.campaigns.models import KINDS, CampaignMember, MemberQuerySet
 from keyuan.org.models import User
 from keyuan.records.adding import Happened, write_history
-from keyuan.records.errors import NotAllowed
-from keyuan.records.history import Operation
+from keyuan.records.errors import NotAllowed, RuleBroken
+from keyuan.records.history import Event, Operation
 from keyuan.records.options import Option
 
+UNDO = timedelta(hours=24)
+SKEW = timedelta(minutes=1)
+"""The database and the web server each look at their own clock."""
 _INSERT = sql.SQL("""
 INSERT INTO campaign_member (campaign_id, {column}, answer_id, result, added_at, added_by_id)
 SELECT %s, t.id, %s, '', clock_timestamp(), %s FROM {table} t WHERE t.id = ANY(%s) AND t.deleted_at IS NULL
@@ -32,13 +40,20 @@ ORDER BY t.id ON CONFLICT DO NOTHING RETURNING {column}
 
 @dataclass
 class Joined:
-    """How many came in, and how many were there already."""
+    """How many came in, and how many were there already.
+
+    Attributes:
+        operation: by which they came in, and can be taken out again; None where nobody did.
+    """
 
     number: int = 0
     already: int = 0
+    operation: Operation | None = None
 
 
-def join(rows: Any, campaign: Campaign, *, by: User, answer: Option | None = None) -> Joined:
+def join(
+    rows: Any, campaign: Campaign, *, by: User, answer: Option | None = None, operation: Operation | None = None
+) -> Joined:
     """Put `rows`, customers, contacts or leads, into a campaign; in chunks that commit.
 
     Who may change the campaign puts in whatever they see; who only sees the campaign, what they may change.
@@ -50,7 +65,7 @@ def join(rows: Any, campaign: Campaign, *, by: User, answer: Option | None = Non
     mine = rows.living().reached_by(by, operation_for(campaign, by))
     if not mine.exists():
         raise NotAllowed(_("You may not put these records into the campaign."))
-    joined, operation = Joined(), Operation.begin("campaign.joined", by=by)
+    joined, operation = Joined(), operation or Operation.begin("campaign.joined", by=by)
     for pks in chunks(mine):
         with transaction.atomic():
             added = _insert(rows.model, campaign, pks, answer, by)
@@ -58,8 +73,29 @@ def join(rows: Any, campaign: Campaign, *, by: User, answer: Option | None = Non
         joined.number += len(added)
         joined.already += len(pks) - len(added)
     if joined.number:
+        joined.operation = operation
         campaign.log("members_added", operation=operation, number=joined.number, kind=rows.model.module)
     return joined
+
+
+@transaction.atomic
+def unjoin(campaign: Campaign, operation: Operation, *, by: User) -> int:
+    """Take those out again whom `by` put in with this operation, within a day; how many went.
+
+    Raises:
+        RuleBroken: it is too late, or somebody else put them in.
+    """
+    if operation.by_id != by.pk:
+        raise RuleBroken(_("Somebody else has put them into the campaign."))
+    if timezone.now() - operation.at > UNDO:
+        raise RuleBroken(_("It is too late to undo this."))
+    told = Event.objects.filter(operation=operation, name="joined_campaign", details__campaign=campaign.pk)
+    put: dict[str, list[int]] = defaultdict(list)
+    for kind, pk in told.values_list("record_type", "record_id"):
+        put[kind].append(pk)
+    these = reduce(or_, (Q(**{f"{kind}__in": pks}) for kind, pks in put.items() if kind in KINDS), Q(pk__in=[]))
+    members = CampaignMember.objects.filter(these, campaign=campaign, added_by=by, added_at__gte=operation.at - SKEW)
+    return leave(members, campaign, by=by)
 
 
 def operation_for(campaign: Campaign, user: User) -> str:

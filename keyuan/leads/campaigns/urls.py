@@ -21,6 +21,7 @@ campaign_patterns = [
     path("<int:pk>/members/", members.members, name="members"),
     path("<int:pk>/members/new/", members.add, name="add"),
     path("<int:pk>/members/bulk/", members.members_bulk, name="members_bulk"),
+    path("<int:pk>/join/undo/<int:operation>/", members.undo, name="unjoin"),
     path("<int:pk>/members/<int:member>/", members.member, name="member"),
 ]
 urlpatterns = [path("campaigns/", include((campaign_patterns, "campaigns")))]

@@ -1,6 +1,7 @@
 """Who is in a campaign, what they answered, and what came of it (T5, A8, M2)."""
 
 import json
+from datetime import timedelta
 from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,13 +14,13 @@ from django.utils import timezone, translation
 from keyuan.customers.fields import CUSTOMER
 from keyuan.customers.models import Customer
 from keyuan.leads.campaigns.figures import Outcome
-from keyuan.leads.campaigns.joining import join, leave, members_of, note_answer
+from keyuan.leads.campaigns.joining import join, leave, members_of, note_answer, unjoin
 from keyuan.leads.campaigns.models import CampaignMember
 from keyuan.leads.fields import LEAD
 from keyuan.leads.models import Lead
 from keyuan.opportunities.fields import OPPORTUNITY
 from keyuan.org.models import Grant, User
-from keyuan.records.errors import NotAllowed
+from keyuan.records.errors import NotAllowed, RuleBroken
 from keyuan.records.history import Event
 from keyuan.records.listing import Listing
 from keyuan.records.namebook import NameBook
@@ -211,3 +212,25 @@ def test_deleted_records_are_no_members_and_a_purged_campaign_takes_its_roll_alo
     assert not members_of(fair, cast.boss).exists()
     customer.restore(by=cast.boss)
     assert members_of(fair, cast.boss).count() == 1
+
+
+def test_what_was_put_in_together_is_taken_out_again_within_a_day(cast, fair):
+    customers = [make_customer(owner=cast.anna) for _ in range(3)]
+    join(Customer.rows.filter(pk=customers[0].pk), fair, by=cast.boss)
+    client, ids = client_of(cast.anna), ",".join(str(one.pk) for one in customers)
+    given = {"module": "customer", "chosen": ids, "campaign": str(fair.pk), "answer": "invited"}
+    client.post("/campaigns/join/", given)
+    operation = Event.objects.filter(name="joined_campaign", by=cast.anna).first().operation
+    undo = f"/campaigns/{fair.pk}/join/undo/{operation.pk}/"
+    assert undo in said(client.get("/customers/"))
+    assert client_of(cast.boss).post(undo).status_code == 404
+    assert client.post(undo).status_code == 302
+    assert list(CampaignMember.objects.values_list("customer", flat=True)) == [customers[0].pk]  # was there before
+    assert Event.objects.filter(name="left_campaign", record_id=customers[1].pk).exists()
+
+    client.post("/campaigns/join/", given)
+    late = Event.objects.filter(name="joined_campaign", by=cast.anna).order_by("-pk").first().operation
+    late.at = timezone.now() - timedelta(hours=25)
+    with pytest.raises(RuleBroken, match="too late"):
+        unjoin(fair, late, by=cast.anna)
+    assert CampaignMember.objects.count() == 3

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from keyuan.campaigns.models import Campaign
 from keyuan.customers.lists import CONTACT_LIST, CUSTOMER_LIST
 from keyuan.customers.views.bulk import chosen
-from keyuan.leads.campaigns.joining import Joined, join, leave, members_of, note_answer
+from keyuan.leads.campaigns.joining import Joined, join, leave, members_of, note_answer, unjoin
 from keyuan.leads.campaigns.models import KINDS, LONGEST_RESULT
 from keyuan.leads.campaigns.roll import MembersPage
 from keyuan.leads.lists import LEAD_LIST
@@ -23,15 +23,17 @@ from keyuan.org.http import Request
 from keyuan.org.models import User
 from keyuan.records.cleaners import Invalid
 from keyuan.records.errors import RuleBroken
+from keyuan.records.history import Operation
 from keyuan.records.kinds import Choice, Link, Links
 from keyuan.records.namebook import NameBook
 from keyuan.records.options import Option
 from keyuan.records.widgets import Picker
 from keyuan.ui.audience import may
 from keyuan.ui.editing import record_or_404
+from keyuan.ui.errors import note
 from keyuan.ui.lists.asked import Asked
 from keyuan.ui.lists.page import ListOf
-from keyuan.ui.pages import go, page, safe_next, toast
+from keyuan.ui.pages import go, page, quiet, safe_next, toast
 
 LISTS: dict[str, ListOf] = {"customer": CUSTOMER_LIST, "contact": CONTACT_LIST, "lead": LEAD_LIST}
 ANSWER = Choice("campaign_answer")
@@ -170,7 +172,25 @@ def say(request: Request, joined: Joined, campaign: Campaign) -> None:
     said = ngettext("%(n)s is in “%(name)s” now", "%(n)s are in “%(name)s” now", joined.number)
     more = ngettext("%(n)s was there already", "%(n)s were there already", joined.already)
     told = more % {"n": f"{joined.already:,}"} if joined.already else ""
-    toast(request, said % {"n": f"{joined.number:,}", "name": campaign}, more=told)
+    undo = reverse("campaigns:unjoin", args=[campaign.pk, joined.operation.pk]) if joined.operation else ""
+    toast(request, said % {"n": f"{joined.number:,}", "name": campaign}, more=told, undo=undo)
+
+
+@require_POST
+@may("campaign", "view")
+def undo(request: Request, pk: int, operation: int) -> HttpResponse:
+    """Take those out again who were put in together."""
+    campaign = record_or_404(Campaign, request, pk)
+    done = get_object_or_404(Operation, pk=operation, by=request.user)
+    try:
+        number = unjoin(campaign, done, by=request.user)
+    except RuleBroken as refusal:
+        if not quiet(request):
+            raise
+        return note(409, str(refusal))
+    said = ngettext("%(n)s was taken out of “%(name)s” again", "%(n)s were taken out of “%(name)s” again", number)
+    toast(request, said % {"n": f"{number:,}", "name": campaign})
+    return go(request, "campaigns:detail", pk)
 
 
 @require_http_methods(["GET", "POST"])
@@ -180,12 +200,14 @@ def add(request: Request, pk: int) -> HttpResponse:
     campaign = record_or_404(Campaign, request, pk)
     form = MembersForm(request.POST or None, by=request.user, initial={"answer": FIRST})
     if request.method == "POST" and form.is_valid():
-        joined = Joined()
+        joined, operation = Joined(), Operation.begin("campaign.joined", by=request.user)
         for name, kind in (("customers", "customer"), ("contacts", "contact")):
             if pks := form.cleaned_data.get(name):
                 rows = KINDS[kind].objects.visible_to(request.user).filter(pk__in=pks)
-                one = join(rows, campaign, by=request.user, answer=form.cleaned_data["answer"])
-                joined = Joined(joined.number + one.number, joined.already + one.already)
+                answer = form.cleaned_data["answer"]
+                one = join(rows, campaign, by=request.user, answer=answer, operation=operation)
+                put = one.operation or joined.operation
+                joined = Joined(joined.number + one.number, joined.already + one.already, put)
         say(request, joined, campaign)
         return go(request, "campaigns:detail", pk)
     context = {"title": _("Add members"), "form": form, "campaign": campaign}
