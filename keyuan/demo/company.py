@@ -13,15 +13,20 @@ from django.db import transaction
 from django.db.models import ProtectedError, Q
 from django.utils import timezone
 
-from keyuan.activities.forgetting import forget_activities
+from keyuan.activities.forgetting import forget_activities, forget_activities_of_leads
+from keyuan.campaigns.models import Campaign, CampaignSearch
 from keyuan.customers.models import Contact, ContactSearch, Customer, CustomerSearch
 from keyuan.demo.activities import tell_story
 from keyuan.demo.deals import KEY, Maker, days_of
+from keyuan.demo.leads import LeadMaker
 from keyuan.demo.people import CUSTOMERS, DEPARTMENTS, PEOPLE
+from keyuan.demo.prospects import POOL_NAMES
+from keyuan.leads.models import Lead, LeadSearch
 from keyuan.opportunities.models import Opportunity, OpportunityLine, OpportunitySearch, Product, ProductSearch
 from keyuan.opportunities.models.deriving import PRODUCT_TAGS
 from keyuan.org.accounts import create_user
 from keyuan.org.models import Department, Role, User
+from keyuan.pools.models import Pool
 from keyuan.records.attachments import models as attachments
 from keyuan.records.history import Event, Operation, write_event
 from keyuan.records.kinds.choices import ensure_tags
@@ -51,21 +56,33 @@ def load() -> list[str]:
     for place, row in enumerate(CUSTOMERS):
         _make_customer(place, row, people, operation)
     _make_deals(operation)
+    _make_leads(operation)
     return passwords
 
 
 def _complete() -> None:
-    """A demo company of an earlier version gets the deals that it did not have then."""
-    if not _made("product") and User.objects.filter(username=PRODUCTS_OF, email__endswith=DOMAIN).exists():
-        _make_deals(Operation.begin(LOADED, by=_robot()))
+    """A demo company of an earlier version gets the deals and leads that it did not have then."""
+    if not User.objects.filter(username=PRODUCTS_OF, email__endswith=DOMAIN).exists():
+        return
+    for record_type, make in (("product", _make_deals), ("lead", _make_leads)):
+        if not _made(record_type):
+            make(Operation.begin(LOADED, by=_robot()))
 
 
 def _make_deals(operation: Operation) -> None:
-    rows = Customer.objects.unscoped(reason="the demo sells to its own customers").living()
-    customers = {one.short_name: one for one in rows.filter(pk__in=_made("customer")).select_related("owner")}
     seller = User.objects.get(username=PRODUCTS_OF)
     seller.source = "job"
-    Maker(operation, customers, seller).make()
+    Maker(operation, _customers(), seller).make()
+
+
+def _make_leads(operation: Operation) -> None:
+    LeadMaker(operation, _customers(), {one.username: one for one in demo_people()}).make()
+
+
+def _customers() -> dict[str, Customer]:
+    """Those of the demo by their short names."""
+    rows = Customer.objects.unscoped(reason="the demo sells to its own customers").living()
+    return {one.short_name: one for one in rows.filter(pk__in=_made("customer")).select_related("owner")}
 
 
 def demo_people() -> Any:
@@ -146,14 +163,21 @@ def clear() -> int:
         How many customers went.
     """
     contacts, customers, deals, products = map(_made, ("contact", "customer", "opportunity", "product"))
+    leads, campaigns = _made("lead"), _made("campaign")
     customers = [pk for pk in customers if pk not in _used(customers, contacts, deals)]
     operation = Operation.begin(CLEARED, by=_robot())
     forget_activities(customers)
+    forget_activities_of_leads(leads)
+    _purge(Lead, LeadSearch, leads, operation)
+    Opportunity.rows.filter(campaign__in=campaigns).update(campaign=None)
+    Lead.rows.filter(campaign__in=campaigns).update(campaign=None)
+    _purge(Campaign, CampaignSearch, campaigns, operation)
     _purge(Opportunity, OpportunitySearch, deals, operation)
     _purge_products(products, operation)
     _purge(Contact, ContactSearch, contacts, operation)
     _purge(Customer, CustomerSearch, customers, operation)
     _remove_entries()
+    _remove_pools()
     _retire_people()
     return len(customers)
 
@@ -179,7 +203,7 @@ def _purge(model: Any, search: Any, pks: list[int], operation: Operation) -> Non
         remembered.objects.filter(about).delete()
     search.objects.filter(record_id__in=pks).delete()
     attachments.purge(record_type, pks)
-    if record_type != "product":
+    if record_type not in ("product", "campaign"):
         model.tags.through.objects.filter(**{f"{record_type}__in": pks}).delete()
     rows = model.objects.unscoped(reason="the demo company is taken out whole").filter(pk__in=pks)
     if record_type == "customer":
@@ -207,6 +231,15 @@ def _remove_entries() -> None:
         _delete_unused(entry)
 
 
+def _remove_pools() -> None:
+    """The pools that the demo company brought, as far as nothing else lies in them."""
+    for kind, name in POOL_NAMES:
+        for pool in Pool.objects.filter(kind=kind, name=name):
+            model = Customer if kind == "customer" else Lead
+            if not model.rows.filter(pool=pool).exists():
+                _delete_unused(pool)
+
+
 def _delete_unused(row: Any) -> bool:
     try:
         with transaction.atomic():
@@ -226,7 +259,7 @@ def _retire_people() -> None:
     """Demo people can no longer sign in; those who own nothing are gone."""
     for user in demo_people():
         mine = Q(owner=user) | Q(created_by=user) | Q(updated_by=user)
-        owns = any(_all(model).filter(mine).exists() for model in (Customer, Opportunity, Product))
+        owns = any(_all(model).filter(mine).exists() for model in (Customer, Opportunity, Product, Lead, Campaign))
         if owns or Operation.objects.filter(by=user).exists():
             User.objects.filter(pk=user.pk).update(is_active=False)
         else:

@@ -5,6 +5,7 @@ import pytest
 from keyuan.customers.models import Contact, Customer
 from keyuan.demo.company import clear, load
 from keyuan.demo.people import CUSTOMERS, PEOPLE
+from keyuan.demo.prospects import CLAIMED, LYING
 from keyuan.org.models import User
 from keyuan.records.history import Event
 from tests.make import make_customer
@@ -16,7 +17,7 @@ def test_loading_twice_makes_no_doubles(demo):
     assert len(demo) == len(PEOPLE)
 
     assert load() == []
-    assert Customer.rows.count() == len(CUSTOMERS)
+    assert Customer.rows.count() == len(CUSTOMERS) + len(LYING) + len(CLAIMED)
 
 
 def test_clearing_leaves_real_data_untouched(demo):
@@ -24,7 +25,7 @@ def test_clearing_leaves_real_data_untouched(demo):
     seller = User.objects.get(username="linxiaotong")
     real = make_customer("真实客户有限公司", owner=seller)
 
-    assert clear() == len(CUSTOMERS)
+    assert clear() == len(CUSTOMERS) + len(LYING) + len(CLAIMED)
 
     assert list(Customer.rows.all()) == [real]
     assert Contact.rows.count() == 0
@@ -38,4 +39,4 @@ def test_it_can_come_again_after_it_went(demo):
 
     load()
 
-    assert Customer.rows.count() == len(CUSTOMERS)
+    assert Customer.rows.count() == len(CUSTOMERS) + len(LYING) + len(CLAIMED)

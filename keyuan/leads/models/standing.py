@@ -65,7 +65,8 @@ class Standing:
         locked = self.lock()
         if locked.state == State.CONVERTED:
             raise RuleBroken(_("This lead has become a customer. Go on with the customer."))
-        begin_all(type(self).rows.filter(pk=self.pk), by=by)
+        if locked.state == State.NEW:
+            begin_all(type(self).rows.filter(pk=self.pk), by=by)
 
     @transaction.atomic
     def qualify(self: Any, *, by: User, version: int | None = None, operation: Operation | None = None) -> Any:

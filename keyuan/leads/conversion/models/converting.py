@@ -57,7 +57,14 @@ class Converting:
     """The verb of a lead that becomes a customer."""
 
     @transaction.atomic
-    def convert(self: Any, into: Into | None = None, *, by: User, version: int | None = None) -> LeadConversion:
+    def convert(
+        self: Any,
+        into: Into | None = None,
+        *,
+        by: User,
+        version: int | None = None,
+        operation: Operation | None = None,
+    ) -> LeadConversion:
         """Make a customer of this lead, or join it to one; what hangs on it moves along.
 
         A lead without a person gives no contact. The customer's owner is that of the lead, else `by`.
@@ -78,7 +85,7 @@ class Converting:
             raise Stale(locked)
         if not locked.is_open:
             raise RuleBroken(_("This lead is “%(state)s” now.") % {"state": locked.get_state_display()})
-        operation = Operation.begin("lead.converted", by=by)
+        operation = operation or Operation.begin("lead.converted", by=by)
         made = _Made()
         _customer(made, locked, into, by, operation)
         _contact(made, locked, into, by, operation)
