@@ -258,6 +258,7 @@ def compose() -> None:
                     Link(pgettext_lazy("menu", "Assignment of leads"), "/admin/assignment/", "user-check"),
                     Link(pgettext_lazy("menu", "Web forms"), "/admin/web-forms/", "forms"),
                     Link(_("Follow-ups and plans"), "/admin/activities/", "calendar-due"),
+                    Link(_("Duplicate check"), "/admin/duplicates/", "copy"),
                     Link(_("Business registry"), "/admin/registry/", "building", may="administrator"),
                     Link(_("Modules"), "/admin/modules/", "layout-dashboard"),
                     Link(_("Holidays and workdays"), "/admin/workdays/", "calendar"),

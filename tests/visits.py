@@ -45,6 +45,10 @@ MODULES = {
     for one in ("home", "customers", "leads", "opportunities", "activities", "reports")
     for name, value in (("place", "1"), ("is_on", "on"))
 }
+LEVELS = {
+    **dict.fromkeys(("customer_phone", "customer_domain", "lead_name", "lead_phone", "lead_domain"), "similar"),
+    **dict.fromkeys(("customer_alike", "contact_phone", "lead_alike"), "off"),
+}
 VISITS = (
     {
         # The frame and lists
@@ -129,6 +133,8 @@ VISITS = (
             },
             to="/admin/security/",
         ),
+        "GET /admin/duplicates/": Visit(CHIEF),
+        "POST /admin/duplicates/": Visit(CHIEF, data=LEVELS, to="/admin/duplicates/"),
         "GET /admin/modules/": Visit(CHIEF),
         "POST /admin/modules/": Visit(CHIEF, data=MODULES, to="/admin/modules/"),
         "POST /admin/settings/": Visit(CHIEF, data={"company_name": "某某公司"}, to="/admin/settings/"),

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from keyuan.customers.levels import OFF, SAME, Levels, levels
 from keyuan.customers.models import Contact, Customer, CustomerSearch
 from keyuan.org.models import User
 from keyuan.org.scopes import FieldRight
@@ -170,18 +171,23 @@ class Hit:
 
 
 def find_duplicates(
-    given: Given, *, by: User, exclude: Collection[Place] = (), customers_only: bool = False
+    given: Given, *, by: User, exclude: Collection[Place] = (), customers_only: bool = False, of: str = "customer"
 ) -> list[Hit]:
-    """The records that may be the same as `given`, the likeliest first.
+    """The records that may be the same as `given`, the likeliest first, at the level that administrators chose.
 
     Args:
+        of: the record type that is about to be saved. Its own kind alone blocks it.
         exclude: what is no duplicate of itself: customers, contacts and others.
     """
-    holders = [row for row in holders_of(given.keys()) if (row.record_type, row.record_id) not in exclude]
+    decided = levels()
+    rows = [row for row in holders_of(given.keys()) if decided.of(row.record_type, row.kind) != OFF]
+    holders = [row for row in rows if (row.record_type, row.record_id) not in exclude]
     hits = _by_keys(holders, by)
-    _add_similar(given, hits)
+    if decided["customer", "alike"] != OFF:
+        _add_similar(given, hits)
     for source in () if customers_only else SOURCES.values():
-        _add_others(given, source, holders, hits)
+        _add_others(given, source, holders, hits, alike=decided[source.module, "alike"] != OFF)
+    _raise(hits, holders, decided, of)
     for place in exclude:
         hits.pop(place, None)
     for hit in hits.values():
@@ -190,6 +196,14 @@ def find_duplicates(
     found = order[:MOST_HITS]
     _mark_visible(found, by)
     return found
+
+
+def _raise(hits: dict[Place, Hit], holders: Iterable[DuplicateKey], decided: Levels, of: str) -> None:
+    """What administrators count as the same blocks where it is of the kind that is saved."""
+    for row in holders:
+        hit = hits.get((row.record_type, row.record_id))
+        if hit is not None and row.record_type == of and row.live and decided.of(of, row.kind) == SAME:
+            hit.level = "same"
 
 
 def _by_keys(holders: Iterable[DuplicateKey], by: User) -> dict[Place, Hit]:
@@ -273,10 +287,12 @@ def _liken(given: Given, hit: Hit, names: tuple[str, ...], hits: dict[Place, Hit
         hit.score = max(round(score * 100), _share(part, core, name))
 
 
-def _add_others(given: Given, source: Source, holders: Iterable[DuplicateKey], hits: dict[Place, Hit]) -> None:
+def _add_others(
+    given: Given, source: Source, holders: Iterable[DuplicateKey], hits: dict[Place, Hit], *, alike: bool
+) -> None:
     """What another record type has: by the same keys and by names that are alike, read with one query."""
     rows = [row for row in holders if row.record_type == source.module]
-    parts = _like(source.search, company_core(given.name))
+    parts = _like(source.search, company_core(given.name)) if alike else []
     if rows:  # as a part of the same subquery: an OR beside it would read the whole table
         parts.append(DuplicateKey.objects.filter(pk__in=[row.pk for row in rows]).values("record_id"))
     if not parts:
@@ -289,7 +305,7 @@ def _add_others(given: Given, source: Source, holders: Iterable[DuplicateKey], h
             _explain(row, None, hit, names=True)
     for record in records.values():
         is_new = (source.module, record.pk) not in hits and record.deleted_at is None
-        if is_new and source.company(record) and given.name:
+        if is_new and alike and source.company(record) and given.name:
             _liken(given, Hit(record, source), (source.company(record),), hits)
 
 

@@ -5,6 +5,7 @@ from keyuan.customers.views import (
     contacts,
     customers,
     inline,
+    levels_admin,
     picking,
     places,
     pools,
@@ -77,6 +78,7 @@ my_tag_urls = (
 )
 transfer_urls = ([path("<int:pk>/undo/", transfer.transfer_undo, name="undo")], "transfers")
 urlpatterns = [
+    path("admin/duplicates/", include(([path("", levels_admin.duplicate_levels, name="levels")], "duplicate_levels"))),
     path("transfers/", include(transfer_urls)),
     path("tags/", include(my_tag_urls)),
     path("customers/", include(customer_urls)),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.utils import translation
 
+from keyuan.customers.levels import Levels, levels
 from keyuan.exchange.cleaning import RowReader
 from keyuan.exchange.drafts import Draft
 from keyuan.exchange.matching import Known, Place, keys_of, look_again, look_up, places, similar_keys
@@ -105,15 +106,16 @@ class Ahead:
         with translation.override(language):
             drafts = self.reader.clean(rows)
         ready = [draft for draft in drafts if not draft.is_refused]
+        decided = levels()
         for draft in ready:
-            self._derive(draft)
+            self._derive(draft, decided)
         same, similar = places(ready)
         return Chunk(rows, drafts, same, similar, look_up(same, similar) if self.looks_up else None)
 
-    def _derive(self, draft: Draft) -> None:
+    def _derive(self, draft: Draft, decided: Levels) -> None:
         """Keys, and the customer that it would become unless its parent or a tag must be found or saved first."""
-        draft.keys = keys_of(draft)
-        draft.similar = similar_keys(draft)
+        draft.keys = keys_of(draft, decided)
+        draft.similar = similar_keys(draft, decided)
         if "parent" not in draft.values and not has_new_tags(draft):
             draft.shape = NewCustomer(draft, self.reader.user, self.numbers, self.import_id)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from keyuan.customers.levels import levels as levels_now
 from keyuan.customers.models import Customer
 from keyuan.exchange.drafts import Draft
 from keyuan.exchange.matching import (
@@ -57,9 +58,10 @@ class Decider:
             known: what the keys of these drafts meet, where that was looked up already.
         """
         ready = [draft for draft in drafts if not draft.is_refused]
+        levels = levels_now()
         for draft in ready:
-            draft.keys = draft.keys or keys_of(draft)
-            draft.similar = draft.similar or similar_keys(draft)
+            draft.keys = draft.keys or keys_of(draft, levels)
+            draft.similar = draft.similar or similar_keys(draft, levels)
         known = known or look_up(*places(ready))
         editable = set(
             Customer.objects.allowed(self.by, "edit").filter(pk__in=list(known.customers)).values_list("pk", flat=True)

@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from keyuan.customers.duplicates import SIMILAR
+from keyuan.customers.levels import OFF, Levels
 from keyuan.customers.models import Contact, Customer
 from keyuan.exchange.drafts import Draft, numbers
 from keyuan.leads.models import Lead
@@ -46,7 +47,7 @@ Place = tuple[str, str]
 """Kind and key."""
 
 
-def keys_of(draft: Draft) -> list[Key]:
+def keys_of(draft: Draft, levels: Levels) -> list[Key]:
     """The duplicate keys that the customer of this row would have, as `customer_keys` makes them."""
     values = draft.values
     keys = [Key("name", company_key(draft.name), blocks=True)]
@@ -60,7 +61,8 @@ def keys_of(draft: Draft) -> list[Key]:
     for name in ("website", "email"):
         if name in values and (domain := domain_key(values[name])):
             keys.append(Key("domain", domain))
-    return [key for key in dict.fromkeys(keys) if key.key]
+    keys = [key for key in dict.fromkeys(keys) if key.key]
+    return [*keys, *levels.raised("customer", keys)]
 
 
 @dataclass
@@ -150,8 +152,9 @@ def _meet_leads(asked: set[Place], known: Known) -> None:
         known.names |= {lead.pk: lead.heading for lead in rows.filter(pk__in=new)}
 
 
-def similar_keys(draft: Draft) -> list[Key]:
-    """The keys that only warn: name without place and suffix, short and former names, phones, domain."""
+def similar_keys(draft: Draft, levels: Levels) -> list[Key]:
+    """The keys that only warn: name without place and suffix, short and former names, phones, domain, unless they
+    are switched off for customers."""
     found = [key for key in draft.keys if not key.blocks]
     for person in draft.people:
         found += person.keys
@@ -160,7 +163,8 @@ def similar_keys(draft: Draft) -> list[Key]:
         found += [Key("short", core), Key("name", core)]
     if draft.name:
         found.append(Key("name", company_key(draft.name)))
-    return list(dict.fromkeys(key if len(key.key) <= 300 else Key(key.kind, key.key[:300]) for key in found))
+    told = [key for key in found if levels.of("customer", key.kind) != OFF]
+    return list(dict.fromkeys(key if len(key.key) <= 300 else Key(key.kind, key.key[:300]) for key in told))
 
 
 @dataclass(slots=True)

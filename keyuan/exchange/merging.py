@@ -10,9 +10,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from keyuan.customers.fields import CONTACT, CUSTOMER
+from keyuan.customers.levels import levels_for_saving
 from keyuan.customers.models import Contact, Customer, CustomerTag
 from keyuan.customers.models.deriving import KEYED, customer_keys
-from keyuan.exchange.claiming import claim_keys, held_by, release_others
+from keyuan.exchange.claiming import Claim, claim_keys, held_by, release_others
 from keyuan.exchange.deciding import JOIN
 from keyuan.exchange.drafts import Draft, Person
 from keyuan.exchange.numbers import Numbers
@@ -23,6 +24,7 @@ from keyuan.org.models import User
 from keyuan.records.adding import change_each, copy_rows
 from keyuan.records.catalogue import Catalogue
 from keyuan.records.history import Operation
+from keyuan.records.keys import Key, blocking_kind
 from keyuan.records.names import company_key
 
 EMPTY: tuple[Any, ...] = (None, "", [])
@@ -162,16 +164,23 @@ def _rewrite_keys(differing: Sequence[Standing]) -> set[int]:
     keyed = [one for one in differing if one.changes.keys() & KEYED]
     if not keyed:
         return set()
-    wanted = {}
+    held = held_by("customer", [one.customer.pk for one in keyed])
+    wanted, levels = {}, levels_for_saving()
     for one in keyed:
         customer = one.customer
         for name in one.changes.keys() & KEYED:
             setattr(customer, name, one.changes[name])
-        wanted[customer.pk] = customer_keys(customer)
-    held = held_by("customer", list(wanted))
+        wanted[customer.pk] = _unshared(customer.pk, customer_keys(customer, levels), held)
     losers = claim_keys("customer", wanted, held)
     release_others("customer", {pk: keys for pk, keys in wanted.items() if pk not in losers}, held)
     return losers
+
+
+def _unshared(pk: int, keys: Sequence[Key], held: Collection[Claim]) -> list[Key]:
+    """Without the blocking keys of what this customer has shared with another one before."""
+    mine = {(kind, key) for kind, key, holder, _blocks in held if holder == pk}
+    had = {(blocking_kind("customer", kind), key) for kind, key in mine} - mine
+    return [one for one in keys if (one.kind, one.key[:300]) not in had]
 
 
 def _lose(standing: Standing) -> None:

@@ -113,7 +113,8 @@ def restore_all(rows: Iterable[Any], *, by: User) -> tuple[int, list[str]]:
 def _conflict(record: Any, conflict: Duplicate) -> str:
     key = next((hit for hit in conflict.hits if isinstance(hit, DuplicateKey)), None)
     rows = Customer.objects.unscoped(reason="the duplicate check names owners to everybody")
-    holder = rows.select_related("owner").filter(pk=key.record_id).first() if key else None
+    is_customer = key is not None and key.kind in ("name", "uscc")
+    holder = rows.select_related("owner").filter(pk=key.record_id).first() if key and is_customer else None
     if key is None or holder is None:
         return _("“%(name)s” can't come back: it exists again") % {"name": record.name}
     words = {"name": record.name, "holder": holder.name, "owner": holder.owner or _("nobody")}

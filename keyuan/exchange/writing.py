@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import models
 from django.utils.translation import gettext as _
 
+from keyuan.customers.levels import levels_for_saving
 from keyuan.customers.models import (
     Contact,
     ContactSearch,
@@ -59,7 +60,11 @@ def create_customers(drafts: Sequence[Draft], to: Writing) -> int:
     """Add a customer for each draft that nobody was faster with; how many contacts were added with them."""
     for draft in drafts:
         draft.shape = draft.shape or NewCustomer(draft, to.by, to.numbers, to.of)
-    losers = claim_keys("customer", {draft.shape.pk: draft.shape.blocking for draft in drafts})
+    levels, wanted = levels_for_saving(), {}
+    for draft in drafts:
+        raised = levels.raised("customer", draft.keys)  # they may have been raised since the row was read
+        wanted[draft.shape.pk] = list(dict.fromkeys([*draft.shape.blocking, *raised]))
+    losers = claim_keys("customer", wanted)
     made: list[NewCustomer] = []
     for draft in drafts:
         if draft.shape.pk in losers:

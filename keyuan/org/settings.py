@@ -13,6 +13,7 @@ DEFAULTS: dict[str, Any] = {
     "history_months": "0",  # for how long history is kept; 0: for ever
     "activity_rules": {},  # see activities/rules.py
     "response_rules": {},  # see leads/responding/rules.py
+    "duplicate_levels": {},  # see customers/levels.py
     "opportunity_rules": {},  # see opportunities/rules.py
     "workdays": {},  # see records/reference/workdays.py
     "currency": "CNY",  # of all amounts, as the API tells it

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import ClassVar, NamedTuple
 
 from django.db import IntegrityError, connection, models, transaction
@@ -45,11 +47,32 @@ class Key(NamedTuple):
     blocks: bool = False
 
 
+def blocking_kind(record_type: str, kind: str) -> str:
+    """The kind of a blocking key beside the one of `kind` by which a record is found."""
+    return f"{record_type}={kind}"
+
+
+_NOBODY_WAITS: ContextVar[bool] = ContextVar("nobody waits for a refusal", default=False)
+
+
+@contextmanager
+def refusing_nothing() -> Iterator[None]:
+    """What is written inside takes no blocking key that another record holds, instead of being refused.
+
+    For what a stranger sends, who could do nothing about it and must not learn of it.
+    """
+    token = _NOBODY_WAITS.set(True)
+    try:
+        yield
+    finally:
+        _NOBODY_WAITS.reset(token)
+
+
 def write_keys(record_type: str, record_id: int, keys: Iterable[Key]) -> None:
     """Make `keys` the keys of this record.
 
     Raises:
-        Duplicate: another living record holds one of the blocking ones.
+        Duplicate: another living record holds one of the blocking ones, which this one did not share with it before.
     """
     wanted = {(key.kind, key.key[:300], key.blocks) for key in keys}
     mine = DuplicateKey.objects.filter(record_type=record_type, record_id=record_id)
@@ -58,20 +81,29 @@ def write_keys(record_type: str, record_id: int, keys: Iterable[Key]) -> None:
     if gone:
         DuplicateKey.objects.filter(pk__in=gone).delete()
     added = wanted - held.keys()
-    if added:
-        _insert([DuplicateKey(kind=k, key=v, blocks=b, **_of(record_type, record_id)) for k, v, b in sorted(added)])
+    rows = [DuplicateKey(kind=k, key=v, blocks=b, **_of(record_type, record_id)) for k, v, b in sorted(added)]
+    had = {(blocking_kind(record_type, kind), key) for kind, key, _blocks in held}
+    _insert(rows, {pair for pair in had if pair in {(row.kind, row.key) for row in rows}})
 
 
 def _of(record_type: str, record_id: int) -> dict[str, str | int]:
     return {"record_type": record_type, "record_id": record_id}
 
 
-def _insert(rows: list[DuplicateKey]) -> None:
+def _insert(rows: list[DuplicateKey], shared: Collection[tuple[str, str]]) -> None:
+    """Insert these, without those of `shared` where another record holds one of them."""
+    if not rows:
+        return
     try:
         with transaction.atomic():
             DuplicateKey.objects.bulk_create(rows)
     except IntegrityError as error:
-        raise Duplicate(_holders(rows)) from error
+        spared = [row for row in rows if (row.kind, row.key) not in shared]
+        if _NOBODY_WAITS.get():
+            spared = [row for row in rows if not row.blocks]
+        if len(spared) == len(rows):
+            raise Duplicate(_holders(rows)) from error
+        _insert(spared, ())
 
 
 def _holders(rows: Iterable[DuplicateKey]) -> list[object]:

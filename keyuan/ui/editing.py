@@ -47,14 +47,28 @@ class Saving:
         try:
             with transaction.atomic():
                 self.record = self.form.save(version=self.version)
-        except Duplicate:
-            self.form.add_error(self._keyed(), _("A customer with this name or credit code exists already."))
+        except Duplicate as duplicate:
+            self._refuse(duplicate)
         except Stale as stale:
             self._explain(stale.current)
         except RuleBroken as refusal:
             if not self.form.refuse(refusal):
                 raise
         return self.record is not None
+
+    def _refuse(self, duplicate: Duplicate) -> None:
+        """Say at the field what another record has, too."""
+        sentences = {
+            "phone": (("mobile", "phone"), _("Another one has the same number, which counts as a duplicate.")),
+            "domain": (("website", "email"), _("Another one has the same domain, which counts as a duplicate.")),
+            "name": (("company",), _("Another one has the same name, which counts as a duplicate.")),
+        }
+        raised = [kind.split("=")[1] for kind in (getattr(hit, "kind", "") for hit in duplicate.hits) if "=" in kind]
+        if raised:
+            names, said = sentences[raised[0]]
+            self.form.add_error(next((name for name in names if name in self.form.fields), None), said)
+        else:
+            self.form.add_error(self._keyed(), _("A customer with this name or credit code exists already."))
 
     def _keyed(self) -> str | None:
         return next((name for name in ("name", "uscc", "mobile") if name in self.form.fields), None)

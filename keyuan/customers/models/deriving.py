@@ -13,6 +13,7 @@ from django.apps import apps
 from django.db import connection
 from django.db.models import QuerySet
 
+from keyuan.customers.levels import Levels, levels_for_saving
 from keyuan.records.cleaners.phone import clean_phones, key
 from keyuan.records.cleaners.website import domain_key
 from keyuan.records.history import Event
@@ -92,8 +93,8 @@ def phone_text(*numbers: str) -> str:
     return lines(*(digits(part) for number in numbers if number for part in number.split(";")))
 
 
-def customer_keys(customer: Customer) -> list[Key]:
-    """The duplicate keys of a customer: the same name or credit code blocks, the rest warns."""
+def customer_keys(customer: Customer, levels: Levels) -> list[Key]:
+    """The duplicate keys of a customer: the same name or credit code blocks, and what `levels` say; the rest warns."""
     keys = [Key("name", company_key(customer.name), blocks=True), Key("core", company_core(customer.name))]
     keys += [Key("name", company_key(name)) for name in customer.former_names]
     if customer.short_name:
@@ -104,7 +105,8 @@ def customer_keys(customer: Customer) -> list[Key]:
     for address in (customer.website, customer.email):
         if address and (domain := domain_key(address)):
             keys.append(Key("domain", domain))
-    return [key for key in dict.fromkeys(keys) if key.key]
+    keys = [key for key in dict.fromkeys(keys) if key.key]
+    return [*keys, *levels.raised("customer", keys)]
 
 
 def contact_keys(contact: Contact) -> list[Key]:
@@ -124,15 +126,16 @@ def _derive_customers(pks: Sequence[int], fields: set[str] | None) -> None:
     contacts = _by_customer(model("Contact").rows.living().filter(customer__in=pks).order_by("pk"))
     tags = _tag_names(pks)
     former = _former_phones("customer", pks)
-    rows = []
+    rows, keyed = [], fields is None or bool(fields & KEYED)
+    levels = levels_for_saving() if keyed else Levels()
     for customer in customers:
         people = contacts[customer.pk]
         numbers = [customer.phone, *former[customer.pk], *(n for c in people for n in (c.mobile, c.phone))]
         rows.append((customer.pk, Kind.TEXT.value, customer_text(customer, people, tags[customer.pk])))
         rows.append((customer.pk, Kind.PHONE.value, phone_text(*numbers)))
         rows.append((customer.pk, Kind.EMAIL.value, lines(customer.email, *(c.email for c in people))))
-        if fields is None or fields & KEYED:
-            write_keys("customer", customer.pk, customer_keys(customer))
+        if keyed:
+            write_keys("customer", customer.pk, customer_keys(customer, levels))
     write_search_text(model("CustomerSearch"), rows)
     _write_measures([(c.pk, sort_name(c.name), completeness(c, bool(contacts[c.pk]))) for c in customers])
 

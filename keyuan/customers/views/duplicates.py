@@ -12,9 +12,9 @@ EXCLUDED = {"exclude": "customer", "exclude_contact": "contact", "exclude_lead":
 """What the form names that is no duplicate of itself."""
 
 
-def panel_of(request: Request, given: Given) -> HttpResponse:
-    """What may be the same as what has been typed so far."""
+def panel_of(request: Request, given: Given, of: str = "customer") -> HttpResponse:
+    """What may be the same as what has been typed so far for a record of the type `of`."""
     named = {module: request.POST.get(name, "") for name, module in EXCLUDED.items()}
     exclude = [(module, int(pk)) for module, pk in named.items() if pk.isdecimal() and len(pk) < 18]
-    hits = find_duplicates(given, by=request.user, exclude=exclude)
+    hits = find_duplicates(given, by=request.user, exclude=exclude, of=of)
     return render(request, "customers/duplicates.html", {"hits": hits, "asked_something": any(vars(given).values())})

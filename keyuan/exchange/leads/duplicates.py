@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from django.utils.translation import gettext as _
 
 from keyuan.customers.duplicates import SIMILAR
+from keyuan.customers.levels import OFF, levels
 from keyuan.exchange.drafts import Draft, numbers
 from keyuan.exchange.matching import Known, look_up
 from keyuan.records.cleaners.phone import key
@@ -31,6 +32,9 @@ def warn_of_known(drafts: Sequence[Draft]) -> None:
     """Say at each row what it may be the same as, in a fixed number of queries."""
     for draft in drafts:
         draft.similar = keys_of(draft)
+    decided = levels()
+    for draft in drafts:
+        draft.similar = [one for one in draft.similar if decided.of("lead", one.kind) != OFF]
     known = look_up(set(), {(one.kind, one.key) for draft in drafts for one in draft.similar})
     for draft in drafts:
         for reason, text in dict.fromkeys(_found(draft, known)):

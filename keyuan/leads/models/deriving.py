@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.db import connection
 
+from keyuan.customers.levels import Levels, levels_for_saving
 from keyuan.customers.models.deriving import lines, phone_text, sort_name, sounds
 from keyuan.records.cleaners.phone import clean_phones, key
 from keyuan.records.cleaners.website import domain_key
@@ -51,8 +52,8 @@ def derive_leads(pks: Sequence[int], fields: set[str] | None) -> None:
             _derive_leads(pks[start : start + CHUNK])
 
 
-def lead_keys(lead: Lead) -> list[Key]:
-    """The duplicate keys of a lead, all of which warn; what has become a customer is found as that."""
+def lead_keys(lead: Lead, levels: Levels) -> list[Key]:
+    """The duplicate keys of a lead; they warn unless `levels` say more. What became a customer is found as that."""
     if lead.state == "converted":
         return []
     numbers = [*clean_phones(lead.mobile), *clean_phones(lead.phone)]
@@ -61,7 +62,8 @@ def lead_keys(lead: Lead) -> list[Key]:
         keys += [Key("name", company_key(lead.company)), Key("core", company_core(lead.company))]
     if lead.email and (domain := domain_key(lead.email)):
         keys.append(Key("domain", domain))
-    return [one for one in dict.fromkeys(keys) if one.key]
+    keys = [one for one in dict.fromkeys(keys) if one.key]
+    return [*keys, *levels.raised("lead", keys)]
 
 
 UNTOLD = {"state", "invalid_reason", "rating", "score", "source", "campaign", "industry", "address"}
@@ -71,12 +73,12 @@ UNTOLD = {"state", "invalid_reason", "rating", "score", "source", "campaign", "i
 def _derive_leads(pks: Sequence[int]) -> None:
     leads = list(model("Lead").rows.filter(pk__in=pks).order_by("pk"))
     tags = tag_names(pks)
-    rows = []
+    rows, levels = [], levels_for_saving()
     for lead in leads:
         rows.append((lead.pk, Kind.TEXT.value, lead_text(lead, tags[lead.pk])))
         rows.append((lead.pk, Kind.PHONE.value, phone_text(lead.mobile, lead.phone)))
         rows.append((lead.pk, Kind.EMAIL.value, lines(lead.email)))
-        write_keys("lead", lead.pk, lead_keys(lead))
+        write_keys("lead", lead.pk, lead_keys(lead, levels))
     write_search_text(model("LeadSearch"), rows)
     _write_order([(lead.pk, sort_name(lead.heading)) for lead in leads])
 

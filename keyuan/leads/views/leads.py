@@ -84,7 +84,7 @@ def facts(request: Request, pk: int) -> HttpResponse:
 def duplicates(request: Request) -> HttpResponse:
     """The duplicate panel for what has been typed so far; the name of a person says nothing."""
     typed = {name: request.POST.get(name, "") for name in ("mobile", "phone", "email")}
-    return panel_of(request, Given.of(typed | {"name": request.POST.get("company", "")}))
+    return panel_of(request, Given.of(typed | {"name": request.POST.get("company", "")}), of="lead")
 
 
 @require_http_methods(["GET", "POST"])

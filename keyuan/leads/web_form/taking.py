@@ -16,6 +16,7 @@ from keyuan.leads.web_form.notices import tell_arrival
 from keyuan.org.models import User
 from keyuan.records.forms import required_sentence
 from keyuan.records.history import Operation
+from keyuan.records.keys import refusing_nothing
 
 SOURCE = "form"
 """Where history says that such a lead came from."""
@@ -60,7 +61,8 @@ def take(form: PublicForm, of: WebForm) -> Lead:
     values = {name: value for name, value in form.cleaned_data.items() if name in of.fields}
     robot = form.by
     operation = Operation.begin("lead.created", by=robot)
-    lead = Lead.add(by=robot, operation=operation, source=of.source, campaign=of.campaign, **where(of), **values)
+    with refusing_nothing():
+        lead = Lead.add(by=robot, operation=operation, source=of.source, campaign=of.campaign, **where(of), **values)
     if lead.owner_id is None or lead.owner_id == of.receiver_id:  # whom a rule gave it to has been told
         tell_arrival(lead, of, by=robot)
     return lead
