@@ -21,6 +21,7 @@ from keyuan.reports.figures import figures
 from keyuan.reports.first_day import done_of, first_steps
 from keyuan.reports.news import news_of
 from keyuan.reports.sales_page import SalesAsked, SalesPage
+from keyuan.reports.soon import soon_context
 from keyuan.reports.todo import todo_context
 from keyuan.ui.audience import signed_in
 from keyuan.ui.formats import AtLeast
@@ -47,8 +48,12 @@ def home(request: Request) -> HttpResponse:
         context |= sources_page.home_context(asked) if context["sees_leads"] else {}
     if context["has_customers"]:
         # These take longer than the page; a script asks for them, and nobody without one goes without them.
-        context |= {} if SCRIPTED in request.COOKIES else figures_context(asked) | news_context(asked)
+        context |= {} if SCRIPTED in request.COOKIES else _later(asked)
     return page(request, "reports/home.html", context)
+
+
+def _later(asked: Asked) -> dict[str, Any]:
+    return figures_context(asked) | news_context(asked) | soon_context(asked)
 
 
 def head_context(asked: Asked) -> dict[str, Any]:
@@ -120,6 +125,7 @@ def funnel_context(asked: Asked) -> dict[str, Any]:
 CARDS: dict[str, Any] = {
     "home_funnel": (funnel_context, ("opportunity", "view")),
     "home_sources": (sources_page.home_context, ("lead", "view")),
+    "home_soon": (soon_context, None),
     "head": (head_context, None),
     "figures": (figures_context, ("customer", "view")),
     "todo": (todo_context, ("plan", "view")),

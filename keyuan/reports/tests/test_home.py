@@ -15,7 +15,7 @@ from keyuan.reports.asked import PERIODS
 from keyuan.reports.figures import line
 from keyuan.reports.views import greeting
 from keyuan.ui.frame import SCRIPTED
-from tests.make import make_contact, make_customer, make_follow_up, make_plan, make_role, make_user, option
+from tests.make import make_contact, make_customer, make_follow_up, make_plan, make_pool, make_role, make_user, option
 
 pytestmark = pytest.mark.django_db
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -384,3 +384,14 @@ def test_the_tour_begins_on_the_home_page_and_not_over_an_error(cast):
 
     assert "<guided-tour data-fresh>" in client.get("/").content.decode()
     assert "<guided-tour>" in client.post("/").content.decode()
+
+
+def test_what_comes_back_soon_stands_at_home(cast):
+    make_pool("customer", cast.anna, recycles=True, warn=3)
+    soon, later = make_customer("快到期的", owner=cast.anna), make_customer("还早的", owner=cast.anna)
+    for customer, days in ((soon, 1), (later, 30)):
+        type(soon).rows.filter(pk=customer.pk).update(due_on=timezone.localdate() + timedelta(days=days))
+    page = client_of(cast.anna).get("/dashboard/home_soon/").content.decode()
+    assert ("快到期的" in page, "还早的" in page) == (True, False)
+    assert f"/activities/quick/?customer={soon.pk}" in page
+    assert "hidden" in client_of(cast.ben).get("/dashboard/home_soon/").content.decode()
