@@ -118,3 +118,12 @@ def test_of_two_absences_added_at_once_on_the_same_days_one_is_refused(cast):
 
     with ThreadPoolExecutor(4) as pool:
         assert sorted(pool.map(add, range(4))) == ["added", "refused", "refused", "refused"]
+
+
+def test_whoever_looks_for_a_colleague_sees_until_when_they_are_away(cast, client):
+    away(cast.ben, cast.anna)
+    client.force_login(cast.anna)
+    client.cookies["keyuan_language"] = "en"
+    found = {name: beside for _pk, name, beside in client.get("/colleagues/").json()}
+    assert "away until" in found[str(cast.ben)]
+    assert "away" not in found[str(cast.olga)]
