@@ -30,6 +30,7 @@ from keyuan.records.query import Node
 from keyuan.records.text import sort_name
 from keyuan.records.veil import veil
 from keyuan.ui.editing import record_or_404
+from keyuan.ui.modules import is_on
 
 MOST_CONTACTS = 200
 MOST_DEALS = 50
@@ -198,8 +199,8 @@ NAMED = (
 
 
 def named_for(user: User) -> list[Named]:
-    """The kinds of records that `user` sees."""
-    return [one for one in NAMED if user.may(one.kind, "view")]
+    """The kinds of records that `user` sees, of modules that are on."""
+    return [one for one in NAMED if user.may(one.kind, "view") and is_on(f"{one.kind}s", user)]
 
 
 def suggested(user: User, q: str, number: int) -> list[tuple[str, Any]]:

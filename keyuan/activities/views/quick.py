@@ -84,7 +84,7 @@ def _shown(
     first = kinds[0].key if kinds else ""
     context = {
         "title": _("Log a follow-up"),
-        "sees_leads": request.user.may("lead", "view"),
+        "sees_leads": any(one.kind == "lead" for one in named_for(request.user)),
         "given": given,
         "refused": [*errors.values(), *(text for texts in (form.errors if form else {}).values() for text in texts)],
         "kinds": [(one, one.key == (given.get("kind") or first)) for one in kinds],

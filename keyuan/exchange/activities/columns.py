@@ -10,6 +10,7 @@ from keyuan.exchange.columns import Mapping
 from keyuan.exchange.guessing import aliases, labels, plain
 from keyuan.exchange.targets import Target
 from keyuan.org.models import User
+from keyuan.ui.modules import is_on
 
 NAMES = (
     "customer",
@@ -52,8 +53,14 @@ MORE: dict[str, tuple[str, ...]] = {
 def targets_for(user: User) -> dict[str, Target]:
     """The targets that exist for this person, in the order in which people think of them."""
     fields = FOLLOW_UP.fillable_fields(user) | {name: FOLLOW_UP.fields[name] for name in TOLD}
-    names = [name for name in NAMES if name in fields and user.may(RELATED.get(name, "follow_up"), "view")]
+    names = [name for name in NAMES if name in fields and _is_there(name, user)]
     return {name: Target(name, fields[name], FOLLOW_UP) for name in names}
+
+
+def _is_there(name: str, user: User) -> bool:
+    """Whether the records that a column names are there for this person."""
+    module = RELATED.get(name, "follow_up")
+    return user.may(module, "view") and (name != "lead" or is_on("leads", user))
 
 
 def guess(header: Sequence[str], targets: dict[str, Target]) -> Mapping:

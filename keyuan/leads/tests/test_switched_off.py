@@ -31,7 +31,7 @@ def client(cast):
     return client
 
 
-def test_switched_off_its_pages_are_gone_and_the_others_lead_to_none_of_them(client, converted):
+def test_switched_off_its_pages_are_gone_and_the_others_lead_to_none_of_them(cast, client, converted):
     set_setting(SETTING, {"off": ["leads"]})
     _lead, made = converted
 
@@ -41,6 +41,8 @@ def test_switched_off_its_pages_are_gone_and_the_others_lead_to_none_of_them(cli
         links = {unescape(one) for one in re.findall(r'href="(/[^"#]*)"', page)}
         assert not [one for one in links if one.startswith(GONE[:2])], path
     assert client.get("/api/v1/leads").status_code == 404
+    make_lead("近山科技", owner=cast.boss)
+    assert client.get("/activities/customers/", {"q": "近山"}).json() == {"found": []}
 
 
 def test_switched_on_again_everything_is_there(client, converted):
