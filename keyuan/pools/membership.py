@@ -141,9 +141,12 @@ def _recycles(kind: str, kept: Shelf) -> bool:
     return any(one.pool.kind == kind and one.pool.rules.recycles for one in pools(kept))
 
 
-def exempts(kind: str, by: User | None) -> bool:
-    """Whether any pool of this kind exempts what matches a filter, which may ask any field."""
-    kept = shelf(present_state()) if by is None else shelf_of(by)
+def exempts(kind: str, by: User) -> bool:
+    """Whether any pool of this kind exempts what matches a filter, which may ask any field. Kept with the rights."""
+    return by.rights.keep(("exempts", kind), lambda: _exempts(kind, shelf_of(by)))
+
+
+def _exempts(kind: str, kept: Shelf) -> bool:
     return any(one.pool.kind == kind and one.pool.rules.exempt_filter is not None for one in pools(kept))
 
 
