@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import ProtectedError, Q
 from django.utils import timezone
 
@@ -21,6 +21,8 @@ from keyuan.demo.deals import KEY, Maker, days_of
 from keyuan.demo.leads import LeadMaker
 from keyuan.demo.people import CUSTOMERS, DEPARTMENTS, PEOPLE
 from keyuan.demo.prospects import POOL_NAMES
+from keyuan.engine.words import Refusal
+from keyuan.engine.words import gettext as _
 from keyuan.leads.models import Lead, LeadSearch
 from keyuan.opportunities.models import Opportunity, OpportunityLine, OpportunitySearch, Product, ProductSearch
 from keyuan.opportunities.models.deriving import PRODUCT_TAGS
@@ -37,6 +39,7 @@ DOMAIN = "@hualan.example"
 PRODUCTS_OF = "shenyan"
 """Who looks after the catalogue."""
 LOADED, CLEARED = "demo.loaded", "demo.cleared"
+LOCK = 20261129  # advisory: one process loads at a time
 
 
 @transaction.atomic
@@ -45,7 +48,12 @@ def load() -> list[str]:
 
     Returns:
         A line with name, user name and initial password of each new demo person; nothing when all is there already.
+
+    Raises:
+        Refusal: it is being loaded already, such as by a first start.
     """
+    if not _is_alone():
+        raise Refusal(_("The demo company is being loaded already. Wait a minute, then look again."))
     if _operations().exists():
         _complete()
         return []
@@ -58,6 +66,13 @@ def load() -> list[str]:
     _make_deals(operation)
     _make_leads(operation)
     return passwords
+
+
+def _is_alone() -> bool:
+    """Whether nobody else loads it, until this transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
+        return bool(cursor.fetchone()[0])
 
 
 def _complete() -> None:

@@ -104,7 +104,13 @@ class LeadMaker:
     def _deals(self) -> None:
         for name, place in prospects.CAMPAIGN_DEALS:
             mine = Opportunity.rows.filter(name=name, customer__in=self.customers.values())
-            mine.update(campaign=self.campaigns[place], source=_option("source", ("exhibition", "campaign")[place]))
+            of: dict[str, Any] = {
+                "campaign": self.campaigns[place],
+                "source": _option("source", ("exhibition", "campaign")[place]),
+            }
+            for pk, at in list(mine.values_list("pk", "updated_at")):
+                Opportunity.rows.filter(pk=pk).change(by=self.operation.by, operation=self.operation, **of)
+                Opportunity.rows.filter(pk=pk).update(updated_at=at)  # it came that way long ago
 
     def _form(self) -> None:
         WebForm(campaign=self.campaigns[1], source=_option("source", "campaign")).keep(

@@ -59,7 +59,7 @@ def test_each_state_is_a_column_with_the_number_of_those_one_may_see(cast):
     assert "奥尔加" not in page
     assert page.count("dk fixed") == 1  # the converted one
     assert seen(cast.boss)[0].total.number == 6
-    assert [one["view"].key for one in board.tabs()][:2] == ["mine", "all"]
+    assert [one["view"].key for one in board.tabs()][:3] == ["mine", "assigned", "all"]
     assert len(names(seen(cast.anna, "/leads/board/")[1])) == 5  # mine, in every state
 
 

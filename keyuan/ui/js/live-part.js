@@ -25,13 +25,15 @@ class LivePart extends HTMLElement {
     this.asked = query;
     this.asking?.abort();
     this.asking = new AbortController();
-    const answer = await fetch(`${this.dataset.url}${this.dataset.url.includes("?") ? "&" : "?"}${query}`, {
+    const text = await fetch(`${this.dataset.url}${this.dataset.url.includes("?") ? "&" : "?"}${query}`, {
       headers: { "HX-Request": "true" },
       credentials: "same-origin",
       signal: this.asking.signal,
-    }).catch(() => null);
-    if (!answer?.ok) return;
-    this.innerHTML = await answer.text();
+    })
+      .then((answer) => (answer.ok ? answer.text() : null))
+      .catch(() => null); // asked anew, also while the answer comes
+    if (text === null) return;
+    this.innerHTML = text;
     htmx.process(this);
   }
 }

@@ -2166,9 +2166,11 @@ class RecordPicker extends HTMLElement {
     this.asking?.abort();
     this.asking = new AbortController();
     const address = `${this.dataset.url}?${new URLSearchParams({ q })}`;
-    const answer = await fetch(address, { credentials: "same-origin", signal: this.asking.signal }).catch(() => null);
-    if (!answer?.ok || document.activeElement !== this.box) return;
-    const rows = (await answer.json()).filter(([id]) => !this.chosen.has(String(id)));
+    const found = await fetch(address, { credentials: "same-origin", signal: this.asking.signal })
+      .then((answer) => (answer.ok ? answer.json() : null))
+      .catch(() => null); // another question, or the end of this one, also while the answer comes
+    if (!found || document.activeElement !== this.box) return;
+    const rows = found.filter(([id]) => !this.chosen.has(String(id)));
     this.list.replaceChildren(...rows.map((row, at) => this.option(row, at)));
     if (!rows.length && q) this.list.append(this.nothing());
     this.shownFor = q;
@@ -2283,13 +2285,15 @@ class LivePart extends HTMLElement {
     this.asked = query;
     this.asking?.abort();
     this.asking = new AbortController();
-    const answer = await fetch(`${this.dataset.url}${this.dataset.url.includes("?") ? "&" : "?"}${query}`, {
+    const text = await fetch(`${this.dataset.url}${this.dataset.url.includes("?") ? "&" : "?"}${query}`, {
       headers: { "HX-Request": "true" },
       credentials: "same-origin",
       signal: this.asking.signal,
-    }).catch(() => null);
-    if (!answer?.ok) return;
-    this.innerHTML = await answer.text();
+    })
+      .then((answer) => (answer.ok ? answer.text() : null))
+      .catch(() => null); // asked anew, also while the answer comes
+    if (text === null) return;
+    this.innerHTML = text;
     htmx.process(this);
   }
 }
