@@ -4,30 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import cache
 from itertools import count, cycle
 from urllib.parse import quote
 
+from django.db import connection, transaction
 from django.utils import timezone
 
 from bench.persons import Person
 from bench.work import HTMX, Ask, Work, got, pages
-from keyuan.activities.models import FollowUp
 from keyuan.ui.frame import SCRIPTED
 
 
-def busiest(person: Person) -> int:
-    """The customer with very many follow-ups, whose number the last of them tells."""
-    found = FollowUp.objects.visible_to(person.user).order_by("-pk").values_list("customer_id", flat=True)
-    return int(found[0])
+@cache
+def busiest() -> int:
+    """The customer with very many follow-ups, whom all three see."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        cursor.execute("SELECT customer_id FROM follow_up GROUP BY customer_id ORDER BY count(*) DESC LIMIT 1")
+        return int(cursor.fetchone()[0])
 
 
 def long_line(person: Person) -> Iterator[Ask]:
-    pk = busiest(person)
+    pk = busiest()
     return got([f"/activities/of/customer/{pk}/timeline/", f"/activities/of/customer/{pk}/"], **HTMX)
 
 
 def searched_line(person: Person) -> Iterator[Ask]:
-    pk = busiest(person)
+    pk = busiest()
     words = ("v12345", "西门子", "付款", "立项")
     return got([f"/activities/of/customer/{pk}/timeline/?q={quote(word)}" for word in words], **HTMX)
 

@@ -114,9 +114,15 @@ class PooledQuerySet(RecordQuerySet):
         reach = user.reach(self.model.module, operation)
         if reach.everything:
             return self
-        pools = open_to(user, self.model.module, operation)
+        first, *more = PooledQuerySet.parts_reached_by(self, user, operation)
+        return first | more[0] if more else first
+
+    def parts_reached_by(self, user: User, operation: str) -> Any:
+        """What is theirs by owner and department, and what lies in the pools that are open to them."""
         held = super().reached_by(user, operation)
-        return (held | self.filter(pool_id__in=sorted(pools))) if pools else held
+        pools = open_to(user, self.model.module, operation)
+        everything = user.reach(self.model.module, operation).everything
+        return [held, self.filter(pool_id__in=sorted(pools))] if pools and not everything else [held]
 
     def held_by(self, user: User, operation: str) -> Any:
         """Those in reach by their owner and department, without what lies in a pool.

@@ -51,6 +51,10 @@ class RecordQuerySet(models.QuerySet[Any]):
             return self
         return self.filter(within(reach)) if reach else self.none()
 
+    def parts_reached_by(self, user: User, operation: str) -> list[Self]:
+        """The rows in reach as parts, each of which an index alone answers; a condition on many asks each for itself."""
+        return [self.reached_by(user, operation)]
+
     def held_by(self, user: User, operation: str) -> Self:
         """The rows in reach that a list of such records shows: those in a pool stand in the list of their pool."""
         return self.reached_by(user, operation)

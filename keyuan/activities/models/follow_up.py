@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -48,16 +50,20 @@ class FollowUpQuerySet(RecordQuerySet):
             return rows.filter(customer__in=Customer.rows.living().reached_by(user, followed))
         if customers.everything and leads.everything:
             return rows.filter(_lives("customer") | Q(customer=None) & _lives("lead"))
-        seen = Customer.rows.living().reached_by(user, followed).filter(pk=OuterRef("customer"))
-        of_lead = Lead.rows.living().reached_by(user, followed).filter(pk=OuterRef("lead"))
         test = _row_by_row if customers.departments else _among
-        return rows.filter(test(seen) | Q(customer=None, lead__isnull=False) & _among(of_lead))
+        seen = _any(test, Customer.rows.living().parts_reached_by(user, followed), "customer")
+        of_lead = _any(_among, Lead.rows.living().parts_reached_by(user, followed), "lead")
+        return rows.filter(seen | Q(customer=None, lead__isnull=False) & of_lead)
 
     def arms(self, user: User, operation: str) -> list[Self]:
         return []
 
     def beneath(self, user: User) -> Self:
         return self.living() if user.may("follow_up", "view") else self.none()
+
+
+def _any(test: Callable[[Any], Q], parts: Sequence[Any], name: str) -> Q:
+    return reduce(or_, [test(part.filter(pk=OuterRef(name))) for part in parts])
 
 
 def _among(seen: Any) -> Q:

@@ -48,6 +48,10 @@ class LeadQuerySet(PooledQuerySet):
         rows = super().reached_by(user, operation)
         return rows.exclude(state=State.CONVERTED) if operation in SETTLED else rows
 
+    def parts_reached_by(self, user: User, operation: str) -> list[Self]:
+        parts = super().parts_reached_by(user, operation)
+        return [one.exclude(state=State.CONVERTED) for one in parts] if operation in SETTLED else parts
+
     def revivable_by(self, user: User) -> Self:
         """Those that have become customers and that `user` could edit otherwise."""
         return super().reached_by(user, "edit").filter(state=State.CONVERTED)
