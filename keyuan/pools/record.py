@@ -101,7 +101,9 @@ class Held:
 
 
 def owners(record: Any, book: NameBook) -> list[Held]:
-    """Whose it was, from when to when and how, the latest first; read from the history."""
+    """Whose it was, from when to when and how, the latest first; read from the history where it has changed hands."""
+    if record.taken_at is None and record.released_at is None:
+        return []
     events = Event.objects.filter(record_type=record.module, record_id=record.pk, name__in=CHANGES)
     rows = list(
         events.filter(change__after__has_key="owner")

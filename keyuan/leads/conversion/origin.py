@@ -19,10 +19,12 @@ def leads_behind(record: Record, user: User) -> list[Origin]:
     """The leads that became this record, the first one first; the name of one that `user` sees."""
     if record.module not in BECAME:
         return []
-    seen = Lead.objects.visible_to(user).filter(pk=OuterRef("lead"))
-    found = LeadConversion.objects.filter(**{record.module: record.pk}, ended_at=None).select_related("lead")
-    on = is_on("leads", user)
-    return [_told(one, on) for one in found.annotate(is_seen=Exists(seen)).order_by("at", "pk")]
+    found = LeadConversion.objects.filter(**{record.module: record.pk}, ended_at=None)
+    if not found.exists():  # as of most records, for which the question below is long
+        return []
+    seen, on = Lead.objects.visible_to(user).filter(pk=OuterRef("lead")), is_on("leads", user)
+    rows = found.select_related("lead").annotate(is_seen=Exists(seen)).order_by("at", "pk")
+    return [_told(one, on) for one in rows]
 
 
 def _told(one: LeadConversion, on: bool) -> Origin:
