@@ -8,11 +8,13 @@ from functools import cache
 from itertools import count, cycle
 from urllib.parse import quote
 
+import psycopg
 from django.db import connection, transaction
 from django.utils import timezone
 
 from bench.persons import Person
 from bench.work import HTMX, Ask, Work, got, pages
+from keyuan.engine.postgres import NAME, SUPERUSER, Cluster
 from keyuan.ui.frame import SCRIPTED
 
 
@@ -38,6 +40,25 @@ def searched_line(person: Person) -> Iterator[Ask]:
 
 def full_week(person: Person) -> Iterator[Ask]:
     return got(["/activities/calendar/?view=week&who=me"])
+
+
+_FORGOTTEN = (
+    "CREATE TEMP TABLE gone AS SELECT record_type, record_id FROM event"
+    " WHERE name = 'created' AND record_type IN ('follow_up', 'plan') AND source <> 'import'",
+    "DELETE FROM plan p USING gone g WHERE g.record_type = 'plan' AND g.record_id = p.id",
+    "DELETE FROM plan_search s USING gone g WHERE g.record_type = 'plan' AND g.record_id = s.record_id",
+    "DELETE FROM follow_up f USING gone g WHERE g.record_type = 'follow_up' AND g.record_id = f.id",
+    "DELETE FROM follow_up_search s USING gone g WHERE g.record_type = 'follow_up' AND g.record_id = s.record_id",
+    "VACUUM (ANALYZE) plan, follow_up",
+)
+
+
+def forget_logged() -> None:
+    """Take out what earlier runs have logged and planned: the full week would get fuller with each."""
+    with psycopg.connect(Cluster().url(NAME, SUPERUSER), autocommit=True) as connected:
+        connected.execute("SET session_replication_role = replica")
+        for statement in _FORGOTTEN:
+            connected.execute(statement)
 
 
 def logged(person: Person) -> Iterator[Ask]:

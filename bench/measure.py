@@ -33,6 +33,9 @@ def measure(size: str, only: str, times: int) -> int:
 
         with database.attached():
             set_up_django()
+            from bench.activity_work import forget_logged
+
+            forget_logged()
             _print_table(size, list(_told(_rows(product, only, times))))
     return 0
 
