@@ -19,6 +19,7 @@ from keyuan.leads.fields import LEAD
 from keyuan.leads.lists import LEAD_LIST, new_mark, rating_cell
 from keyuan.leads.models import Lead
 from keyuan.leads.models.standing import State
+from keyuan.pools.lists import left_mark
 from keyuan.records.kinds.kind import FilterRefused
 from keyuan.records.namebook import NameBook
 from keyuan.records.probe import among
@@ -38,7 +39,7 @@ SETTLED = (State.INVALID, State.CONVERTED)
 """Of these there may be very many: the board shows the latest, the list has them all."""
 COLUMNS = (
     "company", "name", "title", "state", "rating", "source", "invalid_reason", "opened_at", "next_contact_at",
-    "last_followed_at", "converted_customer", "converted_at", "owner", "department", "updated_at", "version",
+    "last_followed_at", "converted_customer", "converted_at", "owner", "department", "updated_at", "version", "due_on",
 )  # fmt: skip
 """What a card is made from."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -180,9 +181,9 @@ def _facts(row: Any, book: NameBook) -> str:
 
 
 def _last_line(row: Any, reader: cards.Reader) -> str:
-    """What comes next; of one that has come to its end, what it came to."""
+    """What comes next, and how soon it comes back into a pool; of one that has come to its end, what it came to."""
     if row.state in (State.NEW, State.WORKING, State.VALID):
-        return cards.next_line(row, reader, "")
+        return cards.next_line(row, reader, left_mark(row))
     if row.state == State.INVALID:
         said = str(reader.book.option(row.invalid_reason_id) or "")
     else:

@@ -48,6 +48,15 @@ def in_state(name, state, owner, **fields):
     return lead
 
 
+def test_a_card_tells_how_few_days_are_left_before_the_lead_comes_back(cast):
+    today = timezone.localdate()
+    in_state("快到期", "working", cast.anna, due_on=today + timedelta(days=2))
+    in_state("还早", "working", cast.anna, due_on=today + timedelta(days=20))
+    in_state("已无效", "invalid", cast.anna, due_on=today + timedelta(days=2))
+    _board, page = seen(cast.anna)
+    assert page.count("left fs12 nowrap") == 1
+
+
 def test_each_state_is_a_column_with_the_number_of_those_one_may_see(cast):
     for state in ("new", "working", "valid", "invalid", "converted"):
         in_state(f"安娜 {state}", state, cast.anna)
