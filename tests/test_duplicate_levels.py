@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from keyuan.customers.duplicates import Given, find_duplicates
-from keyuan.customers.levels import CHOICES, OFF, SAME, SIMILAR, decide, levels
+from keyuan.customers.levels import CHOICES, OFF, SAME, SIMILAR, _claim_held, decide, levels
 from keyuan.customers.models import Customer
 from keyuan.exchange.tests.files import imported, upload
 from keyuan.leads.conversion.models.converting import Into
@@ -174,3 +174,30 @@ def test_of_many_who_save_the_same_number_at_once_one_is_first_also_while_the_le
     assert holders.count() == 1
     with pytest.raises(Duplicate):
         make_customer("最后一家", owner=seller, phone=PHONE)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_saved_while_a_level_is_raised_blocks_by_what_it_has_afterwards(monkeypatch):
+    seller = make_user("keen", make_role("keen", customer=RIGHTS))
+    moving = make_customer("换号的公司", owner=seller, phone=PHONE)
+    make_customer("同号的公司", owner=seller, phone=PHONE)
+
+    def save() -> None:
+        """The first gives its number up, and somebody new comes: nobody waits for the level."""
+        moving.edit(by=User.objects.get(pk=seller.pk), phone="13900139000")
+        make_customer("新来的公司", owner=User.objects.get(pk=seller.pk), phone="13700137000")
+        connection.close()
+
+    def claim(pair: tuple[str, str]) -> int:
+        mark = held(pair)
+        with ThreadPoolExecutor(1) as other:
+            other.submit(save).result(20)
+        return mark
+
+    held = _claim_held
+    monkeypatch.setattr("keyuan.customers.levels._claim_held", claim)
+    chosen(customer_phone=SAME)
+
+    rows = DuplicateKey.objects.filter(kind="customer=phone", live=True).values_list("key", "record_id")
+    names = {key: Customer.rows.get(pk=pk).name for key, pk in rows}
+    assert names == {"+8613800138000": "同号的公司", "+8613900139000": "换号的公司", "+8613700137000": "新来的公司"}

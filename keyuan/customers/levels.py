@@ -8,14 +8,16 @@ decides between two who save at the same moment, whatever door they come through
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Max
 
 from keyuan.org.administrators import require_administrator
 from keyuan.org.models import User
 from keyuan.org.settings import set_setting, setting
 from keyuan.people import log
-from keyuan.records.keys import Key, blocking_kind
+from keyuan.records.keys import DuplicateKey, Key, blocking_kind
 
 SAME, SIMILAR, OFF = "same", "similar", "off"
 CHOICES: Mapping[tuple[str, str], tuple[str, ...]] = {
@@ -32,14 +34,28 @@ CHOICES: Mapping[tuple[str, str], tuple[str, ...]] = {
 ALIKE = {"core", "short"}
 """Kinds of keys that tell of names that are alike."""
 SETTING = "duplicate_levels"
-_LOCK = 4_201_108
-"""Of saving records against changing levels."""
-_CLAIM_HELD = """
+_LOCK, _DECIDING = 4_201_108, 4_201_109
+"""Of saving records against changing levels; of changing them one after the other."""
+_LONGEST = "10min"  # instead of the few seconds of a page: at a million customers it takes half a minute
+_CLAIM = """
     INSERT INTO duplicate_key (kind, key, record_type, record_id, live, blocks)
-    SELECT %s, key, record_type, record_id, live, true FROM duplicate_key
-    WHERE kind = %s AND record_type = %s AND NOT blocks ORDER BY key, record_id
+    SELECT %(kind)s, key, record_type, record_id, live, true FROM duplicate_key
+    WHERE kind = %(of)s AND record_type = %(type)s AND NOT blocks {among} ORDER BY key, record_id
     ON CONFLICT (kind, key) WHERE live AND blocks DO NOTHING
 """
+_DROP_STALE = """
+    DELETE FROM duplicate_key b WHERE b.kind = %(kind)s AND b.record_type = %(type)s
+    AND b.record_id IN (
+        SELECT id FROM {table} WHERE deleted_at IS NULL AND updated_at > {since}
+        UNION ALL SELECT id FROM {table} WHERE deleted_at > {since}
+    )
+    AND NOT EXISTS (
+        SELECT FROM duplicate_key k WHERE k.kind = %(of)s AND k.record_type = %(type)s AND k.record_id = b.record_id
+        AND k.key = b.key AND k.live = b.live AND NOT k.blocks
+    ) RETURNING key
+"""
+_SINCE = "transaction_timestamp() - interval '10 minutes'"
+"""Whoever saves has begun no earlier than this before the levels were decided."""
 
 
 class Levels(dict[tuple[str, str], str]):
@@ -76,29 +92,50 @@ def levels_for_saving() -> Levels:
 def decide(wanted: Mapping[tuple[str, str], str], *, by: User) -> bool:
     """Let these levels hold from now on, for what is there already as well; whether anything changed.
 
-    Waits for those who are saving. Records that share an evidence already stay; of them the first blocks others.
+    What is there gets its blocking keys while others go on saving; they wait only while what they saved meanwhile is
+    added. Records that share an evidence already stay; of them the first blocks others.
 
     Raises:
         NotAllowed: `by` is no administrator.
     """
     require_administrator(by)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        cursor.execute("SELECT set_config('statement_timeout', %s, true), pg_advisory_xact_lock(%s)",
+                       [_LONGEST, _DECIDING])  # fmt: skip
     before, after = levels(), Levels({pair: wanted.get(pair, SIMILAR) for pair in CHOICES})
+    raised = {pair: _claim_held(pair) for pair in CHOICES if after[pair] == SAME != before[pair]}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     set_setting(SETTING, {".".join(pair): level for pair, level in after.items()})
+    for pair, mark in raised.items():
+        _catch_up(pair, mark)
     for pair in CHOICES:
-        if (before[pair] == SAME) != (after[pair] == SAME):
-            _rewrite(pair, after[pair] == SAME)
+        if before[pair] == SAME != after[pair]:
+            DuplicateKey.objects.filter(kind=blocking_kind(*pair)).delete()
     return log.write_difference("setting", 0, _told(before), _told(after), by=by)
 
 
-def _rewrite(pair: tuple[str, str], blocks: bool) -> None:
-    kind = blocking_kind(*pair)
+def _claim_held(pair: tuple[str, str]) -> int:
+    """Blocking keys for all records that have the evidence; the last key of all before, after which is news."""
+    mark: int = DuplicateKey.objects.aggregate(last=Max("pk"))["last"] or 0
     with connection.cursor() as cursor:
-        if blocks:
-            cursor.execute(_CLAIM_HELD, [kind, pair[1], pair[0]])
-        else:
-            cursor.execute("DELETE FROM duplicate_key WHERE kind = %s", [kind])
+        cursor.execute(_CLAIM.format(among=""), _names(pair))
+    return mark
+
+
+def _catch_up(pair: tuple[str, str], mark: int) -> None:
+    """Under the lock: what was saved while `_claim_held` ran loses keys that it has no more, and gets its new ones."""
+    names = _names(pair)
+    with connection.cursor() as cursor:
+        cursor.execute(_DROP_STALE.format(table=pair[0], since=_SINCE), names)
+        free = [key for (key,) in cursor.fetchall()]
+        cursor.execute(_CLAIM.format(among="AND id > %(mark)s"), names | {"mark": mark})
+        if free:
+            cursor.execute(_CLAIM.format(among="AND key = ANY(%(free)s)"), names | {"free": free})
+
+
+def _names(pair: tuple[str, str]) -> dict[str, Any]:
+    return {"kind": blocking_kind(*pair), "of": pair[1], "type": pair[0]}
 
 
 def _told(found: Levels) -> dict[str, str]:
